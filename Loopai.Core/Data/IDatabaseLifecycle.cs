@@ -1,0 +1,14 @@
+namespace Loopai.Core.Data;
+
+/// <summary>What happens to the database around the portal's life: a seam to the provider.</summary>
+public interface IDatabaseLifecycle
+{
+    /// <summary>Brings the schema up to date, and with it roles, row-level security and triggers. Safe to run from several instances at once.</summary>
+    Task MigrateAsync(CancellationToken ct);
+
+    /// <summary>Whether the database answers now.</summary>
+    Task<bool> IsReachableAsync(CancellationToken ct);
+
+    /// <summary>Drops what is older than the retention, in the cheapest way the provider has.</summary>
+    Task<int> DropExecutionsBeforeAsync(DateOnly day, CancellationToken ct);
+}

@@ -1,0 +1,37 @@
+using Loopai.Core.Access;
+using Microsoft.EntityFrameworkCore;
+
+namespace Loopai.Core.Data;
+
+/// <summary>Opens the database for a caller: query filters and row-level security are set before the first query.</summary>
+/// <param name="tenant">Connects under the role that sees one organization at a time.</param>
+/// <param name="system">Connects under the role that serves all organizations; for start-up, sign-in and jobs.</param>
+public sealed class LoopaiData(TenantDbOptions tenant, SystemDbOptions system)
+{
+    /// <summary>A unit of work for the caller. Hold it for one operation.</summary>
+    public async ValueTask<LoopaiDbContext> OpenAsync(Caller caller, CancellationToken ct)
+    {
+        var db = caller.OrganizationIdOrNull is { } organizationId
+            ? new LoopaiDbContext(tenant.Options, organizationId)
+            : caller.Kind == CallerKind.System
+                ? new LoopaiDbContext(system.Options, organizationId: null)
+                : throw new InvalidOperationException("Only the system may open the database without an organization.");
+        try
+        {
+            // Held open for the whole unit of work, so that the tenant is set once and not per query.
+            await db.Database.OpenConnectionAsync(ct);
+            return db;
+        }
+        catch
+        {
+            await db.DisposeAsync();
+            throw;
+        }
+    }
+}
+
+/// <summary>How to connect under the tenant role.</summary>
+public sealed record TenantDbOptions(DbContextOptions<LoopaiDbContext> Options);
+
+/// <summary>How to connect under the system role.</summary>
+public sealed record SystemDbOptions(DbContextOptions<LoopaiDbContext> Options);

@@ -1,0 +1,81 @@
+using System.Linq.Expressions;
+using Loopai.Core.ApiKeys;
+using Loopai.Core.Audit;
+using Loopai.Core.Executions;
+using Loopai.Core.Idempotency;
+using Loopai.Core.Identity;
+using Loopai.Core.Organizations;
+using Loopai.Core.Programs;
+using Loopai.Core.Tasks;
+using Loopai.Core.Validation;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+
+namespace Loopai.Core.Data;
+
+/// <summary>
+/// The repository and the unit of work. Opened by <see cref="LoopaiData"/> for a caller; every query over tenant rows is filtered by the
+/// caller's organization here, and once more by the database's own row-level security.
+/// </summary>
+public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
+    : IdentityUserContext<User, Guid>(options)
+{
+    /// <summary>The tenant of this unit of work; null for the system.</summary>
+    public Guid? OrganizationId { get; } = organizationId;
+
+    public DbSet<Organization> Organizations => Set<Organization>();
+
+    public DbSet<OrganizationEnvironment> Environments => Set<OrganizationEnvironment>();
+
+    public DbSet<Membership> Memberships => Set<Membership>();
+
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
+
+    public DbSet<TaskDefinition> Tasks => Set<TaskDefinition>();
+
+    public DbSet<Example> Examples => Set<Example>();
+
+    public DbSet<ProgramVersion> Programs => Set<ProgramVersion>();
+
+    public DbSet<GenerationJob> GenerationJobs => Set<GenerationJob>();
+
+    public DbSet<Execution> Executions => Set<Execution>();
+
+    public DbSet<ExecutionRollup> ExecutionRollups => Set<ExecutionRollup>();
+
+    public DbSet<ValidationRecord> Validations => Set<ValidationRecord>();
+
+    public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
+
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+    /// <summary>Passkeys came with the third version of Identity's schema.</summary>
+    protected override Version SchemaVersion => IdentitySchemaVersions.Version3;
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        LoopaiModel.Configure(builder);
+
+        foreach (var entity in builder.Model.GetEntityTypes().Where(e => typeof(ITenantOwned).IsAssignableFrom(e.ClrType)))
+        {
+            builder.Entity(entity.ClrType).HasQueryFilter(TenantFilter(entity.ClrType));
+        }
+    }
+
+    /// <summary><c>row => OrganizationId == null || row.OrganizationId == OrganizationId</c>, evaluated against the context at hand.</summary>
+    private LambdaExpression TenantFilter(Type type)
+    {
+        var row = Expression.Parameter(type, "row");
+        var current = Expression.Property(Expression.Constant(this), nameof(OrganizationId));
+        var owner = Expression.Property(row, type == typeof(Organization) ? nameof(Organization.Id) : nameof(ITenantOwned.OrganizationId));
+        return Expression.Lambda(
+            Expression.OrElse(
+                Expression.Equal(current, Expression.Constant(null, typeof(Guid?))),
+                Expression.Equal(Expression.Convert(owner, typeof(Guid?)), current)),
+            row);
+    }
+}

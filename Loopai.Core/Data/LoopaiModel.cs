@@ -1,0 +1,212 @@
+using System.Text.Json;
+using Loopai.Core.ApiKeys;
+using Loopai.Core.Audit;
+using Loopai.Core.Executions;
+using Loopai.Core.Idempotency;
+using Loopai.Core.Identity;
+using Loopai.Core.Organizations;
+using Loopai.Core.Programs;
+using Loopai.Core.Tasks;
+using Loopai.Core.Validation;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace Loopai.Core.Data;
+
+/// <summary>Tables, keys, lengths and indexes. The same model makes the migrations of every provider.</summary>
+public static class LoopaiModel
+{
+    private const int NameLength = 200;
+
+    internal static void Configure(ModelBuilder builder)
+    {
+        ConfigureAccounts(builder);
+        ConfigureOrganizations(builder);
+        ConfigureTasks(builder);
+        ConfigureExecutions(builder);
+        SnakeCaseNames.Apply(builder);
+    }
+
+    private static void ConfigureAccounts(ModelBuilder builder)
+    {
+        builder.Entity<User>(user =>
+        {
+            user.ToTable("users");
+            user.Property(u => u.DisplayName).HasMaxLength(NameLength);
+        });
+        builder.Entity<IdentityUserClaim<Guid>>().ToTable("user_claims");
+        builder.Entity<IdentityUserLogin<Guid>>().ToTable("user_logins");
+        builder.Entity<IdentityUserToken<Guid>>().ToTable("user_tokens");
+        builder.Entity<IdentityUserPasskey<Guid>>(passkey =>
+        {
+            passkey.ToTable("user_passkeys");
+            passkey.HasKey(p => p.CredentialId);
+            passkey.Property(p => p.CredentialId).HasMaxLength(1024);
+            passkey.OwnsOne(p => p.Data).ToJson("data");
+            passkey.HasOne<User>().WithMany().HasForeignKey(p => p.UserId);
+        });
+        builder.Entity<DataProtectionKey>(key =>
+        {
+            key.ToTable("data_protection_keys");
+            key.Property(k => k.Name).HasMaxLength(NameLength);
+        });
+    }
+
+    private static void ConfigureOrganizations(ModelBuilder builder)
+    {
+        builder.Entity<Organization>(organization =>
+        {
+            organization.ToTable("organizations");
+            organization.Property(o => o.Id).ValueGeneratedNever();
+            organization.Property(o => o.Slug).HasMaxLength(63);
+            organization.Property(o => o.Name).HasMaxLength(NameLength);
+            organization.Property(o => o.TimeZone).HasMaxLength(64);
+            organization.HasIndex(o => o.Slug).IsUnique();
+            organization.HasMany(o => o.Environments).WithOne().HasForeignKey(e => e.OrganizationId);
+        });
+        builder.Entity<OrganizationEnvironment>(environment =>
+        {
+            environment.ToTable("environments");
+            environment.Property(e => e.Id).ValueGeneratedNever();
+            environment.Property(e => e.Key).HasMaxLength(32);
+            environment.Property(e => e.Name).HasMaxLength(NameLength);
+            environment.HasIndex(e => new { e.OrganizationId, e.Key }).IsUnique();
+        });
+        builder.Entity<Membership>(membership =>
+        {
+            membership.ToTable("memberships");
+            membership.HasKey(m => new { m.OrganizationId, m.UserId });
+            membership.Property(m => m.Role).HasConversion<string>().HasMaxLength(32);
+            membership.HasOne<Organization>().WithMany().HasForeignKey(m => m.OrganizationId);
+            membership.HasOne<User>().WithMany().HasForeignKey(m => m.UserId);
+        });
+        builder.Entity<ApiKey>(key =>
+        {
+            key.ToTable("api_keys");
+            key.Property(k => k.Id).ValueGeneratedNever();
+            key.Property(k => k.Name).HasMaxLength(NameLength);
+            key.Property(k => k.Selector).HasMaxLength(32);
+            key.Property(k => k.Hash).HasMaxLength(32);
+            key.Property(k => k.CreatedBy).HasMaxLength(NameLength);
+            key.HasIndex(k => k.Selector).IsUnique();
+            key.HasOne<OrganizationEnvironment>().WithMany().HasForeignKey(k => k.EnvironmentId).OnDelete(DeleteBehavior.Restrict);
+        });
+        builder.Entity<AuditEvent>(audit =>
+        {
+            audit.ToTable("audit_events");
+            audit.Property(a => a.Id).ValueGeneratedNever();
+            audit.Property(a => a.Action).HasMaxLength(64);
+            audit.Property(a => a.ActorKind).HasMaxLength(16);
+            audit.Property(a => a.ActorName).HasMaxLength(NameLength);
+            audit.Property(a => a.ObjectKind).HasMaxLength(32);
+            audit.Property(a => a.ObjectId).HasMaxLength(64);
+            audit.Property(a => a.TraceId).HasMaxLength(32);
+            audit.HasIndex(a => new { a.OrganizationId, a.At });
+        });
+        builder.Entity<IdempotentRequest>(request =>
+        {
+            request.ToTable("idempotent_requests");
+            request.HasKey(r => new { r.OrganizationId, r.Scope, r.Key });
+            request.Property(r => r.Scope).HasMaxLength(180);
+            request.Property(r => r.Key).HasMaxLength(200);
+            request.Property(r => r.Fingerprint).HasMaxLength(32);
+            request.Property(r => r.ContentType).HasMaxLength(NameLength);
+            request.Property(r => r.Location).HasMaxLength(400);
+            request.HasIndex(r => r.ExpiresAt);
+        });
+    }
+
+    private static void ConfigureTasks(ModelBuilder builder)
+    {
+        builder.Entity<TaskDefinition>(task =>
+        {
+            task.ToTable("tasks");
+            task.Property(t => t.Id).ValueGeneratedNever();
+            task.Property(t => t.Name).HasMaxLength(NameLength);
+            task.Property(t => t.Status).HasConversion<string>().HasMaxLength(16);
+            task.Property(t => t.SpecificationHash).HasMaxLength(64);
+            task.Property(t => t.CreatedBy).HasMaxLength(NameLength);
+            task.Property(t => t.Revision).IsConcurrencyToken();
+            task.Property(t => t.Sampling).HasConversion(
+                policy => JsonSerializer.Serialize(policy, JsonSerializerOptions.Web),
+                text => JsonSerializer.Deserialize<SamplingPolicy>(text, JsonSerializerOptions.Web)!);
+            task.HasIndex(t => new { t.OrganizationId, t.Name }).IsUnique().HasFilter("archived_at IS NULL");
+            task.HasOne<Organization>().WithMany().HasForeignKey(t => t.OrganizationId);
+        });
+        builder.Entity<Example>(example =>
+        {
+            example.ToTable("examples");
+            example.Property(e => e.Id).ValueGeneratedNever();
+            example.Property(e => e.InputHash).HasMaxLength(32);
+            example.Property(e => e.Source).HasMaxLength(32);
+            example.HasIndex(e => new { e.TaskId, e.InputHash }).IsUnique();
+            example.HasIndex(e => new { e.TaskId, e.Id });
+            example.HasOne<TaskDefinition>().WithMany().HasForeignKey(e => e.TaskId);
+        });
+        builder.Entity<ProgramVersion>(program =>
+        {
+            program.ToTable("programs");
+            program.Property(p => p.Id).ValueGeneratedNever();
+            program.Property(p => p.Language).HasConversion<string>().HasMaxLength(16);
+            program.Property(p => p.Status).HasConversion<string>().HasMaxLength(16);
+            program.Property(p => p.Strategy).HasMaxLength(16);
+            program.Property(p => p.CreatedBy).HasMaxLength(NameLength);
+            program.HasIndex(p => new { p.TaskId, p.Version }).IsUnique();
+            program.HasOne<TaskDefinition>().WithMany().HasForeignKey(p => p.TaskId);
+        });
+        builder.Entity<GenerationJob>(job =>
+        {
+            job.ToTable("generation_jobs");
+            job.Property(j => j.Id).ValueGeneratedNever();
+            job.Property(j => j.Strategy).HasMaxLength(16);
+            job.Property(j => j.Status).HasConversion<string>().HasMaxLength(16);
+            job.Property(j => j.Stage).HasMaxLength(NameLength);
+            job.Property(j => j.CreatedBy).HasMaxLength(NameLength);
+            job.HasIndex(j => new { j.Status, j.CreatedAt });
+            job.HasIndex(j => new { j.TaskId, j.CreatedAt });
+            job.HasOne<TaskDefinition>().WithMany().HasForeignKey(j => j.TaskId);
+        });
+    }
+
+    private static void ConfigureExecutions(ModelBuilder builder)
+    {
+        builder.Entity<Execution>(execution =>
+        {
+            execution.ToTable("executions");
+            execution.HasAnnotation(PartitionByDay, "executed_at");
+
+            // The partition key has to be part of the primary key; led by the organization, the key also serves a tenant's newest executions.
+            execution.HasKey(e => new { e.OrganizationId, e.ExecutedAt, e.Id });
+            execution.Property(e => e.Status).HasConversion<short>();
+            execution.Property(e => e.Source).HasConversion<short>();
+            execution.Property(e => e.Unit).HasMaxLength(Execution.MaxUnitLength);
+            execution.Property(e => e.SampledBy).HasMaxLength(16);
+            execution.Property(e => e.TraceId).HasMaxLength(32);
+            execution.HasIndex(e => new { e.TaskId, e.ExecutedAt, e.Id });
+            execution.HasIndex(e => new { e.TaskId, e.Status, e.ExecutedAt }).HasFilter("status <> 0");
+        });
+        builder.Entity<ExecutionRollup>(rollup =>
+        {
+            rollup.ToTable("execution_rollups");
+            rollup.HasKey(r => new { r.OrganizationId, r.Level, r.StartsAt, r.TaskId, r.Version, r.EnvironmentId, r.WriterId });
+            rollup.Property(r => r.Level).HasConversion<short>();
+            rollup.HasIndex(r => new { r.TaskId, r.Level, r.StartsAt });
+        });
+        builder.Entity<ValidationRecord>(validation =>
+        {
+            validation.ToTable("validations");
+            validation.Property(v => v.Id).ValueGeneratedNever();
+            validation.Property(v => v.SampledBy).HasMaxLength(16);
+            validation.Property(v => v.Status).HasConversion<string>().HasMaxLength(16);
+            validation.Property(v => v.DecidedBy).HasMaxLength(16);
+            validation.Property(v => v.DecidedByName).HasMaxLength(NameLength);
+            validation.HasIndex(v => v.ExecutionId).IsUnique();
+            validation.HasIndex(v => new { v.TaskId, v.Version, v.Status });
+            validation.HasIndex(v => new { v.OrganizationId, v.Status, v.ExecutedAt });
+            validation.HasOne<TaskDefinition>().WithMany().HasForeignKey(v => v.TaskId);
+        });
+    }
+
+    /// <summary>Names the column by whose day a provider that can do so partitions the table.</summary>
+    public const string PartitionByDay = "Loopai:PartitionByDay";
+}

@@ -1,0 +1,17 @@
+using Loopai.Core.Validation;
+
+namespace Loopai.Core.Executions;
+
+/// <summary>Writes many executions in one transaction: a seam to the provider's fastest way in.</summary>
+public interface IExecutionStore
+{
+    /// <summary>Commits all of it or nothing.</summary>
+    Task CommitAsync(ExecutionBatch batch, CancellationToken ct);
+}
+
+/// <summary>What one group commit writes.</summary>
+/// <param name="Executions">New rows.</param>
+/// <param name="Rollups">Rows whose absolute values are written over what this writer wrote before.</param>
+/// <param name="Validations">New rows, for the executions that are checked.</param>
+public sealed record ExecutionBatch(
+    IReadOnlyList<Execution> Executions, IReadOnlyList<ExecutionRollup> Rollups, IReadOnlyList<ValidationRecord> Validations);

@@ -1,0 +1,159 @@
+using System.Collections.Concurrent;
+using Loopai.Core.Executions;
+using Loopai.Core.Validation;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Loopai.Infrastructure.Postgres;
+
+/// <summary>
+/// One transaction, one round trip: the executions by INSERT … SELECT unnest(…), the roll-ups by upsert, the validations. A prepared unnest
+/// commits 100 rows in a fraction of the time of 100 statements, and with a steadier tail than COPY.
+/// </summary>
+public sealed class PostgresExecutionStore(SystemDataSource source) : IExecutionStore
+{
+    private readonly ConcurrentDictionary<DateOnly, bool> _partitions = new();
+
+    public async Task CommitAsync(ExecutionBatch batch, CancellationToken ct)
+    {
+        await using var connection = await source.Value.OpenConnectionAsync(ct);
+        await EnsurePartitionsAsync(connection, batch.Executions, ct);
+
+        // A batch without an explicit transaction is one implicit transaction: no extra round trips for BEGIN and COMMIT.
+        await using var commands = new NpgsqlBatch(connection);
+        if (batch.Executions.Count > 0)
+        {
+            commands.BatchCommands.Add(InsertExecutions(batch.Executions));
+        }
+
+        if (batch.Rollups.Count > 0)
+        {
+            commands.BatchCommands.Add(UpsertRollups(batch.Rollups));
+        }
+
+        if (batch.Validations.Count > 0)
+        {
+            commands.BatchCommands.Add(InsertValidations(batch.Validations));
+        }
+
+        await commands.ExecuteNonQueryAsync(ct);
+    }
+
+    private async Task EnsurePartitionsAsync(NpgsqlConnection connection, IReadOnlyList<Execution> executions, CancellationToken ct)
+    {
+        foreach (var execution in executions)
+        {
+            var day = DateOnly.FromDateTime(execution.ExecutedAt.UtcDateTime);
+            if (_partitions.ContainsKey(day))
+            {
+                continue;
+            }
+
+            await using var command = new NpgsqlCommand("SELECT loopai_ensure_execution_partition($1)", connection) { Parameters = { new() { Value = day } } };
+            await command.ExecuteNonQueryAsync(ct);
+            _partitions[day] = true;
+        }
+    }
+
+    private static NpgsqlBatchCommand InsertExecutions(IReadOnlyList<Execution> rows) => new(
+        """
+        INSERT INTO executions (id, organization_id, environment_id, task_id, version, status, input, output, error, confidence, latency_us, unit,
+          sampled_by, sampling_probability, source, api_key_id, trace_id, executed_at)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+        """)
+    {
+        Parameters =
+        {
+            Column(rows, NpgsqlDbType.Uuid, e => e.Id),
+            Column(rows, NpgsqlDbType.Uuid, e => e.OrganizationId),
+            Column(rows, NpgsqlDbType.Uuid, e => e.EnvironmentId),
+            Column(rows, NpgsqlDbType.Uuid, e => e.TaskId),
+            Column(rows, NpgsqlDbType.Integer, e => e.Version),
+            Column(rows, NpgsqlDbType.Smallint, e => (short)e.Status),
+            Column(rows, NpgsqlDbType.Text, e => e.Input),
+            Column(rows, NpgsqlDbType.Text, e => e.Output),
+            Column(rows, NpgsqlDbType.Text, e => e.Error),
+            Column(rows, NpgsqlDbType.Double, e => e.Confidence),
+            Column(rows, NpgsqlDbType.Bigint, e => e.LatencyUs),
+            Column(rows, NpgsqlDbType.Text, e => e.Unit),
+            Column(rows, NpgsqlDbType.Text, e => e.SampledBy),
+            Column(rows, NpgsqlDbType.Double, e => e.SamplingProbability),
+            Column(rows, NpgsqlDbType.Smallint, e => (short)e.Source),
+            Column(rows, NpgsqlDbType.Uuid, e => e.ApiKeyId),
+            Column(rows, NpgsqlDbType.Text, e => e.TraceId),
+            Column(rows, NpgsqlDbType.TimestampTz, e => e.ExecutedAt.UtcDateTime),
+        },
+    };
+
+    private static NpgsqlBatchCommand UpsertRollups(IReadOnlyList<ExecutionRollup> rows) => new(
+        """
+        INSERT INTO execution_rollups (organization_id, environment_id, task_id, version, level, starts_at, writer_id, executions, errors, timeouts,
+          invalid_outputs, sampled, latency_sum_us, latencies)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+        ON CONFLICT (organization_id, level, starts_at, task_id, version, environment_id, writer_id) DO UPDATE SET
+          executions = excluded.executions, errors = excluded.errors, timeouts = excluded.timeouts, invalid_outputs = excluded.invalid_outputs,
+          sampled = excluded.sampled, latency_sum_us = excluded.latency_sum_us, latencies = excluded.latencies
+        """)
+    {
+        Parameters =
+        {
+            Column(rows, NpgsqlDbType.Uuid, r => r.OrganizationId),
+            Column(rows, NpgsqlDbType.Uuid, r => r.EnvironmentId),
+            Column(rows, NpgsqlDbType.Uuid, r => r.TaskId),
+            Column(rows, NpgsqlDbType.Integer, r => r.Version),
+            Column(rows, NpgsqlDbType.Smallint, r => (short)r.Level),
+            Column(rows, NpgsqlDbType.TimestampTz, r => r.StartsAt.UtcDateTime),
+            Column(rows, NpgsqlDbType.Uuid, r => r.WriterId),
+            Column(rows, NpgsqlDbType.Bigint, r => r.Executions),
+            Column(rows, NpgsqlDbType.Bigint, r => r.Errors),
+            Column(rows, NpgsqlDbType.Bigint, r => r.Timeouts),
+            Column(rows, NpgsqlDbType.Bigint, r => r.InvalidOutputs),
+            Column(rows, NpgsqlDbType.Bigint, r => r.Sampled),
+            Column(rows, NpgsqlDbType.Bigint, r => r.LatencySumUs),
+            Column(rows, NpgsqlDbType.Bytea, r => r.Latencies),
+        },
+    };
+
+    private static NpgsqlBatchCommand InsertValidations(IReadOnlyList<ValidationRecord> rows) => new(
+        """
+        INSERT INTO validations (id, organization_id, environment_id, task_id, execution_id, version, sampled_by, probability, status, actual,
+          expected, decided_by, decided_by_name, confidence, executed_at, created_at, decided_at)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+        """)
+    {
+        Parameters =
+        {
+            Column(rows, NpgsqlDbType.Uuid, v => v.Id),
+            Column(rows, NpgsqlDbType.Uuid, v => v.OrganizationId),
+            Column(rows, NpgsqlDbType.Uuid, v => v.EnvironmentId),
+            Column(rows, NpgsqlDbType.Uuid, v => v.TaskId),
+            Column(rows, NpgsqlDbType.Uuid, v => v.ExecutionId),
+            Column(rows, NpgsqlDbType.Integer, v => v.Version),
+            Column(rows, NpgsqlDbType.Text, v => v.SampledBy),
+            Column(rows, NpgsqlDbType.Double, v => v.Probability),
+            Column(rows, NpgsqlDbType.Text, v => v.Status.ToString()),
+            Column(rows, NpgsqlDbType.Text, v => v.Actual),
+            Column(rows, NpgsqlDbType.Text, v => v.Expected),
+            Column(rows, NpgsqlDbType.Text, v => v.DecidedBy),
+            Column(rows, NpgsqlDbType.Text, v => v.DecidedByName),
+            Column(rows, NpgsqlDbType.Double, v => v.Confidence),
+            Column(rows, NpgsqlDbType.TimestampTz, v => v.ExecutedAt.UtcDateTime),
+            Column(rows, NpgsqlDbType.TimestampTz, v => v.CreatedAt.UtcDateTime),
+            Column(rows, NpgsqlDbType.TimestampTz, v => v.DecidedAt?.UtcDateTime),
+        },
+    };
+
+    private static NpgsqlParameter<TValue[]> Column<TRow, TValue>(IReadOnlyList<TRow> rows, NpgsqlDbType type, Func<TRow, TValue> value)
+    {
+        var column = new TValue[rows.Count];
+        for (var i = 0; i < column.Length; i++)
+        {
+            column[i] = value(rows[i]);
+        }
+
+        return new NpgsqlParameter<TValue[]> { TypedValue = column, NpgsqlDbType = NpgsqlDbType.Array | type };
+    }
+}
+
+/// <summary>The pool of connections under the system role.</summary>
+public sealed record SystemDataSource(NpgsqlDataSource Value);
