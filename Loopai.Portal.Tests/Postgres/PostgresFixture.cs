@@ -11,6 +11,8 @@ namespace Loopai.Portal.Tests.Postgres;
 /// </summary>
 public sealed class PostgresFixture : IAsyncLifetime
 {
+    private const string Prefix = "loopai-testrun-";
+
     private static readonly Lazy<Task<EmbeddedPostgres>> Shared = new(StartAsync);
     private static readonly ConcurrentDictionary<string, Lazy<Task>> Templates = new(StringComparer.Ordinal);
 
@@ -67,14 +69,28 @@ public sealed class PostgresFixture : IAsyncLifetime
 
     private static async Task<EmbeddedPostgres> StartAsync()
     {
-        var directory = Directory.CreateTempSubdirectory("loopai-test-").FullName;
-        var server = await EmbeddedPostgres.StartAsync(new(directory) { Durable = false, MaxConnections = 400 }, NullLogger.Instance);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        RemoveLeftovers();
+        var directory = Directory.CreateTempSubdirectory(Prefix).FullName;
+        return await EmbeddedPostgres.StartAsync(new(directory) { Durable = false, MaxConnections = 400 }, NullLogger.Instance);
+    }
+
+    // The test runner kills this process as soon as the last test has ended. The server then stops by itself; its files stay for the next run.
+    private static void RemoveLeftovers()
+    {
+        foreach (var directory in Directory.EnumerateDirectories(Path.GetTempPath(), Prefix + "*"))
         {
-            server.DisposeAsync().AsTask().GetAwaiter().GetResult();
-            Directory.Delete(directory, recursive: true);
-        };
-        return server;
+            try
+            {
+                using (new FileStream(Path.Combine(directory, "portal.lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+                {
+                    Directory.Delete(directory, recursive: true);
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // A run at the same time uses it, or it is another user's.
+            }
+        }
     }
 }
 

@@ -22,7 +22,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         exec 3<&-
         wait "$server"
         status=$?
-        kill -KILL "$watcher"
+        kill -KILL "$watcher" 2>/dev/null
         exit "$status"
         """;
 
