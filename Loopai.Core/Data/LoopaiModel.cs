@@ -202,7 +202,12 @@ public static class LoopaiModel
             validation.Property(v => v.DecidedByName).HasMaxLength(NameLength);
             validation.HasIndex(v => v.ExecutionId).IsUnique();
             validation.HasIndex(v => new { v.TaskId, v.Version, v.Status });
-            validation.HasIndex(v => new { v.OrganizationId, v.Status, v.ExecutedAt });
+            validation.HasIndex(v => new { v.TaskId, v.ExecutedAt, v.Id });
+            validation.HasIndex(v => new { v.OrganizationId, v.Status, v.ExecutedAt, v.Id });
+            validation.HasIndex(v => new { v.OrganizationId, v.ExecutedAt, v.Id });
+
+            // What waits for an oracle, over all organizations, oldest first: small however many verdicts there are.
+            validation.HasIndex(v => v.CreatedAt).HasFilter("status = 'Pending'");
             validation.HasOne<TaskDefinition>().WithMany().HasForeignKey(v => v.TaskId);
         });
     }

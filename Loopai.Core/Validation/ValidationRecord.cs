@@ -31,11 +31,14 @@ public sealed class ValidationRecord : ITenantOwned
     /// <summary>What is right, as JSON, where it is known.</summary>
     public string? Expected { get; set; }
 
-    /// <summary>Who gave the verdict: <c>labels</c>, <c>person</c>, <c>version</c>.</summary>
+    /// <summary>Who gave the verdict, one of <see cref="Validation.DecidedBy"/>.</summary>
     public string? DecidedBy { get; set; }
 
-    /// <summary>The person's name, or the version's number.</summary>
+    /// <summary>The name of the person or the key, or the version's number.</summary>
     public string? DecidedByName { get; set; }
+
+    /// <summary>The person's or the key's id: who may take the verdict back.</summary>
+    public Guid? DecidedById { get; set; }
 
     public double? Confidence { get; init; }
 
@@ -44,6 +47,9 @@ public sealed class ValidationRecord : ITenantOwned
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? DecidedAt { get; set; }
+
+    /// <summary>While pending: the time until which one portal works on it and others leave it alone.</summary>
+    public DateTimeOffset? ClaimedUntil { get; set; }
 }
 
 /// <summary>Where a validation is.</summary>
@@ -61,4 +67,22 @@ public enum ValidationStatus
 
     /// <summary>No oracle knows the answer.</summary>
     Undecidable,
+}
+
+/// <summary>Who can give a verdict.</summary>
+public static class DecidedBy
+{
+    /// <summary>A labelled example of the task.</summary>
+    public const string Labels = "labels";
+
+    /// <summary>A person in the review queue.</summary>
+    public const string Person = "person";
+
+    /// <summary>A program that learnt the right answer, through an API key.</summary>
+    public const string Key = "api_key";
+
+    /// <summary>Another version of the task.</summary>
+    public const string Version = "version";
+
+    public static readonly IReadOnlyList<string> All = [Labels, Person, Key, Version];
 }

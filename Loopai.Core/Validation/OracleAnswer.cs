@@ -1,0 +1,19 @@
+using System.Globalization;
+
+namespace Loopai.Core.Validation;
+
+/// <summary>What an oracle said about one execution.</summary>
+internal sealed record OracleAnswer(ValidationStatus Status, string? Expected = null, string? DecidedBy = null, string? DecidedByName = null)
+{
+    public static readonly OracleAnswer AskAPerson = new(ValidationStatus.InReview);
+
+    public static readonly OracleAnswer NobodyKnows = new(ValidationStatus.Undecidable);
+
+    public static OracleAnswer OfLabel(ValidationRecord validation, string label) => Of(validation, label, Validation.DecidedBy.Labels, null);
+
+    public static OracleAnswer OfVersion(ValidationRecord validation, string output, int version) =>
+        Of(validation, output, Validation.DecidedBy.Version, version.ToString(CultureInfo.InvariantCulture));
+
+    private static OracleAnswer Of(ValidationRecord validation, string expected, string by, string? name) => new(
+        OutputMatch.Same(validation.Actual, expected) ? ValidationStatus.Matched : ValidationStatus.Mismatched, VerdictRules.Canonical(expected), by, name);
+}

@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Loopai.Core.Validation;
+
+/// <summary>Keeps the processor going: at once when there is work, every few seconds otherwise, ever more slowly while the database is away.</summary>
+public sealed class ValidationWorker(ValidationProcessor processor, ValidationSignal signal, TimeProvider time, ILogger<ValidationWorker> log) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var pause = TimeSpan.FromSeconds(1);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                var taken = await processor.RunOnceAsync(stoppingToken);
+                pause = TimeSpan.FromSeconds(1);
+                if (taken < ValidationProcessor.BatchSize)
+                {
+                    await signal.WaitAsync(Interval, time, stoppingToken);
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                log.LogWarning(e, "Validations wait: a round failed and is tried again in {Pause}", pause);
+                await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+        }
+    }
+}
