@@ -1,13 +1,11 @@
 using Loopai.Portal.Configuration;
+using Loopai.Portal.Startup;
 
-if (LoopaiConfiguration.CreateBuilder(args, Console.Error) is not { } builder)
+await using var portal = await PortalHost.StartAsync(args, Console.Error);
+if (portal is null)
 {
     return LoopaiConfiguration.ExitCode;
 }
 
-var app = builder.Build();
-app.MapGet("/health", () => new { status = "healthy" });
-app.Run();
+await portal.App.WaitForShutdownAsync();
 return 0;
-
-public partial class Program;

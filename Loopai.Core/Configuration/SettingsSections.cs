@@ -12,6 +12,5 @@ public static class SettingsSections
         typeof(SandboxSettings),
         typeof(DemoSettings),
         typeof(AccountsSettings),
-        typeof(RateLimitsSettings),
     }.ToDictionary(type => type.Name[..^"Settings".Length], StringComparer.OrdinalIgnoreCase);
 }

@@ -13,10 +13,11 @@ public sealed class LoopaiConfigurationTests
     {
         var errors = new StringWriter();
 
-        LoopaiConfiguration.CreateBuilder(["--Portal:Urll=x", "--Execution:QueueLimit=none"], errors).ShouldBeNull();
+        LoopaiConfiguration.CreateBuilder(["--Portl:Url=x", "--Portal:Urll=x", "--Execution:QueueLimit=none"], errors).ShouldBeNull();
 
         errors.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldBe(
         [
+            "Portl is not a setting: did you mean Portal.",
             "Portal:Urll is not a setting: did you mean Portal:Url.",
             "Execution:QueueLimit is \"none\": give a whole number. "
                 + "(appsettings.json, environment variable Execution__QueueLimit, or argument --Execution:QueueLimit)",

@@ -25,7 +25,7 @@ internal sealed class PortalStandIn : IDisposable
             return 64;
         }
 
-        await using var database = await EmbeddedPostgres.StartAsync(new(dataDirectory), NullLogger.Instance);
+        await using var database = await EmbeddedPostgres.StartAsync(new(dataDirectory) { Durable = false }, NullLogger.Instance);
         Console.WriteLine(database.OwnerConnectionString);
         await Console.In.ReadToEndAsync();
         return 0;

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using Loopai.Core.Configuration;
+using Microsoft.Extensions.Configuration.CommandLine;
 using Microsoft.Extensions.Configuration.Json;
 
 namespace Loopai.Portal.Configuration;
@@ -38,15 +39,18 @@ public static class SettingsReader
     public static IEnumerable<PropertyInfo> SettingsOf(Type section) =>
         section.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite);
 
-    // Only of the file: the environment is full of names that are none of our business.
+    // Not those of the environment, which is full of names that are none of our business.
     private static IEnumerable<SettingFault> UnknownSections(IConfiguration configuration)
     {
         var known = SettingsSections.All.Keys.Concat(SectionsOfTheFramework).ToList();
-        var files = (configuration as IConfigurationRoot)?.Providers.Where(provider => provider is JsonConfigurationProvider or JsonStreamConfigurationProvider) ?? [];
-        return files.SelectMany(file => file.GetChildKeys([], null)).Distinct(StringComparer.OrdinalIgnoreCase)
-            .Where(key => !known.Contains(key, StringComparer.OrdinalIgnoreCase))
+        var written = (configuration as IConfigurationRoot)?.Providers.Where(IsWrittenForLoopai) ?? [];
+        return written.SelectMany(provider => provider.GetChildKeys([], null)).Distinct(StringComparer.OrdinalIgnoreCase)
+            .Where(key => !known.Contains(key, StringComparer.OrdinalIgnoreCase) && configuration.GetSection(key).GetChildren().Any())
             .Select(key => new SettingFault(key, null, Suggestion.For(key, known)));
     }
+
+    private static bool IsWrittenForLoopai(IConfigurationProvider provider) =>
+        provider is JsonConfigurationProvider or JsonStreamConfigurationProvider or CommandLineConfigurationProvider;
 
     private static IEnumerable<SettingFault> UnknownKeys(IConfigurationSection section, Type type)
     {

@@ -6,9 +6,9 @@ internal static class Suggestion
     public static string For(string typed, IReadOnlyCollection<string> known, string prefix = "")
     {
         var nearest = known.MinBy(name => Distance(typed.ToUpperInvariant(), name.ToUpperInvariant()))!;
-        return Distance(typed.ToUpperInvariant(), nearest.ToUpperInvariant()) <= 1 + (nearest.Length / 4)
+        return Distance(typed.ToUpperInvariant(), nearest.ToUpperInvariant()) <= Math.Max(2, nearest.Length / 4)
             ? $"did you mean {prefix}{nearest}"
-            : $"remove it, or see docs/configuration.md for the settings there are";
+            : "remove it, or see docs/configuration.md for the settings there are";
     }
 
     /// <summary>Levenshtein's: how many letters to insert, delete or replace.</summary>
