@@ -59,7 +59,7 @@ public sealed class PortalDatabase : IAsyncDisposable
         }
         else
         {
-            services.AddSqlServer(_settings.ConnectionString, _settings.MigrationConnectionString);
+            services.AddLoopaiSqlServer(_settings.ConnectionString, _settings.MigrationConnectionString);
         }
     }
 

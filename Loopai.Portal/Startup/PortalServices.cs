@@ -5,6 +5,7 @@ using Loopai.Core.Executions;
 using Loopai.Core.Identity;
 using Loopai.Core.Organizations;
 using Loopai.Core.Programs;
+using Loopai.Core.Programs.Generation;
 using Loopai.Core.Tasks;
 using Loopai.Core.Validation;
 using Loopai.Infrastructure.Sandbox;
@@ -21,9 +22,8 @@ public static class PortalServices
     public static void AddLoopai(this IServiceCollection services, SandboxSettings sandbox)
     {
         services.AddSingleton(TimeProvider.System);
-        services.AddSandbox(new SandboxOptions
+        services.AddSandbox(!sandbox.Enabled ? null : new SandboxOptions
         {
-            IsEnabled = sandbox.Enabled,
             MemoryMegabytes = sandbox.MemoryMb,
             WorkersPerProgram = sandbox.WorkersPerProgram,
             MaxWorkers = sandbox.MaxWorkers,
@@ -38,6 +38,7 @@ public static class PortalServices
         services.AddSingleton<ExampleService>();
 
         services.AddSingleton<ProgramService>();
+        services.AddSingleton<GenerationSignals>();
         services.AddSingleton<GenerationService>();
         services.AddHostedService<GenerationWorker>();
 
@@ -46,10 +47,15 @@ public static class PortalServices
         services.AddSingleton<ExecutionWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<ExecutionWriter>());
         services.AddSingleton<ExecutionService>();
+        services.AddSingleton<BatchService>();
+        services.AddSingleton<IVersionRunner, VersionRunner>();
         services.AddSingleton<ExecutionQueries>();
         services.AddHostedService<ChangeRelay>();
         services.AddHostedService<RetentionWorker>();
 
+        services.AddSingleton<ValidationSignal>();
+        services.AddSingleton<ValidationProcessor>();
+        services.AddHostedService<ValidationWorker>();
         services.AddSingleton<ValidationService>();
         services.AddSingleton<QualityService>();
     }
