@@ -1,6 +1,11 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.MapGet("/health", () => new { status = "healthy" });
-app.Run();
+using Loopai.Portal.Configuration;
+using Loopai.Portal.Startup;
 
-public partial class Program;
+await using var portal = await PortalHost.StartAsync(args, Console.Error);
+if (portal is null)
+{
+    return LoopaiConfiguration.ExitCode;
+}
+
+await portal.App.WaitForShutdownAsync();
+return 0;

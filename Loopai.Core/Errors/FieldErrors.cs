@@ -20,12 +20,14 @@ public sealed class FieldErrors
 
     public FieldErrors AddIf(bool wrong, string field, string message) => wrong ? Add(field, message) : this;
 
+    public IReadOnlyDictionary<string, string[]> ToDictionary() => _errors.ToDictionary(e => e.Key, e => e.Value.ToArray());
+
     /// <summary>Throws when anything was collected.</summary>
     public void ThrowIfAny(string code, string summary)
     {
         if (Any)
         {
-            throw new InvalidException(code, summary, _errors.ToDictionary(e => e.Key, e => e.Value.ToArray()));
+            throw new InvalidException(code, summary, ToDictionary());
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Data.Common;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Loopai.Core.Data;
@@ -13,11 +15,21 @@ public sealed class PostgresChangeFeed(PostgresConnections connections, ILogger<
 
     public async IAsyncEnumerable<Change> WatchAsync([EnumeratorCancellation] CancellationToken ct)
     {
+        // A reader that walks away without cancelling ends the listener too.
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var changes = Channel.CreateUnbounded<Change>(new UnboundedChannelOptions { SingleReader = true });
-        _ = ListenAsync(changes.Writer, ct);
-        await foreach (var change in changes.Reader.ReadAllAsync(ct))
+        var listening = ListenAsync(changes.Writer, reading.Token);
+        try
         {
-            yield return change;
+            await foreach (var change in changes.Reader.ReadAllAsync(ct))
+            {
+                yield return change;
+            }
+        }
+        finally
+        {
+            await reading.CancelAsync();
+            await listening;
         }
     }
 
@@ -43,11 +55,11 @@ public sealed class PostgresChangeFeed(PostgresConnections connections, ILogger<
                     await connection.WaitAsync(ct);
                 }
             }
-            catch (OperationCanceledException)
+            catch (Exception) when (ct.IsCancellationRequested)
             {
                 break;
             }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            catch (Exception e) when (e is DbException or IOException or SocketException or TimeoutException or InvalidOperationException)
             {
                 log.LogWarning(e, "The change feed lost its connection; it will try again");
                 await Task.Delay(ReconnectAfter, CancellationToken.None);

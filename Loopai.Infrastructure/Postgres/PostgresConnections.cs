@@ -11,7 +11,11 @@ public sealed record PostgresConnections(string Owner, string Tenant, string Sys
     public const string TenantRole = "loopai_tenant";
     public const string SystemRole = "loopai_system";
 
-    /// <summary>For a server of the operator's: the runtime login takes on the roles as each connection starts.</summary>
+    /// <summary>
+    /// For a server of the operator's: the runtime login takes on the roles as each connection starts. It should be a login of its own, not a superuser
+    /// and not the owner. The owner has to own the database (or have CREATE on its schema public), and needs CREATEROLE, or an administrator who
+    /// has made the roles: see <see cref="MissingRights"/>.
+    /// </summary>
     /// <param name="runtime">The login of the portal.</param>
     /// <param name="owner">The login that owns the schema; the runtime login where the operator gave only one.</param>
     public static PostgresConnections FromOperator(string runtime, string? owner) =>

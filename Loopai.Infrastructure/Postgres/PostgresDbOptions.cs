@@ -19,9 +19,9 @@ public static class PostgresDbOptions
 /// <summary>The context that the PostgreSQL migrations hang on; the same model under another name.</summary>
 public sealed class PostgresMigrationContext(DbContextOptions<PostgresMigrationContext> options) : LoopaiDbContext(options, organizationId: null)
 {
-    public static PostgresMigrationContext Create(string connectionString) => new(
+    public static PostgresMigrationContext Create(NpgsqlConnection connection) => new(
         new DbContextOptionsBuilder<PostgresMigrationContext>()
-            .UseNpgsql(connectionString, npgsql => npgsql.MigrationsAssembly(typeof(PostgresMigrationContext).Assembly.GetName().Name))
+            .UseNpgsql(connection, npgsql => npgsql.MigrationsAssembly(typeof(PostgresMigrationContext).Assembly.GetName().Name))
             .ReplaceService<IMigrationsSqlGenerator, PartitionedTableSqlGenerator>()
             .Options);
 }
@@ -29,5 +29,5 @@ public sealed class PostgresMigrationContext(DbContextOptions<PostgresMigrationC
 /// <summary>Found by <c>dotnet ef</c>.</summary>
 public sealed class PostgresMigrationContextFactory : IDesignTimeDbContextFactory<PostgresMigrationContext>
 {
-    public PostgresMigrationContext CreateDbContext(string[] args) => PostgresMigrationContext.Create("Host=unused");
+    public PostgresMigrationContext CreateDbContext(string[] args) => PostgresMigrationContext.Create(new NpgsqlConnection("Host=unused"));
 }

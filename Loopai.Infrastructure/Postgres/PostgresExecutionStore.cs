@@ -17,8 +17,22 @@ public sealed class PostgresExecutionStore(SystemDataSource source) : IExecution
     public async Task CommitAsync(ExecutionBatch batch, CancellationToken ct)
     {
         await using var connection = await source.Value.OpenConnectionAsync(ct);
-        await EnsurePartitionsAsync(connection, batch.Executions, ct);
+        try
+        {
+            await EnsurePartitionsAsync(connection, batch.Executions, ct);
+            await WriteAsync(connection, batch, ct);
+        }
+        catch (PostgresException e) when (e is { SqlState: PostgresErrorCodes.CheckViolation, ConstraintName: null })
+        {
+            // No partition takes a row: retention dropped a day that this instance remembers. Nothing was written, so all of it goes again.
+            _partitions.Clear();
+            await EnsurePartitionsAsync(connection, batch.Executions, ct);
+            await WriteAsync(connection, batch, ct);
+        }
+    }
 
+    private static async Task WriteAsync(NpgsqlConnection connection, ExecutionBatch batch, CancellationToken ct)
+    {
         // A batch without an explicit transaction is one implicit transaction: no extra round trips for BEGIN and COMMIT.
         await using var commands = new NpgsqlBatch(connection);
         if (batch.Executions.Count > 0)
@@ -36,7 +50,10 @@ public sealed class PostgresExecutionStore(SystemDataSource source) : IExecution
             commands.BatchCommands.Add(InsertValidations(batch.Validations));
         }
 
-        await commands.ExecuteNonQueryAsync(ct);
+        if (commands.BatchCommands.Count > 0)
+        {
+            await commands.ExecuteNonQueryAsync(ct);
+        }
     }
 
     private async Task EnsurePartitionsAsync(NpgsqlConnection connection, IReadOnlyList<Execution> executions, CancellationToken ct)

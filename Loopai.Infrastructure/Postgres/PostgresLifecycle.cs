@@ -5,20 +5,27 @@ using Npgsql;
 
 namespace Loopai.Infrastructure.Postgres;
 
-/// <summary>Migrations as the owner, then roles, row-level security, partitions and change notices; all of it again at every start, doing nothing where nothing is to do.</summary>
+/// <summary>
+/// Migrations as the owner, then roles, row-level security, partitions and change notices; all of it again at every start, doing nothing where
+/// nothing is to do.
+/// </summary>
 public sealed class PostgresLifecycle(PostgresConnections connections, ILogger<PostgresLifecycle> log) : IDatabaseLifecycle
 {
     /// <summary>Two instances that start together take turns. Any constant will do; this one spells LOOPAI.</summary>
     private const long MigrationLock = 0x4C4F4F504149;
 
+    /// <exception cref="DatabaseSetupException">The owner's login lacks a right; the message has the statements that give it.</exception>
     public async Task MigrateAsync(CancellationToken ct)
     {
-        await using var connection = new NpgsqlConnection(connections.Owner);
+        // Without a pool: nothing of the owner's is left open when the portal runs.
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connections.Owner) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(ct);
+
+        // Waits as long as the other instance's migrations take, so the command's time limit is off; ends with the connection at the latest.
         await ExecuteAsync(connection, $"SELECT pg_advisory_lock({MigrationLock})", ct);
         try
         {
-            await using var db = PostgresMigrationContext.Create(connections.Owner);
+            await using var db = PostgresMigrationContext.Create(connection);
             var pending = (await db.Database.GetPendingMigrationsAsync(ct)).ToList();
             if (pending.Count > 0)
             {
@@ -26,14 +33,19 @@ public sealed class PostgresLifecycle(PostgresConnections connections, ILogger<P
                 await db.Database.MigrateAsync(ct);
             }
 
-            var runtimeLogin = new NpgsqlConnectionStringBuilder(connections.Tenant).Username ?? "";
-            await ExecuteAsync(connection, RoleScript.For(db.Model, runtimeLogin), ct);
+            await ExecuteAsync(connection, RoleScript.For(db.Model, RuntimeLogin), ct);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            throw new DatabaseSetupException(MissingRights.Explain(e, connections), e);
         }
         finally
         {
             await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({MigrationLock})", CancellationToken.None);
         }
     }
+
+    private string RuntimeLogin => new NpgsqlConnectionStringBuilder(connections.Tenant).Username ?? "";
 
     public async Task<bool> IsReachableAsync(CancellationToken ct)
     {
@@ -50,17 +62,31 @@ public sealed class PostgresLifecycle(PostgresConnections connections, ILogger<P
         }
     }
 
+    /// <summary>Partition by partition; one that a reader holds on to is left for the next time.</summary>
     public async Task<int> DropExecutionsBeforeAsync(DateOnly day, CancellationToken ct)
     {
         await using var connection = new NpgsqlConnection(connections.System);
         await connection.OpenAsync(ct);
-        await using var command = new NpgsqlCommand("SELECT loopai_drop_execution_partitions($1)", connection) { Parameters = { new() { Value = day } } };
-        return (int)(await command.ExecuteScalarAsync(ct))!;
+        await using var command = new NpgsqlCommand("SELECT loopai_drop_execution_partition_before($1)", connection) { Parameters = { new() { Value = day } } };
+        var dropped = 0;
+        try
+        {
+            while (await command.ExecuteScalarAsync(ct) is true)
+            {
+                dropped++;
+            }
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            log.LogInformation("Old executions are being read; what is left of them is dropped the next time");
+        }
+
+        return dropped;
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync(ct);
     }
 }

@@ -1,15 +1,12 @@
 using System.Text;
-using Loopai.Core.Data;
-using Loopai.Core.Organizations;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using static Loopai.Infrastructure.Postgres.PostgresConnections;
 
 namespace Loopai.Infrastructure.Postgres;
 
 /// <summary>
-/// Who may do what to which table, read off the model: a new entity is protected by being one. A table of the model that belongs to a tenant gets
-/// row-level security; one that does not is closed to the tenant role.
+/// Who may do what to which table, read off the model: a table of the model that belongs to a tenant gets row-level security; one that does not is
+/// closed to the tenant role.
 /// </summary>
 internal static class RoleScript
 {
@@ -17,9 +14,9 @@ internal static class RoleScript
     {
         var sql = new StringBuilder();
         sql.AppendLine(Roles(runtimeLogin));
-        foreach (var entity in model.GetEntityTypes().Where(e => e.GetTableName() is not null))
+        foreach (var rules in TableRules.Of(model))
         {
-            sql.AppendLine(TableSecurity(entity));
+            sql.AppendLine(TableSecurity(rules));
         }
 
         sql.AppendLine($"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {SystemRole};");
@@ -28,28 +25,49 @@ internal static class RoleScript
         return sql.ToString();
     }
 
+    /// <summary>
+    /// The roles belong to the whole server, so another database of it may be making them at this moment. Nobody logs in as one of them, except where
+    /// that is how the portal connects: in its own database, whose socket only the portal reaches.
+    /// </summary>
     private static string Roles(string runtimeLogin) => $"""
-        DO $$ BEGIN
-          IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{TenantRole}') THEN CREATE ROLE {TenantRole} LOGIN NOINHERIT; END IF;
-          IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{SystemRole}') THEN CREATE ROLE {SystemRole} LOGIN NOINHERIT; END IF;
-          IF '{runtimeLogin.Replace("'", "''", StringComparison.Ordinal)}' NOT IN ('{TenantRole}', '{SystemRole}', '') THEN
-            EXECUTE format('GRANT {TenantRole}, {SystemRole} TO %I', '{runtimeLogin.Replace("'", "''", StringComparison.Ordinal)}');
-          END IF;
+        DO $$
+        DECLARE
+          runtime text := {Literal(runtimeLogin)};
+          role text;
+          may_set_role text := CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END;
+        BEGIN
+          FOREACH role IN ARRAY ARRAY['{TenantRole}', '{SystemRole}'] LOOP
+            BEGIN
+              IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
+                EXECUTE format('CREATE ROLE %I NOINHERIT %s', role, CASE WHEN runtime IN ('{TenantRole}', '{SystemRole}') THEN 'LOGIN' ELSE 'NOLOGIN' END);
+              END IF;
+              IF runtime = role AND NOT (SELECT rolcanlogin FROM pg_roles WHERE rolname = role) THEN
+                EXECUTE format('ALTER ROLE %I LOGIN', role);
+              END IF;
+              IF runtime NOT IN ('{TenantRole}', '{SystemRole}', '') AND NOT pg_has_role(runtime, role, may_set_role) THEN
+                EXECUTE format('GRANT %I TO %I', role, runtime);
+              END IF;
+            EXCEPTION WHEN duplicate_object OR unique_violation THEN
+              NULL;
+            END;
+          END LOOP;
         END $$;
         REVOKE CREATE ON SCHEMA public FROM PUBLIC;
         GRANT USAGE ON SCHEMA public TO {TenantRole}, {SystemRole};
         """;
 
-    private static string TableSecurity(IEntityType entity)
+    private static string TableSecurity(TableRules rules)
     {
-        var table = entity.GetTableName()!;
-        if (!typeof(ITenantOwned).IsAssignableFrom(entity.ClrType))
+        var table = rules.Table;
+        var closed = $"REVOKE ALL ON {table} FROM PUBLIC;";
+        if (rules.TenantColumn is not { } owner)
         {
-            return $"REVOKE ALL ON {table} FROM {TenantRole}; GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {SystemRole};";
+            return $"{closed} REVOKE ALL ON {table} FROM {TenantRole}; GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {SystemRole};";
         }
 
-        var owner = entity.ClrType == typeof(Organization) ? "id" : "organization_id";
-        var verbs = typeof(IAppendOnly).IsAssignableFrom(entity.ClrType) ? "SELECT, INSERT" : "SELECT, INSERT, UPDATE, DELETE";
+        var grants = rules.IsAppendOnly
+            ? $"REVOKE ALL ON {table} FROM {TenantRole}, {SystemRole}; GRANT SELECT, INSERT ON {table} TO {TenantRole}, {SystemRole};"
+            : $"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {TenantRole}, {SystemRole};";
 
         // Altering a table takes a lock that waits for every reader, so it is done only where it is missing.
         return $"""
@@ -67,37 +85,43 @@ internal static class RoleScript
                 CREATE POLICY system ON {table} TO {SystemRole} USING (true) WITH CHECK (true);
               END IF;
             END $$;
-            GRANT {verbs} ON {table} TO {TenantRole}, {SystemRole};
+            {closed} {grants}
             """;
     }
 
-    /// <summary>The runtime roles own nothing, so partitions are made and dropped by the owner's functions, which do just that.</summary>
+    private static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+
+    /// <summary>
+    /// The runtime roles own nothing, so partitions are made and dropped by the owner's functions, which do just that. A partition is made beside the
+    /// table and attached, which lets readers and writers go on; CREATE TABLE … PARTITION OF would wait for the longest report, and all traffic behind it.
+    /// Dropping has no such way, so it gives up soon and is tried again.
+    /// </summary>
     private static readonly string Partitions = $"""
         CREATE OR REPLACE FUNCTION loopai_ensure_execution_partition(day date) RETURNS void
         LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $fn$
         DECLARE name text := 'executions_' || to_char(day, 'YYYYMMDD');
         BEGIN
           IF to_regclass(name) IS NOT NULL THEN RETURN; END IF;
-          PERFORM pg_advisory_xact_lock(hashtext(name));
+          PERFORM pg_advisory_xact_lock(hashtext('loopai_execution_partitions'));
           IF to_regclass(name) IS NOT NULL THEN RETURN; END IF;
-          EXECUTE format('CREATE TABLE %I PARTITION OF executions FOR VALUES FROM (%L) TO (%L)',
-            name, day::text || ' 00:00:00+00', (day + 1)::text || ' 00:00:00+00');
+          EXECUTE format('CREATE TABLE %I (LIKE executions INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE)', name);
+          EXECUTE format('REVOKE ALL ON %I FROM PUBLIC', name);
           EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+          EXECUTE format('ALTER TABLE executions ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
+            name, day::text || ' 00:00:00+00', (day + 1)::text || ' 00:00:00+00');
         END $fn$;
-        CREATE OR REPLACE FUNCTION loopai_drop_execution_partitions(before date) RETURNS integer
-        LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $fn$
-        DECLARE part record; dropped integer := 0;
+        CREATE OR REPLACE FUNCTION loopai_drop_execution_partition_before(before date) RETURNS boolean
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '500ms' AS $fn$
+        DECLARE oldest text;
         BEGIN
-          FOR part IN SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-            WHERE i.inhparent = 'executions'::regclass AND c.relname < 'executions_' || to_char(before, 'YYYYMMDD')
-          LOOP
-            EXECUTE format('DROP TABLE %I', part.relname);
-            dropped := dropped + 1;
-          END LOOP;
-          RETURN dropped;
+          SELECT min(c.relname) INTO oldest FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+            WHERE i.inhparent = 'executions'::regclass AND c.relname < 'executions_' || to_char(before, 'YYYYMMDD');
+          IF oldest IS NULL THEN RETURN false; END IF;
+          EXECUTE format('DROP TABLE %I', oldest);
+          RETURN true;
         END $fn$;
-        REVOKE ALL ON FUNCTION loopai_ensure_execution_partition(date), loopai_drop_execution_partitions(date) FROM PUBLIC;
-        GRANT EXECUTE ON FUNCTION loopai_ensure_execution_partition(date), loopai_drop_execution_partitions(date) TO {SystemRole};
+        REVOKE ALL ON FUNCTION loopai_ensure_execution_partition(date), loopai_drop_execution_partition_before(date) FROM PUBLIC;
+        GRANT EXECUTE ON FUNCTION loopai_ensure_execution_partition(date), loopai_drop_execution_partition_before(date) TO {SystemRole};
         """;
 
     /// <summary>The hot path keeps these tables in memory; a commit that changes what it keeps says so.</summary>
@@ -114,7 +138,7 @@ internal static class RoleScript
             CREATE TRIGGER notify_tasks AFTER INSERT OR UPDATE OR DELETE ON tasks FOR EACH ROW EXECUTE FUNCTION loopai_notify_change();
           END IF;
           IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgname = 'notify_programs') THEN
-            CREATE TRIGGER notify_programs AFTER DELETE OR UPDATE OF status ON programs FOR EACH ROW EXECUTE FUNCTION loopai_notify_change();
+            CREATE TRIGGER notify_programs AFTER INSERT OR DELETE OR UPDATE OF status ON programs FOR EACH ROW EXECUTE FUNCTION loopai_notify_change();
           END IF;
           IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgname = 'notify_api_keys') THEN
             CREATE TRIGGER notify_api_keys AFTER DELETE OR UPDATE OF revoked_at, permissions ON api_keys

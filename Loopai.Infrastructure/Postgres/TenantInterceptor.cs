@@ -24,7 +24,9 @@ public sealed class TenantInterceptor : DbConnectionInterceptor
         var organizationId = (eventData.Context as LoopaiDbContext)?.OrganizationId
             ?? throw new InvalidOperationException("A tenant connection was opened for no organization.");
         var command = connection.CreateCommand();
-        command.CommandText = $"SET app.org_id = '{organizationId:D}'";
+
+        // The role as well: a server that forgets the role a connection started with would leave the login's own rights, which may be larger.
+        command.CommandText = $"SELECT set_config('role', '{PostgresConnections.TenantRole}', false), set_config('app.org_id', '{organizationId:D}', false)";
         return command;
     }
 }

@@ -17,23 +17,17 @@ internal sealed class PortalStandIn : IDisposable
 
     public string ConnectionString { get; }
 
-    /// <summary>The entry point of the test assembly; the test runner does not come this way.</summary>
-    public static async Task<int> Main(string[] args)
+    /// <summary>What the process does; see <see cref="ChildProcess"/>.</summary>
+    public static async Task RunAsync(string dataDirectory)
     {
-        if (args is not [var dataDirectory])
-        {
-            return 64;
-        }
-
-        await using var database = await EmbeddedPostgres.StartAsync(new(dataDirectory), NullLogger.Instance);
+        await using var database = await EmbeddedPostgres.StartAsync(new(dataDirectory) { Durable = false }, NullLogger.Instance);
         Console.WriteLine(database.OwnerConnectionString);
         await Console.In.ReadToEndAsync();
-        return 0;
     }
 
     public static async Task<PortalStandIn> StartAsync(string dataDirectory)
     {
-        var child = Process.Start(new ProcessStartInfo("dotnet", ["exec", typeof(PortalStandIn).Assembly.Location, dataDirectory])
+        var child = Process.Start(new ProcessStartInfo("dotnet", ["exec", typeof(PortalStandIn).Assembly.Location, "embedded-postgres", dataDirectory])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,

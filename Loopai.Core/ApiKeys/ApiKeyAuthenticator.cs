@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Loopai.Core.Access;
+using Loopai.Core.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace Loopai.Core.ApiKeys;
+
+/// <summary>Turns a key into a caller. Keys that were seen stay in memory until they change; a change reaches every instance through the change feed.</summary>
+public sealed class ApiKeyAuthenticator(LoopaiData data, TimeProvider time)
+{
+    /// <summary>A bound on staleness for a change that the feed could not tell of.</summary>
+    private static readonly TimeSpan CachedFor = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan LastUsedPrecision = TimeSpan.FromMinutes(1);
+    private readonly ConcurrentDictionary<string, CachedKey> _keys = new(StringComparer.Ordinal);
+
+    /// <summary>The caller, or null when the key is malformed, unknown, revoked or expired: from outside these look alike.</summary>
+    public ValueTask<Caller?> AuthenticateAsync(string key, CancellationToken ct)
+    {
+        if (!ApiKeyFormat.TryGetSelector(key, out var selector))
+        {
+            return ValueTask.FromResult<Caller?>(null);
+        }
+
+        var now = time.GetUtcNow();
+        return _keys.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(selector, out var cached) && now - cached.LoadedAt < CachedFor
+            ? ValueTask.FromResult(Verify(cached, key, now))
+            : LoadAsync(selector.ToString(), key, now, ct);
+    }
+
+    /// <summary>Forgets what is cached about a key, or about all of them.</summary>
+    public void Forget(Change change)
+    {
+        if (change.IsEverything)
+        {
+            _keys.Clear();
+        }
+        else if (change.Table == "api_keys")
+        {
+            foreach (var (selector, _) in _keys.Where(k => k.Value.Key.Id == change.Id))
+            {
+                _keys.TryRemove(selector, out _);
+            }
+        }
+    }
+
+    private async ValueTask<Caller?> LoadAsync(string selector, string key, DateTimeOffset now, CancellationToken ct)
+    {
+        await using var db = await data.OpenAsync(Caller.Installation, ct);
+        var stored = await db.ApiKeys.AsNoTracking().FirstOrDefaultAsync(k => k.Selector == selector, ct);
+        if (stored is null)
+        {
+            return null;
+        }
+
+        var caller = Caller.ForKey(stored.Id, stored.Name, stored.OrganizationId, stored.EnvironmentId, stored.Permissions.Split(' '));
+        var cached = new CachedKey(stored, caller, now);
+        _keys[selector] = cached;
+        var verified = Verify(cached, key, now);
+        if (verified is not null && (stored.LastUsedAt is null || now - stored.LastUsedAt > LastUsedPrecision))
+        {
+            await db.ApiKeys.Where(k => k.Id == stored.Id).ExecuteUpdateAsync(set => set.SetProperty(k => k.LastUsedAt, now), ct);
+        }
+
+        return verified;
+    }
+
+    private static Caller? Verify(CachedKey cached, string key, DateTimeOffset now) =>
+        CryptographicOperations.FixedTimeEquals(ApiKeyFormat.Hash(key), cached.Key.Hash) && cached.Key.IsUsable(now) ? cached.Caller : null;
+
+    private sealed record CachedKey(ApiKey Key, Caller Caller, DateTimeOffset LoadedAt);
+}

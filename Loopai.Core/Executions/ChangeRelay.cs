@@ -1,0 +1,18 @@
+using Loopai.Core.ApiKeys;
+using Loopai.Core.Data;
+using Microsoft.Extensions.Hosting;
+
+namespace Loopai.Core.Executions;
+
+/// <summary>Carries changes from the database to what this portal keeps in memory.</summary>
+public sealed class ChangeRelay(IChangeFeed feed, ExecutionCatalog catalog, ApiKeyAuthenticator keys) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var change in feed.WatchAsync(stoppingToken))
+        {
+            catalog.Forget(change);
+            keys.Forget(change);
+        }
+    }
+}

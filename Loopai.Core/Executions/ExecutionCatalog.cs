@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Loopai.Core.Access;
+using Loopai.Core.Data;
+using Loopai.Core.Programs;
+using Loopai.Core.Schemas;
+using Loopai.Core.Tasks;
+using Microsoft.EntityFrameworkCore;
+
+namespace Loopai.Core.Executions;
+
+/// <summary>Keeps what the hot path needs in memory: compiled tasks and loaded programs, read when first asked for and again when they change.</summary>
+public sealed class ExecutionCatalog(LoopaiData data)
+{
+    private readonly ConcurrentDictionary<Guid, Task<CatalogTask?>> _tasks = new();
+    private readonly ConcurrentDictionary<Guid, LiveTask> _live = new();
+
+    /// <summary>The task, or null when the caller's organization has no such task.</summary>
+    public ValueTask<CatalogTask?> FindAsync(Caller caller, Guid taskId)
+    {
+        if (_tasks.TryGetValue(taskId, out var known) && known.IsCompletedSuccessfully && known.Result is { } entry)
+        {
+            // A task of another organization is as good as none.
+            return ValueTask.FromResult(entry.Task.OrganizationId == caller.OrganizationId ? entry : null);
+        }
+
+        return new ValueTask<CatalogTask?>(LoadOnceAsync(caller, taskId));
+    }
+
+    /// <summary>A version of the task, ready to run; null when there is no such version.</summary>
+    public ValueTask<LoadedProgram?> FindProgramAsync(CatalogTask task, int version)
+    {
+        if (task.Live.Programs.TryGetValue(version, out var known) && known.IsCompletedSuccessfully)
+        {
+            return ValueTask.FromResult(known.Result);
+        }
+
+        return new ValueTask<LoadedProgram?>(LoadProgramOnceAsync(task, version));
+    }
+
+    /// <summary>Forgets what a change made stale. Loaded programs stay: a version never changes.</summary>
+    public void Forget(Change change)
+    {
+        if (change.IsEverything)
+        {
+            _tasks.Clear();
+        }
+        else if (change.Table is "tasks" or "programs")
+        {
+            _tasks.TryRemove(change.Id, out _);
+        }
+    }
+
+    private async Task<CatalogTask?> LoadOnceAsync(Caller caller, Guid taskId)
+    {
+        // An answer of another organization's caller must not be shared: it is null for this one, and cached for none.
+        var loading = LoadAsync(caller.OrganizationId, taskId);
+        var entry = await loading;
+        if (entry is not null)
+        {
+            _tasks[taskId] = loading;
+        }
+
+        return entry;
+    }
+
+    private async Task<CatalogTask?> LoadAsync(Guid organizationId, Guid taskId)
+    {
+        await using var db = await data.OpenAsync(Caller.System(organizationId), CancellationToken.None);
+        var task = await db.Tasks.AsNoTracking().FirstOrDefaultAsync(t => t.Id == taskId);
+        return task is null
+            ? null
+            : new CatalogTask(task, JsonSchema.Compile(task.InputSchema), JsonSchema.Compile(task.OutputSchema), _live.GetOrAdd(taskId, static _ => new LiveTask()));
+    }
+
+    private async Task<LoadedProgram?> LoadProgramOnceAsync(CatalogTask task, int version)
+    {
+        var loading = task.Live.Programs.GetOrAdd(version, static (v, x) => x.Catalog.LoadProgramAsync(x.Task.Task, v), (Catalog: this, Task: task));
+        try
+        {
+            var program = await loading;
+            if (program is null)
+            {
+                task.Live.Programs.TryRemove(version, out _);
+            }
+
+            return program;
+        }
+        catch
+        {
+            // The database was away, or the artifact is broken: the next caller tries again.
+            task.Live.Programs.TryRemove(version, out _);
+            throw;
+        }
+    }
+
+    private async Task<LoadedProgram?> LoadProgramAsync(TaskDefinition task, int version)
+    {
+        await using var db = await data.OpenAsync(Caller.System(task.OrganizationId), CancellationToken.None);
+        var program = await db.Programs.AsNoTracking().FirstOrDefaultAsync(p => p.TaskId == task.Id && p.Version == version);
+        if (program is null)
+        {
+            return null;
+        }
+
+        var executionsBefore = program.ActivatedAt is { } activatedAt
+            ? await db.ExecutionRollups
+                .Where(r => r.TaskId == task.Id && r.Version == version && r.Level == RollupLevel.Hour && r.StartsAt >= activatedAt)
+                .SumAsync(r => r.Executions)
+            : 0;
+        return program.Language == ProgramLanguage.Model
+            ? new LoadedProgram(version, ModelProgram.Load(program.Artifact), null, executionsBefore)
+            : new LoadedProgram(version, null, new ProgramSource(program.Id, program.Language, Encoding.UTF8.GetString(program.Artifact)), executionsBefore);
+    }
+}

@@ -1,0 +1,197 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using Loopai.Core.Access;
+using Loopai.Core.Configuration;
+using Loopai.Core.Errors;
+using Loopai.Core.Programs;
+using Loopai.Core.Schemas;
+using Loopai.Core.Tasks;
+using Loopai.Core.Validation;
+using Microsoft.Extensions.Options;
+
+namespace Loopai.Core.Executions;
+
+/// <summary>
+/// The hot path: check the input, choose the version, run it, check the output, decide whether it is validated, wait for the group commit.
+/// Everything it reads is in memory. Refusals are results, not exceptions: a caller's mistakes must not cost more than its answers.
+/// </summary>
+public sealed class ExecutionService(
+    ExecutionCatalog catalog, ExecutionWriter writer, IProgramSandbox sandbox, IOptions<ExecutionSettings> settings, TimeProvider time)
+{
+    public async ValueTask<ExecutionOutcome> ExecuteAsync(Caller caller, ExecutionRequest request, CancellationToken ct)
+    {
+        if (!caller.May(Permissions.ExecutionsRun))
+        {
+            return new ForbiddenException(Permissions.ExecutionsRun);
+        }
+
+        if (Refuse(caller, request) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var task = await catalog.FindAsync(caller, request.TaskId);
+        if (task is null)
+        {
+            return TaskErrors.NotFound(request.TaskId);
+        }
+
+        if (task.Task.Status == Tasks.TaskStatus.Archived)
+        {
+            return TaskErrors.Archived(task.Task.Name);
+        }
+
+        if (!task.Input.IsValid(request.Input))
+        {
+            return ExecutionErrors.InvalidInput(task.Input.Validate(request.Input));
+        }
+
+        if ((request.Version ?? task.Task.ActiveVersion) is not { } version)
+        {
+            return ExecutionErrors.NoActiveVersion(task.Task.Name);
+        }
+
+        var program = await catalog.FindProgramAsync(task, version);
+        if (program is null)
+        {
+            return ExecutionErrors.UnknownVersion(task.Task.Name, version);
+        }
+
+        var run = await RunAsync(task, program, request.Input, request.TimeoutMs ?? settings.Value.DefaultTimeoutMs, ct);
+        return await RecordAsync(caller, request, task, program, run);
+    }
+
+    /// <summary>Runs a version without putting it on record.</summary>
+    internal async ValueTask<ProgramRun> RunAsync(CatalogTask task, LoadedProgram program, JsonElement input, int timeoutMs, CancellationToken ct)
+    {
+        var started = Stopwatch.GetTimestamp();
+        if (program.Model is { } model)
+        {
+            var answer = model.Execute(input);
+            return Checked(task, new ProgramRun(ExecutionStatus.Success, answer.Output, answer.Confidence, null, ElapsedUs(started)));
+        }
+
+        var inSandbox = await sandbox.ExecuteAsync(
+            program.Source!, Encoding.UTF8.GetBytes(input.GetRawText()), TimeSpan.FromMilliseconds(timeoutMs), ct);
+        return Checked(task, new ProgramRun(inSandbox.Status, inSandbox.Output, inSandbox.Confidence, inSandbox.Error, ElapsedUs(started)));
+    }
+
+    private ProgramRun Checked(CatalogTask task, ProgramRun run)
+    {
+        if (run.Status != ExecutionStatus.Success)
+        {
+            return run;
+        }
+
+        using var output = JsonDocument.Parse(run.Output);
+        if (task.Output.IsValid(output.RootElement))
+        {
+            return run;
+        }
+
+        var error = task.Output.Validate(output.RootElement, maxErrors: 1)[0];
+        return run with { Status = ExecutionStatus.InvalidOutput, Error = $"The output does not fit the task's output schema: {error.InstancePointer} {error.Message}" };
+    }
+
+    private async ValueTask<ExecutionOutcome> RecordAsync(
+        Caller caller, ExecutionRequest request, CatalogTask task, LoadedProgram program, ProgramRun run)
+    {
+        var executedAt = WholeMilliseconds(request.ExecutedAt ?? time.GetUtcNow());
+        var executionsBefore = task.Live.CountExecution(program.Version, program.ExecutionsBefore);
+        var sampling = run.Status == ExecutionStatus.Success || request.ForceValidation
+            ? task.Live.SamplerOf(caller.EnvironmentId).Decide(
+                task.Task.Sampling,
+                new SamplingContext(Sampler.OutputKey(run.Output.Span), run.Confidence, executionsBefore, request.ForceValidation, executedAt))
+            : default;
+        var execution = new Execution
+        {
+            Id = Guid.CreateVersion7(executedAt),
+            OrganizationId = caller.OrganizationId,
+            EnvironmentId = caller.EnvironmentId,
+            TaskId = task.Task.Id,
+            Version = program.Version,
+            Status = run.Status,
+            Input = request.Input.GetRawText(),
+            Output = run.Output.IsEmpty ? null : Encoding.UTF8.GetString(run.Output.Span),
+            Error = run.Error,
+            Confidence = run.Confidence,
+            LatencyUs = run.LatencyUs,
+            Unit = request.Unit,
+            SampledBy = sampling.SampledBy,
+            SamplingProbability = sampling.Probability,
+            Source = request.ExecutedAt is null ? request.Source : ExecutionSource.Import,
+            ApiKeyId = caller.Kind == CallerKind.ApiKey ? caller.Id : null,
+            TraceId = Activity.Current?.TraceId.ToString(),
+            ExecutedAt = executedAt,
+        };
+        try
+        {
+            await writer.WriteAsync(execution, sampling.Sampled ? ToValidation(execution) : null);
+        }
+        catch (UnavailableException e)
+        {
+            return e;
+        }
+
+        return new ExecutionOutcome(execution, run.Status == ExecutionStatus.Success ? null : new ProgramFailedException(execution));
+    }
+
+    private ValidationRecord ToValidation(Execution execution) => new()
+    {
+        Id = Guid.CreateVersion7(),
+        OrganizationId = execution.OrganizationId,
+        EnvironmentId = execution.EnvironmentId,
+        TaskId = execution.TaskId,
+        ExecutionId = execution.Id,
+        Version = execution.Version,
+        SampledBy = execution.SampledBy!,
+        Probability = execution.SamplingProbability,
+        Actual = execution.Output,
+        Confidence = execution.Confidence,
+        ExecutedAt = execution.ExecutedAt,
+        CreatedAt = time.GetUtcNow(),
+    };
+
+    /// <summary>What can be said without knowing the task.</summary>
+    private LoopaiException? Refuse(Caller caller, in ExecutionRequest request)
+    {
+        if (request.Input.ValueKind == JsonValueKind.Undefined)
+        {
+            return ExecutionErrors.MissingInput();
+        }
+
+        if (request.TimeoutMs is { } timeout && (timeout < 1 || timeout > settings.Value.MaxTimeoutMs))
+        {
+            return ExecutionErrors.InvalidTimeout(settings.Value.MaxTimeoutMs);
+        }
+
+        if (request.Unit is { } unit && unit.Length is 0 or > Execution.MaxUnitLength)
+        {
+            return ExecutionErrors.InvalidUnit();
+        }
+
+        if (request.ExecutedAt is not { } executedAt)
+        {
+            return null;
+        }
+
+        if (!caller.May(Permissions.ExecutionsImport))
+        {
+            return new ForbiddenException(Permissions.ExecutionsImport);
+        }
+
+        var now = time.GetUtcNow();
+        return executedAt > now || executedAt < now.AddDays(-settings.Value.RetentionDays)
+            ? ExecutionErrors.InvalidClock(settings.Value.RetentionDays)
+            : null;
+    }
+
+    /// <summary>The id carries whole milliseconds, and an id alone has to lead to the row.</summary>
+    private static DateTimeOffset WholeMilliseconds(DateTimeOffset at) => DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds());
+
+    private static long ElapsedUs(long started) => (long)Stopwatch.GetElapsedTime(started).TotalMicroseconds;
+}
+
+/// <summary>What came of running a program once.</summary>
+internal readonly record struct ProgramRun(ExecutionStatus Status, ReadOnlyMemory<byte> Output, double? Confidence, string? Error, long LatencyUs);

@@ -1,0 +1,119 @@
+using System.Threading.Channels;
+using System.Threading.Tasks.Sources;
+using Loopai.Core.Configuration;
+using Loopai.Core.Errors;
+using Loopai.Core.Validation;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Loopai.Core.Executions;
+
+/// <summary>
+/// The group commit. Executions queue up while a commit is under way; the next commit takes all that wait, and lets all their callers go. So an
+/// acknowledged execution is on disk, and the price of a commit is shared.
+/// </summary>
+public sealed class ExecutionWriter(
+    IExecutionStore store, ExecutionEvents events, IOptions<ExecutionSettings> options, ILogger<ExecutionWriter> log) : BackgroundService
+{
+    /// <summary>A larger commit gains nothing more and makes its first caller wait longer.</summary>
+    private const int MaxBatch = 1000;
+
+    private static readonly TimeSpan CommitTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly Channel<PendingWrite> _queue = Channel.CreateBounded<PendingWrite>(
+        new BoundedChannelOptions(options.Value.QueueLimit) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    private readonly RollupBook _rollups = new();
+
+    /// <summary>Completes when the execution is committed; at once where the operator chose speed over durability.</summary>
+    /// <exception cref="UnavailableException">The database does not take writes now; nothing was kept.</exception>
+    public ValueTask WriteAsync(Execution execution, ValidationRecord? validation)
+    {
+        var write = new PendingWrite(execution, validation);
+        if (!_queue.Writer.TryWrite(write))
+        {
+            return ValueTask.FromException(ExecutionErrors.WriterBehind());
+        }
+
+        return options.Value.Durability == ExecutionDurability.Durable ? write.Committed : ValueTask.CompletedTask;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // The queue is drained to its end on shutdown: a caller who waits gets an answer.
+        using var closing = stoppingToken.Register(() => _queue.Writer.TryComplete());
+        var batch = new List<PendingWrite>(MaxBatch);
+        while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            while (batch.Count < MaxBatch && _queue.Reader.TryRead(out var write))
+            {
+                batch.Add(write);
+            }
+
+            await CommitAsync(batch);
+            batch.Clear();
+        }
+    }
+
+    private async Task CommitAsync(List<PendingWrite> writes)
+    {
+        try
+        {
+            var executions = new Execution[writes.Count];
+            List<ValidationRecord>? validations = null;
+            for (var i = 0; i < executions.Length; i++)
+            {
+                executions[i] = writes[i].Execution;
+                _rollups.Add(executions[i]);
+                if (writes[i].Validation is { } validation)
+                {
+                    (validations ??= []).Add(validation);
+                }
+            }
+
+            // Bounded, so that a database that stalls is told to the callers instead of being waited for.
+            using var timeout = new CancellationTokenSource(CommitTimeout);
+            await store.CommitAsync(new ExecutionBatch(executions, _rollups.TakeTouched(), validations ?? []), timeout.Token);
+            _rollups.TrimIfThick();
+            foreach (var write in writes)
+            {
+                write.Complete();
+            }
+
+            events.Publish(executions);
+        }
+        catch (Exception e)
+        {
+            // Whether the commit took place may be unknown; a new book counts on from what the database has.
+            _rollups.Close();
+            log.LogError(e, "A commit of {Count} executions failed; their callers were told", writes.Count);
+            foreach (var write in writes)
+            {
+                write.Fail(ExecutionErrors.NotCommitted());
+            }
+        }
+    }
+
+    private sealed class PendingWrite(Execution execution, ValidationRecord? validation) : IValueTaskSource
+    {
+        private ManualResetValueTaskSourceCore<bool> _completion = new() { RunContinuationsAsynchronously = true };
+
+        public Execution Execution => execution;
+
+        public ValidationRecord? Validation => validation;
+
+        public ValueTask Committed => new(this, _completion.Version);
+
+        public void Complete() => _completion.SetResult(true);
+
+        public void Fail(Exception error) => _completion.SetException(error);
+
+        void IValueTaskSource.GetResult(short token) => _completion.GetResult(token);
+
+        ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _completion.GetStatus(token);
+
+        void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+            _completion.OnCompleted(continuation, state, token, flags);
+    }
+}

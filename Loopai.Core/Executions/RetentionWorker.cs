@@ -1,0 +1,47 @@
+using Loopai.Core.Access;
+using Loopai.Core.Configuration;
+using Loopai.Core.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Loopai.Core.Executions;
+
+/// <summary>Once an hour: drops executions older than the retention, and idempotency keys that have expired. Several instances may do it at once.</summary>
+public sealed class RetentionWorker(
+    IDatabaseLifecycle database, LoopaiData data, IOptions<ExecutionSettings> settings, TimeProvider time, ILogger<RetentionWorker> log) : BackgroundService
+{
+    private static readonly TimeSpan Period = TimeSpan.FromHours(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Period, time);
+        do
+        {
+            try
+            {
+                await SweepAsync(stoppingToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                log.LogWarning(e, "Retention could not run; it will try again in an hour");
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task SweepAsync(CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        var oldestDay = DateOnly.FromDateTime(now.UtcDateTime).AddDays(-settings.Value.RetentionDays);
+        var dropped = await database.DropExecutionsBeforeAsync(oldestDay, ct);
+        if (dropped > 0)
+        {
+            log.LogInformation("Dropped {Count} days of executions from before {Day}", dropped, oldestDay);
+        }
+
+        await using var db = await data.OpenAsync(Caller.Installation, ct);
+        await db.IdempotentRequests.Where(r => r.ExpiresAt < now).ExecuteDeleteAsync(ct);
+    }
+}

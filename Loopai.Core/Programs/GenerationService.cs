@@ -1,0 +1,123 @@
+using System.Runtime.CompilerServices;
+using Loopai.Core.Access;
+using Loopai.Core.Audit;
+using Loopai.Core.Data;
+using Loopai.Core.Programs.Generation;
+using Loopai.Core.Tasks;
+using Microsoft.EntityFrameworkCore;
+
+namespace Loopai.Core.Programs;
+
+/// <summary>Asks for versions to be made, and watches them come to be.</summary>
+public sealed class GenerationService(LoopaiData data, GenerationSignals signals, TimeProvider time)
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Queues the making of a version from the task's training examples.</summary>
+    /// <param name="caller">Who acts.</param>
+    /// <param name="taskId">The task.</param>
+    /// <param name="strategy"><c>auto</c>, <c>rule</c>, <c>ml</c> or <c>hybrid</c>; auto where nothing is said.</param>
+    /// <param name="activate">Whether the version is activated when it is made, unless it is a mere baseline.</param>
+    /// <param name="ct">Ends the work.</param>
+    public async Task<GenerationSnapshot> StartAsync(Caller caller, Guid taskId, string? strategy, bool activate, CancellationToken ct)
+    {
+        caller.Demand(Permissions.ProgramsWrite);
+        if (activate)
+        {
+            caller.Demand(Permissions.ProgramsActivate);
+        }
+
+        var chosen = GenerationStrategy.Checked(strategy);
+        await using var db = await data.OpenAsync(caller, ct);
+        await db.FindOpenTaskAsync(taskId, ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+
+        // Writing the row locks it: of two who start at once, the second waits here and then finds the first one's job.
+        await db.Tasks.Where(t => t.Id == taskId).ExecuteUpdateAsync(set => set.SetProperty(t => t.LastVersion, t => t.LastVersion), ct);
+        var running = await db.GenerationJobs
+            .Where(j => j.TaskId == taskId && (j.Status == JobStatus.Queued || j.Status == JobStatus.Running))
+            .Select(j => (Guid?)j.Id)
+            .FirstOrDefaultAsync(ct);
+        if (running is { } other)
+        {
+            throw ProgramErrors.GenerationRunning(other);
+        }
+
+        if (!await db.Examples.AnyAsync(e => e.TaskId == taskId && e.ForTraining, ct))
+        {
+            throw ProgramErrors.NothingToLearnFrom();
+        }
+
+        var job = new GenerationJob
+        {
+            Id = Guid.CreateVersion7(),
+            OrganizationId = caller.OrganizationId,
+            TaskId = taskId,
+            Strategy = GenerationStrategy.Format(chosen, activate),
+            CreatedBy = caller.Name,
+            CreatedAt = time.GetUtcNow(),
+        };
+        db.GenerationJobs.Add(job);
+        db.Record(caller, "generation.started", "task", taskId, new { job = job.Id, strategy = chosen, activate });
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        signals.WakeWorker();
+        return GenerationSnapshot.Of(job);
+    }
+
+    public async Task<GenerationSnapshot> GetAsync(Caller caller, Guid taskId, Guid jobId, CancellationToken ct)
+    {
+        caller.Demand(Permissions.TasksRead);
+        await using var db = await data.OpenAsync(caller, ct);
+        var job = await db.GenerationJobs.AsNoTracking().FirstOrDefaultAsync(j => j.TaskId == taskId && j.Id == jobId, ct)
+            ?? throw ProgramErrors.JobNotFound(jobId);
+        return WithLatest(GenerationSnapshot.Of(job));
+    }
+
+    /// <summary>One window of the task's jobs, newest first.</summary>
+    public async Task<Page<GenerationSnapshot>> ListAsync(Caller caller, Guid taskId, PageRequest page, CancellationToken ct)
+    {
+        caller.Demand(Permissions.TasksRead);
+        page = page.Validated();
+        await using var db = await data.OpenAsync(caller, ct);
+        await db.RequireTaskAsync(taskId, ct);
+        var jobs = db.GenerationJobs.AsNoTracking().Where(j => j.TaskId == taskId);
+        if (Cursor.Decode<Before>(page.Cursor) is { } before)
+        {
+            jobs = jobs.Where(j => j.CreatedAt < before.CreatedAt || (j.CreatedAt == before.CreatedAt && j.Id.CompareTo(before.Id) < 0));
+        }
+
+        var rows = await jobs.OrderByDescending(j => j.CreatedAt).ThenByDescending(j => j.Id).Take(page.Limit + 1).ToListAsync(ct);
+        var last = rows.Count > page.Limit ? rows[page.Limit - 1] : null;
+        return new Page<GenerationSnapshot>(
+            [.. rows.Take(page.Limit).Select(j => WithLatest(GenerationSnapshot.Of(j)))],
+            last is null ? null : Cursor.Encode(new Before(last.CreatedAt, last.Id)));
+    }
+
+    /// <summary>The job now, and again whenever it has come further, until it has ended.</summary>
+    public async IAsyncEnumerable<GenerationSnapshot> WatchAsync(Caller caller, Guid taskId, Guid jobId, [EnumeratorCancellation] CancellationToken ct)
+    {
+        GenerationSnapshot? shown = null;
+        while (shown is not { IsFinished: true })
+        {
+            var now = await LookAsync(caller, taskId, jobId, shown, ct);
+            if (now != shown)
+            {
+                yield return shown = now;
+            }
+            else
+            {
+                await Task.Delay(LookEvery, ct);
+            }
+        }
+    }
+
+    /// <summary>A job that runs in this portal is followed in memory; the database is asked about every other, and about the end.</summary>
+    private async Task<GenerationSnapshot> LookAsync(Caller caller, Guid taskId, Guid jobId, GenerationSnapshot? shown, CancellationToken ct) =>
+        shown is { Status: JobStatus.Running } && signals.ProgressOf(jobId) is not null ? WithLatest(shown) : await GetAsync(caller, taskId, jobId, ct);
+
+    private GenerationSnapshot WithLatest(GenerationSnapshot job) =>
+        job.Status == JobStatus.Running && signals.ProgressOf(job.Id) is { } progress ? job with { Stage = progress.Stage, Progress = progress.Fraction } : job;
+
+    private sealed record Before(DateTimeOffset CreatedAt, Guid Id);
+}

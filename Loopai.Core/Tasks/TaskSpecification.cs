@@ -1,0 +1,25 @@
+using Loopai.Core.Validation;
+
+namespace Loopai.Core.Tasks;
+
+/// <summary>What a task is to be, as a caller asks for it. A field that is null was not given.</summary>
+public sealed record TaskSpecification
+{
+    public string? Name { get; init; }
+
+    public string? Description { get; init; }
+
+    /// <summary>JSON Schema 2020-12 as text.</summary>
+    public string? InputSchema { get; init; }
+
+    /// <summary>JSON Schema 2020-12 as text.</summary>
+    public string? OutputSchema { get; init; }
+
+    /// <summary>0..1.</summary>
+    public double? AccuracyTarget { get; init; }
+
+    /// <summary>Milliseconds.</summary>
+    public double? LatencyTargetMs { get; init; }
+
+    public SamplingPolicy? Sampling { get; init; }
+}

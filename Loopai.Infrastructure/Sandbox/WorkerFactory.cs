@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Loopai.Core.Executions;
+using Loopai.Core.Programs;
+
+namespace Loopai.Infrastructure.Sandbox;
+
+/// <summary>Starts workers, and keeps account of all that live, so that none outlives the sandbox.</summary>
+internal sealed class WorkerFactory(SandboxOptions options, SandboxMetrics metrics) : IAsyncDisposable
+{
+    private readonly WorkerLauncher _launcher = new();
+    private readonly ConcurrentDictionary<Worker, Task> _alive = [];
+    private volatile bool _closed;
+
+    /// <summary>Starts a worker and loads the program; where that fails, the answer says why and there is no worker.</summary>
+    public async Task<(Worker? Worker, SandboxAnswer Answer)> StartAsync(ProgramSource program)
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        var tools = SandboxTools.Find(program.Language, options);
+        var launched = await _launcher.StartAsync(SandboxCommand.For(program.Language, tools, options), SystemCallFilter.Bytes);
+        var worker = new Worker(program.Language, launched, options);
+        metrics.Started(program.Language);
+        _alive[worker] = ForgetAtEndAsync(worker);
+        if (_closed)
+        {
+            worker.Stop(WorkerEnd.Retired);
+        }
+
+        var loaded = await worker.CallAsync(Encoding.UTF8.GetBytes(program.Code), options.LoadTimeout, "loading the program");
+        if (loaded.Status == ExecutionStatus.Success && worker.IsUsable)
+        {
+            return (worker, loaded);
+        }
+
+        _ = worker.EndAsync();
+        return (null, loaded);
+    }
+
+    /// <summary>Kills every worker and waits until they are gone.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _closed = true;
+        var ends = _alive.Values.ToList();
+        foreach (var worker in _alive.Keys)
+        {
+            worker.Stop(WorkerEnd.Retired);
+        }
+
+        await Task.WhenAll(ends.Concat(_alive.Values));
+        _launcher.Dispose();
+    }
+
+    private async Task ForgetAtEndAsync(Worker worker)
+    {
+        await worker.Gone;
+        _alive.TryRemove(worker, out _);
+        metrics.Ended(worker.Language, worker.End);
+    }
+}

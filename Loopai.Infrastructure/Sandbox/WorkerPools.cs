@@ -1,0 +1,252 @@
+using Loopai.Core.Programs;
+
+namespace Loopai.Infrastructure.Sandbox;
+
+/// <summary>The warm workers of one program version.</summary>
+internal sealed class ProgramPool(ProgramSource program)
+{
+    public ProgramSource Program { get; } = program;
+
+    /// <summary>The last one in is the warmest, the first one the longest idle.</summary>
+    public List<Worker> Idle { get; } = [];
+
+    /// <summary>Workers idle, busy and starting.</summary>
+    public int Workers { get; set; }
+
+    /// <summary>Callers that wait for one of them.</summary>
+    public int Waiting { get; set; }
+
+    /// <summary>Set when the id came back with another source: its workers answer no more.</summary>
+    public bool IsSuperseded { get; set; }
+}
+
+/// <param name="Pool">Where to return the worker, or the room for one.</param>
+/// <param name="Worker">A warm worker; null means there is room, and the caller starts one.</param>
+internal readonly record struct WorkerGrant(ProgramPool Pool, Worker? Worker);
+
+/// <summary>Who gets a worker next: warm ones first, then new ones up to the limits, then the room of the longest idle worker of
+/// another program, then a place in the queue.</summary>
+internal sealed class WorkerPools(SandboxOptions options)
+{
+    private sealed class Waiter(ProgramPool pool) : TaskCompletionSource<WorkerGrant>(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public ProgramPool Pool { get; } = pool;
+    }
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Guid, ProgramPool> _pools = [];
+    private readonly LinkedList<Waiter> _waiting = [];
+    private int _workers;
+    private bool _closed;
+
+    /// <summary>A worker or the room for one; null when too many wait already, or waited too long.</summary>
+    public ValueTask<WorkerGrant?> TakeAsync(ProgramSource program, CancellationToken ct)
+    {
+        Waiter waiter;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            var pool = PoolOf(program);
+            if (pool.Idle.Count > 0)
+            {
+                return new(new WorkerGrant(pool, TakeIdle(pool, pool.Idle.Count - 1)));
+            }
+
+            if (pool.Workers < options.WorkersPerProgram && (_workers < options.MaxWorkers || MakeRoom()))
+            {
+                pool.Workers++;
+                _workers++;
+                return new(new WorkerGrant(pool, null));
+            }
+
+            if (_waiting.Count >= options.MaxWaiting)
+            {
+                return new((WorkerGrant?)null);
+            }
+
+            waiter = new Waiter(pool);
+            pool.Waiting++;
+            _waiting.AddLast(waiter);
+        }
+
+        return WaitAsync(waiter, ct);
+    }
+
+    /// <summary>Gives back what <see cref="TakeAsync"/> granted: the worker when it can answer again, or else its room.</summary>
+    public void Return(ProgramPool pool, Worker? worker)
+    {
+        lock (_gate)
+        {
+            if (worker is { IsUsable: true } && !pool.IsSuperseded && !_closed)
+            {
+                // First come, first served; but only for a program without any worker is a warm one of another given up.
+                var next = FirstWaiting(waiter => waiter.Pool == pool || waiter.Pool.Workers == 0);
+                if (next is null || next.Pool == pool)
+                {
+                    if (next is null)
+                    {
+                        worker.IdleSince = Environment.TickCount64;
+                        pool.Idle.Add(worker);
+                    }
+
+                    next?.SetResult(new WorkerGrant(pool, worker));
+                    return;
+                }
+
+                Release(pool);
+                Grant(next);
+            }
+            else
+            {
+                Release(pool);
+                if (FirstWaiting(waiter => waiter.Pool.Workers < options.WorkersPerProgram) is { } next)
+                {
+                    Grant(next);
+                }
+            }
+        }
+
+        _ = worker?.EndAsync();
+    }
+
+    /// <summary>Stops the workers that nobody called for a while.</summary>
+    public void Trim()
+    {
+        var before = Environment.TickCount64 - (long)options.IdleTime.TotalMilliseconds;
+        StopIdle(worker => worker.IdleSince <= before);
+    }
+
+    /// <summary>Refuses further callers, fails those that wait, and stops the idle workers; busy ones end when they are returned.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            foreach (var waiter in _waiting)
+            {
+                waiter.SetException(new ObjectDisposedException(nameof(WorkerPools)));
+            }
+
+            _waiting.Clear();
+        }
+
+        StopIdle(_ => true);
+    }
+
+    private void StopIdle(Func<Worker, bool> chosen)
+    {
+        lock (_gate)
+        {
+            foreach (var pool in _pools.Values.ToList())
+            {
+                foreach (var worker in pool.Idle.Where(chosen).ToList())
+                {
+                    StopIdle(pool, worker);
+                }
+
+                if (pool is { Workers: 0, Waiting: 0 })
+                {
+                    _pools.Remove(pool.Program.Id);
+                }
+            }
+        }
+    }
+
+    private async ValueTask<WorkerGrant?> WaitAsync(Waiter waiter, CancellationToken ct)
+    {
+        try
+        {
+            return await waiter.Task.WaitAsync(options.MaxWait, ct);
+        }
+        catch (Exception given) when (given is TimeoutException or OperationCanceledException)
+        {
+            lock (_gate)
+            {
+                if (_waiting.Remove(waiter))
+                {
+                    waiter.Pool.Waiting--;
+                }
+            }
+
+            if (waiter.Task.IsCompletedSuccessfully)
+            {
+                Return(waiter.Task.Result.Pool, waiter.Task.Result.Worker);
+            }
+
+            ct.ThrowIfCancellationRequested();
+            return null;
+        }
+    }
+
+    private ProgramPool PoolOf(ProgramSource program)
+    {
+        if (_pools.TryGetValue(program.Id, out var pool))
+        {
+            if (string.Equals(pool.Program.Code, program.Code, StringComparison.Ordinal) && pool.Program.Language == program.Language)
+            {
+                return pool;
+            }
+
+            pool.IsSuperseded = true;
+            pool.Idle.ToList().ForEach(worker => StopIdle(pool, worker));
+        }
+
+        return _pools[program.Id] = new ProgramPool(program);
+    }
+
+    private bool MakeRoom()
+    {
+        var longest = _pools.Values.Where(pool => pool.Idle.Count > 0).MinBy(pool => pool.Idle[0].IdleSince);
+        if (longest is not null)
+        {
+            StopIdle(longest, longest.Idle[0]);
+        }
+
+        return longest is not null;
+    }
+
+    private void StopIdle(ProgramPool pool, Worker worker)
+    {
+        pool.Idle.Remove(worker);
+        Release(pool);
+        _ = worker.EndAsync();
+    }
+
+    private static Worker TakeIdle(ProgramPool pool, int index)
+    {
+        var worker = pool.Idle[index];
+        pool.Idle.RemoveAt(index);
+        return worker;
+    }
+
+    private void Release(ProgramPool pool)
+    {
+        _workers--;
+        if (--pool.Workers == 0 && pool.Waiting == 0 && _pools.TryGetValue(pool.Program.Id, out var current) && current == pool)
+        {
+            _pools.Remove(pool.Program.Id);
+        }
+    }
+
+    private void Grant(Waiter waiter)
+    {
+        waiter.Pool.Workers++;
+        _workers++;
+        waiter.SetResult(new WorkerGrant(waiter.Pool, null));
+    }
+
+    private Waiter? FirstWaiting(Func<Waiter, bool> chosen)
+    {
+        for (var node = _waiting.First; node is not null; node = node.Next)
+        {
+            if (chosen(node.Value))
+            {
+                _waiting.Remove(node);
+                node.Value.Pool.Waiting--;
+                return node.Value;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,37 @@
+using Loopai.Core.Access;
+using Loopai.Core.ApiKeys;
+
+namespace Loopai.Portal.Api;
+
+/// <summary>The API's table of contents.</summary>
+public static class ApiEndpoints
+{
+    public static IServiceCollection AddLoopaiApi(this IServiceCollection services)
+    {
+        services.AddHttpContextAccessor();
+        services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        services.AddScoped<Caller>(provider =>
+            provider.GetRequiredService<IHttpContextAccessor>().HttpContext?.Features.Get<CallerFeature>()?.Caller
+            ?? throw new InvalidOperationException("A caller is injected into API endpoints only; pages get theirs from the shell."));
+        return services;
+    }
+
+    /// <summary>Must stand before routing runs endpoints: a request without a key is answered before its body is read.</summary>
+    public static void UseLoopaiApi(this WebApplication app)
+    {
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Loopai.Api");
+        var keys = app.Services.GetRequiredService<ApiKeyAuthenticator>();
+        app.UseWhen(http => http.Request.Path.StartsWithSegments(ApiPipeline.Prefix), api =>
+        {
+            api.Use(next => http => ApiPipeline.CatchAsync(http, next, log));
+            api.Use(next => http => ApiPipeline.AuthenticateAsync(http, next, keys));
+        });
+    }
+
+    public static void MapLoopaiApi(this WebApplication app)
+    {
+        var api = app.MapGroup(ApiPipeline.Prefix);
+        api.MapTasks();
+    }
+}

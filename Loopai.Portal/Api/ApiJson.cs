@@ -1,0 +1,138 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Loopai.Portal.Api;
+
+/// <summary>
+/// The API's JSON: camelCase out, camelCase and snake_case in. Request types are records whose members are nullable and settable, so that a
+/// missing field is the service's to name; a field that no endpoint knows is refused, not ignored.
+/// </summary>
+public static class ApiJson
+{
+    /// <summary>Deeper bodies are refused before they cost anything.</summary>
+    public const int MaxDepth = 64;
+
+    public static readonly JsonSerializerOptions Options = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web));
+
+    public static JsonSerializerOptions Configure(JsonSerializerOptions options)
+    {
+        options.MaxDepth = MaxDepth;
+        options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+        options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.NumberHandling = JsonNumberHandling.Strict;
+        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
+        options.Converters.Add(new CleanStringConverter());
+        options.Converters.Add(new CleanElementConverter());
+        options.TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { AcceptSnakeCase } };
+        return options;
+    }
+
+    private static void AcceptSnakeCase(JsonTypeInfo type)
+    {
+        if (type.Kind != JsonTypeInfoKind.Object || type.Type.Namespace?.StartsWith("Loopai", StringComparison.Ordinal) != true)
+        {
+            return;
+        }
+
+        foreach (var property in type.Properties.ToArray())
+        {
+            var alias = JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
+            if (property.Set is not null && alias != property.Name)
+            {
+                var twin = type.CreateJsonPropertyInfo(property.PropertyType, alias);
+                twin.Set = property.Set;
+                twin.CustomConverter = property.CustomConverter;
+                type.Properties.Add(twin);
+            }
+        }
+    }
+}
+
+/// <summary>Text that no database column and no terminal can hold is refused where it comes in.</summary>
+public static class CleanText
+{
+    public const string Rule = "a string holds the character U+0000 or half of a surrogate pair; remove it";
+
+    /// <summary>Whether JSON text, as UTF-8, escapes a NUL or a lone surrogate in any of its strings or names.</summary>
+    public static bool IsClean(ReadOnlySpan<byte> json)
+    {
+        for (var at = json.IndexOf("\\u"u8); at >= 0 && at + 6 <= json.Length; at = NextEscape(json, at))
+        {
+            if (IsEscapedBackslash(json, at))
+            {
+                continue;
+            }
+
+            var unit = UnitAt(json, at);
+            if (unit == 0 || char.IsLowSurrogate((char)unit))
+            {
+                return false;
+            }
+
+            if (char.IsHighSurrogate((char)unit))
+            {
+                var low = at + 6;
+                if (low + 6 > json.Length || json[low] != '\\' || json[low + 1] != 'u' || !char.IsLowSurrogate((char)UnitAt(json, low)))
+                {
+                    return false;
+                }
+
+                at = low;
+            }
+        }
+
+        return true;
+    }
+
+    private static int NextEscape(ReadOnlySpan<byte> json, int at)
+    {
+        var next = json[(at + 2)..].IndexOf("\\u"u8);
+        return next < 0 ? -1 : at + 2 + next;
+    }
+
+    private static bool IsEscapedBackslash(ReadOnlySpan<byte> json, int at)
+    {
+        var backslashes = 0;
+        while (at - 1 - backslashes >= 0 && json[at - 1 - backslashes] == '\\')
+        {
+            backslashes++;
+        }
+
+        return backslashes % 2 == 1;
+    }
+
+    private static int UnitAt(ReadOnlySpan<byte> json, int escape) =>
+        System.Buffers.Text.Utf8Parser.TryParse(json.Slice(escape + 2, 4), out ushort unit, out _, 'x') ? unit : 0xFFFD;
+}
+
+internal sealed class CleanStringConverter : JsonConverter<string>
+{
+    public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Null))
+        {
+            throw new JsonException($"expected a string, found {reader.TokenType.ToString().ToLowerInvariant()}");
+        }
+
+        var raw = reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan;
+        return reader.ValueIsEscaped && !CleanText.IsClean(raw) ? throw new JsonException(CleanText.Rule) : reader.GetString();
+    }
+
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+}
+
+internal sealed class CleanElementConverter : JsonConverter<JsonElement>
+{
+    public override JsonElement Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        using var document = JsonDocument.ParseValue(ref reader);
+        var element = document.RootElement.Clone();
+        return CleanText.IsClean(JsonMarshal.GetRawUtf8Value(element)) ? element : throw new JsonException(CleanText.Rule);
+    }
+
+    public override void Write(Utf8JsonWriter writer, JsonElement value, JsonSerializerOptions options) => value.WriteTo(writer);
+}

@@ -1,0 +1,72 @@
+using Loopai.Core.Access;
+using Loopai.Core.ApiKeys;
+
+namespace Loopai.Portal.Api;
+
+/// <summary>What every API request passes through: failures become problems, and a key becomes a caller.</summary>
+public static class ApiPipeline
+{
+    public const string Prefix = "/api/v1";
+
+    /// <summary>Turns failures under the API's paths into problem details.</summary>
+    public static async Task CatchAsync(HttpContext http, RequestDelegate next, ILogger log)
+    {
+        try
+        {
+            await next(http);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The caller hung up; there is nobody to answer.
+        }
+        catch (Exception e)
+        {
+            var problem = Problems.Describe(e);
+            if (problem is null)
+            {
+                log.LogError(e, "{Method} {Path} failed", http.Request.Method, http.Request.Path);
+                problem = Problems.Of(
+                    StatusCodes.Status500InternalServerError, "Internal error", "internal",
+                    "Something went wrong on our side. Send the trace id to whoever runs this Loopai.");
+            }
+
+            await Problems.WriteAsync(http, problem);
+        }
+    }
+
+    /// <summary>Finds the caller of a request by its key; answers 401 where there is none.</summary>
+    public static async Task AuthenticateAsync(HttpContext http, RequestDelegate next, ApiKeyAuthenticator keys)
+    {
+        var key = KeyOf(http.Request);
+        var caller = key is null ? null : await keys.AuthenticateAsync(key, http.RequestAborted);
+        if (caller is null)
+        {
+            http.Response.Headers.WWWAuthenticate = "Bearer realm=\"loopai\"";
+            await Problems.WriteAsync(http, Problems.Of(
+                StatusCodes.Status401Unauthorized, "Unauthorized", key is null ? "key.missing" : "key.invalid",
+                key is null
+                    ? "Send an API key: 'Authorization: Bearer lpk_…' or 'X-API-Key: lpk_…'."
+                    : "This API key is unknown, expired or revoked. Make a new one under API keys in the portal."));
+            return;
+        }
+
+        http.Features.Set(new CallerFeature(caller));
+        await next(http);
+    }
+
+    private static string? KeyOf(HttpRequest request)
+    {
+        const string bearer = "Bearer ";
+        var authorization = request.Headers.Authorization.ToString();
+        if (authorization.StartsWith(bearer, StringComparison.OrdinalIgnoreCase))
+        {
+            return authorization[bearer.Length..].Trim();
+        }
+
+        var header = request.Headers["X-API-Key"].ToString();
+        return header.Length > 0 ? header : null;
+    }
+}
+
+/// <summary>The caller that authentication found; endpoints take it as a <see cref="Core.Access.Caller"/> parameter.</summary>
+public sealed record CallerFeature(Caller Caller);

@@ -1,0 +1,95 @@
+using System.Data.Common;
+using System.Diagnostics;
+using System.Text.Json;
+using Loopai.Core.Errors;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Loopai.Portal.Api;
+
+/// <summary>The one place where a failure becomes an answer: RFC 9457 problem details, with <c>message</c> and <c>errors</c> for the SDKs that read them.</summary>
+public static class Problems
+{
+    /// <summary>What a failure looks like from outside. Null for one that nobody foresaw.</summary>
+    public static ProblemDetails? Describe(Exception exception) => exception switch
+    {
+        NotFoundException e => Of(e, StatusCodes.Status404NotFound, "Not found"),
+        InvalidException e => WithErrors(Of(e, StatusCodes.Status400BadRequest, "Invalid request"), e.Errors),
+        ChangedMeanwhileException e => Of(e, StatusCodes.Status412PreconditionFailed, "Changed meanwhile"),
+        ConflictException e => Of(e, StatusCodes.Status409Conflict, "Conflict"),
+        ForbiddenException e => Of(e, StatusCodes.Status403Forbidden, "Forbidden"),
+        LimitExceededException e => Of(e, StatusCodes.Status429TooManyRequests, "Limit exceeded", e.RetryAfter),
+        UnavailableException e => Of(e, StatusCodes.Status503ServiceUnavailable, "Unavailable", e.RetryAfter ?? TimeSpan.FromSeconds(1)),
+        BadHttpRequestException e => OfBadRequest(e),
+        JsonException e => Of(StatusCodes.Status400BadRequest, "Invalid request", "request.json", DescribeJson(e)),
+        DbException or TimeoutException => Of(
+            StatusCodes.Status503ServiceUnavailable, "Unavailable", "database.unavailable",
+            "The database does not answer now; nothing was written. Try again in a moment.", TimeSpan.FromSeconds(1)),
+        _ => exception.InnerException is DbException inner ? Describe(inner) : null,
+    };
+
+    public static ProblemDetails Of(int status, string title, string code, string message, TimeSpan? retryAfter = null)
+    {
+        var problem = new ProblemDetails
+        {
+            Type = $"urn:loopai:problem:{code}",
+            Title = title,
+            Status = status,
+            Detail = message,
+            Extensions = { ["code"] = code, ["message"] = message, ["traceId"] = Activity.Current?.TraceId.ToString() },
+        };
+        if (retryAfter is { } wait)
+        {
+            problem.Extensions["retryAfterSeconds"] = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
+        }
+
+        return problem;
+    }
+
+    public static ProblemDetails WithErrors(ProblemDetails problem, IReadOnlyDictionary<string, string[]> errors)
+    {
+        problem.Extensions["errors"] = errors;
+        return problem;
+    }
+
+    /// <summary>Writes the problem as the answer, unless the answer has begun.</summary>
+    public static async Task WriteAsync(HttpContext http, ProblemDetails problem)
+    {
+        if (http.Response.HasStarted)
+        {
+            http.Abort();
+            return;
+        }
+
+        http.Response.Clear();
+        http.Response.StatusCode = problem.Status ?? StatusCodes.Status500InternalServerError;
+        if (problem.Extensions.TryGetValue("retryAfterSeconds", out var seconds))
+        {
+            http.Response.Headers.RetryAfter = seconds!.ToString();
+        }
+
+        problem.Instance ??= http.Request.Path;
+        await http.Response.WriteAsJsonAsync(problem, JsonSerializerOptions.Web, "application/problem+json");
+    }
+
+    private static ProblemDetails Of(LoopaiException e, int status, string title, TimeSpan? retryAfter = null) => Of(status, title, e.Code, e.Message, retryAfter);
+
+    private static ProblemDetails OfBadRequest(BadHttpRequestException e)
+    {
+        if (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return Of(e.StatusCode, "Body too large", "request.too_large", "The body is larger than this endpoint takes. Send less, or use the batch or import endpoint.");
+        }
+
+        return e.InnerException is JsonException json
+            ? Describe(json)!
+            : Of(e.StatusCode, "Invalid request", "request.invalid", e.Message);
+    }
+
+    private static string DescribeJson(JsonException e)
+    {
+        var place = e.Path is { Length: > 1 } path ? $" at {path}" : "";
+        var line = e.LineNumber is { } number ? $" (line {number + 1}, byte {e.BytePositionInLine + 1})" : "";
+        var reason = e.Message.Split(" Path:")[0].Split(" LineNumber:")[0];
+        return $"The body is not the JSON that this endpoint takes{place}{line}: {reason}";
+    }
+}

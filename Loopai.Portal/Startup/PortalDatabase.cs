@@ -1,0 +1,74 @@
+using Loopai.Core.Configuration;
+using Loopai.Core.Data;
+using Loopai.Core.Executions;
+using Loopai.Infrastructure.Postgres;
+using Loopai.Infrastructure.Postgres.Embedded;
+using Loopai.Infrastructure.SqlServer;
+using Npgsql;
+
+namespace Loopai.Portal.Startup;
+
+/// <summary>The database that the configuration names: the embedded one, started here, or a server of the operator's.</summary>
+public sealed class PortalDatabase : IAsyncDisposable
+{
+    private readonly EmbeddedPostgres? _embedded;
+    private readonly PostgresConnections? _postgres;
+    private readonly DatabaseSettings _settings;
+
+    private PortalDatabase(DatabaseSettings settings, EmbeddedPostgres? embedded, PostgresConnections? postgres)
+    {
+        _settings = settings;
+        _embedded = embedded;
+        _postgres = postgres;
+    }
+
+    /// <summary>Ends when the embedded server ends without being asked to; never, where the database is the operator's.</summary>
+    public Task Lost => _embedded?.Exited ?? Task.Delay(Timeout.Infinite);
+
+    public static async Task<PortalDatabase> StartAsync(DatabaseSettings settings, string dataDirectory, ILogger log, CancellationToken ct)
+    {
+        if (settings.Provider == DatabaseProvider.SqlServer)
+        {
+            return new PortalDatabase(settings, null, null);
+        }
+
+        if (!settings.IsEmbedded())
+        {
+            return new PortalDatabase(settings, null, PostgresConnections.FromOperator(settings.ConnectionString, settings.MigrationConnectionString));
+        }
+
+        var embedded = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions(Path.Combine(dataDirectory, "postgres")), log, ct);
+        return new PortalDatabase(settings, embedded, new PostgresConnections(
+            embedded.OwnerConnectionString,
+            embedded.ConnectionString(PostgresConnections.TenantRole),
+            embedded.ConnectionString(PostgresConnections.SystemRole)));
+    }
+
+    public void AddTo(IServiceCollection services)
+    {
+        services.AddSingleton<LoopaiData>();
+        if (_postgres is { } connections)
+        {
+            services.AddSingleton(connections);
+            services.AddSingleton(new SystemDataSource(NpgsqlDataSource.Create(connections.System)));
+            services.AddSingleton(provider => PostgresDbOptions.System(provider.GetRequiredService<SystemDataSource>().Value));
+            services.AddSingleton(PostgresDbOptions.Tenant(NpgsqlDataSource.Create(connections.Tenant)));
+            services.AddSingleton<IDatabaseLifecycle, PostgresLifecycle>();
+            services.AddSingleton<IExecutionStore, PostgresExecutionStore>();
+            services.AddSingleton<IChangeFeed, PostgresChangeFeed>();
+        }
+        else
+        {
+            services.AddSqlServer(_settings.ConnectionString, _settings.MigrationConnectionString);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_embedded is not null)
+        {
+            NpgsqlConnection.ClearAllPools();
+            await _embedded.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using Loopai.Core.Configuration;
+using Loopai.Core.Data;
+using Loopai.Infrastructure.Postgres.Embedded;
+using Loopai.Portal.Api;
+using Loopai.Portal.Configuration;
+using Loopai.Portal.Health;
+
+namespace Loopai.Portal.Startup;
+
+/// <summary>The portal from its arguments to its end: database, schema, services, pages, API.</summary>
+public sealed class PortalHost : IAsyncDisposable
+{
+    private readonly PortalDatabase _database;
+
+    private PortalHost(WebApplication app, PortalDatabase database)
+    {
+        App = app;
+        _database = database;
+    }
+
+    public WebApplication App { get; }
+
+    /// <summary>A portal that listens, or null after saying on <paramref name="errors"/> why there is none.</summary>
+    public static async Task<PortalHost?> StartAsync(string[] args, TextWriter errors, CancellationToken ct = default)
+    {
+        if (LoopaiConfiguration.CreateBuilder(args, errors) is not { } builder)
+        {
+            return null;
+        }
+
+        using var startLog = LoggerFactory.Create(log => log.AddConfiguration(builder.Configuration.GetSection("Logging")).AddSimpleConsole(o => o.SingleLine = true));
+        PortalDatabase database;
+        try
+        {
+            database = await PortalDatabase.StartAsync(
+                builder.Configuration.Settings<DatabaseSettings>(), builder.Configuration.Settings<PortalSettings>().DataDirectoryPath(),
+                startLog.CreateLogger("Loopai.Database"), ct);
+        }
+        catch (EmbeddedPostgresException e)
+        {
+            errors.WriteLine(e.Message);
+            return null;
+        }
+
+        try
+        {
+            var app = Build(builder, database);
+            await app.Services.GetRequiredService<IDatabaseLifecycle>().MigrateAsync(ct);
+            await app.StartAsync(ct);
+            _ = StopWhenDatabaseIsLostAsync(app, database);
+            return new PortalHost(app, database);
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    private static WebApplication Build(WebApplicationBuilder builder, PortalDatabase database)
+    {
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        database.AddTo(builder.Services);
+        builder.Services.AddLoopai(builder.Configuration.Settings<SandboxSettings>());
+        builder.Services.AddLoopaiAccounts(builder.Configuration.Settings<AccountsSettings>());
+        builder.Services.AddLoopaiApi();
+        builder.Services.AddLoopaiPages();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = builder.Configuration.Settings<ExecutionSettings>().MaxBodyBytes);
+
+        var app = builder.Build();
+        app.UseLoopaiApi();
+        app.UseLoopaiPages();
+        app.MapLoopaiHealth();
+        app.MapLoopaiApi();
+        app.MapLoopaiPages();
+        return app;
+    }
+
+    private static async Task StopWhenDatabaseIsLostAsync(WebApplication app, PortalDatabase database)
+    {
+        await Task.WhenAny(database.Lost, Task.Delay(Timeout.Infinite, app.Lifetime.ApplicationStopping));
+        if (!app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            app.Logger.LogCritical("The embedded database ended by itself; the portal stops. See data/postgres.log for the reason");
+            app.Lifetime.StopApplication();
+        }
+    }
+}

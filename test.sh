@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Sets everything up, runs every test, and ends with the line "N passed, N failed". Arguments go to dotnet test: ./test.sh --filter Postgres
+set -euo pipefail
+
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
+# shellcheck source=build/setup.sh
+. "$root/build/setup.sh"
+
+results=$root/artifacts/test-results
+passed=0
+failed=0
+
+# The last line comes whatever happens: a set-up or a build that fails counts as one failure.
+# shellcheck disable=SC2317 # The trap calls it.
+finish() {
+  local status=$?
+  if ((status != 0 && failed == 0)); then failed=1; fi
+  printf '%d passed, %d failed\n' "$passed" "$failed"
+  exit "$status"
+}
+trap finish EXIT
+
+# Adds up what the result files say; a test that was skipped is neither.
+count() {
+  local file ok total run
+  for file in "$results"/*.trx; do
+    [[ -e $file ]] || continue
+    [[ $(<"$file") =~ \<Counters\ total=\"([0-9]+)\"\ executed=\"([0-9]+)\"\ passed=\"([0-9]+)\" ]] || continue
+    total=${BASH_REMATCH[1]} run=${BASH_REMATCH[2]} ok=${BASH_REMATCH[3]}
+    ((passed += ok, failed += run - ok)) || true
+    ((total == run)) || say "$((total - run)) tests were skipped"
+  done
+}
+
+require_dotnet
+mapfile -t missing < <(
+  missing_packages
+  has chromium || echo chromium
+  compgen -G '/usr/share/fonts/truetype/*' >/dev/null || echo fonts-liberation
+)
+install_packages "${missing[@]}"
+
+if [[ -f $root/Loopai.Portal.Tests/peers/package-lock.json ]]; then
+  quietly "Installing the servers that tests talk to" npm ci --prefix "$root/Loopai.Portal.Tests/peers" --ignore-scripts --no-audit --no-fund
+fi
+quietly "Building" dotnet build "$root/Loopai.sln" --configuration Release --nologo --verbosity quiet
+
+rm -rf "$results"
+status=0
+dotnet test "$root/Loopai.sln" --configuration Release --no-build --nologo \
+  --logger trx --results-directory "$results" "$@" </dev/null || status=$?
+count
+if ((status == 0 && passed + failed == 0)); then
+  say "No test ran."
+  status=1
+fi
+if ((failed > 0 && status == 0)); then status=1; fi
+exit "$status"
