@@ -33,5 +33,7 @@ public static class ApiEndpoints
     {
         var api = app.MapGroup(ApiPipeline.Prefix);
         api.MapTasks();
+        api.MapExamples();
+        api.MapPrograms();
     }
 }

@@ -5,6 +5,7 @@ using Loopai.Core.Executions;
 using Loopai.Core.Identity;
 using Loopai.Core.Organizations;
 using Loopai.Core.Programs;
+using Loopai.Core.Programs.Generation;
 using Loopai.Core.Tasks;
 using Loopai.Core.Validation;
 using Loopai.Infrastructure.Sandbox;
@@ -38,6 +39,7 @@ public static class PortalServices
         services.AddSingleton<ExampleService>();
 
         services.AddSingleton<ProgramService>();
+        services.AddSingleton<GenerationSignals>();
         services.AddSingleton<GenerationService>();
         services.AddHostedService<GenerationWorker>();
 
