@@ -1,7 +1,7 @@
 namespace Loopai.Portal.Components.Tables;
 
 /// <summary>A column of a <see cref="DataTable{TItem}" />, which it tells about itself.</summary>
-public sealed class Column<TItem> : ComponentBase
+public sealed class Column<TItem> : ComponentBase, IDisposable
 {
     [CascadingParameter] internal DataTable<TItem>? Table { get; set; }
 
@@ -23,6 +23,8 @@ public sealed class Column<TItem> : ComponentBase
     private string AlignCss => Align switch { Align.Start => "", Align.Center => "center", Align.End => "end" };
 
     private string FromCss => From switch { ShownFrom.Always => "", ShownFrom.Medium => "hide-small", ShownFrom.Wide => "hide-medium" };
+
+    public void Dispose() => Table?.Remove(this);
 
     protected override void OnInitialized() => Table?.Add(this);
 }

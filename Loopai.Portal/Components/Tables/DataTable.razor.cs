@@ -51,9 +51,11 @@ public sealed partial class DataTable<TItem>
 
     [Parameter] public int SkeletonRows { get; set; } = 8;
 
-    internal void Add(Column<TItem> column)
+    internal void Add(Column<TItem> column) => columns.Add(column);
+
+    internal void Remove(Column<TItem> column)
     {
-        columns.Add(column);
+        columns.Remove(column);
         StateHasChanged();
     }
 
