@@ -33,10 +33,10 @@ public static class ApiEndpoints
     {
         var api = app.MapGroup(ApiPipeline.Prefix);
         api.MapTasks();
-        api.MapExamples();
-        api.MapPrograms();
         api.MapExecutions();
         api.MapApiKeys();
+        api.MapExamples();
+        api.MapPrograms();
         api.MapValidations();
     }
 }
