@@ -57,8 +57,9 @@ internal struct EvaluationState(SchemaOptions options, bool tracksScope)
 }
 
 /// <param name="Message">Why a validation could not be finished.</param>
+/// <param name="SchemaPointer">The place in the schema that is to blame, where one is.</param>
 /// <param name="Keyword">The keyword that is to blame, where one is.</param>
-internal sealed record EvaluationFault(string Message, Keyword? Keyword = null)
+internal sealed record EvaluationFault(string Message, string SchemaPointer = "", string Keyword = "")
 {
     public static readonly EvaluationFault TooDeep =
         new("subschemas are applied too deep within each other; the schema probably refers to itself without end");

@@ -82,7 +82,7 @@ internal sealed class ObjectKeyword(string pointer, ObjectShape shape) : Keyword
             var matched = rule.Schema is not null;
             foreach (var (pattern, schema) in shape.Patterns)
             {
-                if (pattern.IsMatch(rawName, this, ref state))
+                if (pattern.IsMatch(rawName, ref state))
                 {
                     matched = true;
                     schema.Explain(property.Value, place, ref state, errors);
@@ -126,7 +126,7 @@ internal sealed class ObjectKeyword(string pointer, ObjectShape shape) : Keyword
     {
         foreach (var (pattern, schema) in shape.Patterns)
         {
-            if (!pattern.IsMatch(rawName, this, ref state))
+            if (!pattern.IsMatch(rawName, ref state))
             {
                 continue;
             }
@@ -145,7 +145,7 @@ internal sealed class ObjectKeyword(string pointer, ObjectShape shape) : Keyword
     {
         foreach (var (pattern, _) in shape.Patterns)
         {
-            if (pattern.IsMatch(rawName, this, ref state))
+            if (pattern.IsMatch(rawName, ref state))
             {
                 return true;
             }

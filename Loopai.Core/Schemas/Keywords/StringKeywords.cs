@@ -44,7 +44,7 @@ internal sealed class PatternKeyword(string pointer, SchemaPattern pattern) : As
     public override int Order => 1;
 
     public override bool IsValid(JsonElement instance, ref EvaluationState state) =>
-        pattern.IsMatch(JsonText.Raw(instance), this, ref state);
+        pattern.IsMatch(JsonText.Raw(instance), ref state);
 
     protected override string Describe(JsonElement instance) =>
         $"expected a string matching the pattern {pattern.Source}, found {Excerpt.Of(instance)}";
