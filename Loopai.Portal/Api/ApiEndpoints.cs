@@ -35,5 +35,8 @@ public static class ApiEndpoints
         api.MapTasks();
         api.MapExecutions();
         api.MapApiKeys();
+        api.MapExamples();
+        api.MapPrograms();
+        api.MapValidations();
     }
 }

@@ -1,16 +1,20 @@
+using Loopai.Portal.Accounts;
+using Loopai.Portal.Shell;
+
 namespace Loopai.Portal.Startup;
 
-/// <summary>The portal's pages: Blazor Server, its shell, and the static files.</summary>
+/// <summary>The portal's pages: Blazor Server, its shell, and signing in.</summary>
 public static class PagesStartup
 {
     public static void AddLoopaiPages(this IServiceCollection services)
     {
-        services.AddRazorComponents().AddInteractiveServerComponents();
-        services.AddAntiforgery();
+        services.AddPortalShell();
+        LoadFailure.Translate = PageFailures.Describe;
     }
 
     public static void UseLoopaiPages(this WebApplication app)
     {
+        app.UsePortalErrorPages();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
@@ -18,6 +22,7 @@ public static class PagesStartup
 
     public static void MapLoopaiPages(this WebApplication app)
     {
-        app.MapStaticAssets();
+        app.MapSignOut();
+        app.MapPortalShell();
     }
 }

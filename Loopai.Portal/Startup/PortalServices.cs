@@ -94,7 +94,7 @@ public static class PortalServices
                 cookie.ExpireTimeSpan = TimeSpan.FromHours(accounts.SessionHours);
                 cookie.SlidingExpiration = true;
                 cookie.LoginPath = "/sign-in";
-                cookie.ReturnUrlParameter = "return";
+                cookie.ReturnUrlParameter = "returnUrl";
             });
         services.AddAuthorization();
         services.AddCascadingAuthenticationState();

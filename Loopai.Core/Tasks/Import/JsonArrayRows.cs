@@ -18,7 +18,7 @@ internal static class JsonArrayRows
         {
             var read = await pipe.ReadAsync(ct);
             var rest = read.Buffer;
-            while (TryCut(ref rest, place, read.IsCompleted, out var element))
+            while (TryCut(ref rest, place, out var element))
             {
                 yield return JsonRow.Parse(place.Row, element);
             }
@@ -43,18 +43,18 @@ internal static class JsonArrayRows
     }
 
     /// <summary>Takes the next element off the buffer; false when more of it has to arrive, or none follows.</summary>
-    private static bool TryCut(ref ReadOnlySequence<byte> buffer, Place place, bool isLast, out ReadOnlySequence<byte> element)
+    private static bool TryCut(ref ReadOnlySequence<byte> buffer, Place place, out ReadOnlySequence<byte> element)
     {
         element = default;
         try
         {
-            if (!place.Started && !TryStart(ref buffer, place, isLast))
+            if (!place.Started && !TryStart(ref buffer, place))
             {
                 return false;
             }
 
             // After the end, anything but white space makes the reader throw.
-            var reader = new Utf8JsonReader(buffer, isLast, place.State);
+            var reader = new Utf8JsonReader(buffer, isFinalBlock: false, place.State);
             if (!reader.Read() || reader.TokenType == JsonTokenType.EndArray)
             {
                 place.Ended |= reader.TokenType == JsonTokenType.EndArray;
@@ -81,10 +81,14 @@ internal static class JsonArrayRows
     }
 
     /// <summary>Steps into the array, or stops before the one object; false when nothing has arrived.</summary>
-    private static bool TryStart(ref ReadOnlySequence<byte> buffer, Place place, bool isLast)
+    private static bool TryStart(ref ReadOnlySequence<byte> buffer, Place place)
     {
-        SkipByteOrderMark(ref buffer);
-        var reader = new Utf8JsonReader(buffer, isLast, place.State);
+        if (!SkipByteOrderMark(ref buffer))
+        {
+            return false;
+        }
+
+        var reader = new Utf8JsonReader(buffer, isFinalBlock: false, place.State);
         if (!reader.Read())
         {
             return false;
@@ -111,13 +115,18 @@ internal static class JsonArrayRows
         buffer = buffer.Slice(reader.Position);
     }
 
-    private static void SkipByteOrderMark(ref ReadOnlySequence<byte> buffer)
+    /// <summary>False while only a part of the mark has arrived.</summary>
+    private static bool SkipByteOrderMark(ref ReadOnlySequence<byte> buffer)
     {
         ReadOnlySpan<byte> mark = [0xEF, 0xBB, 0xBF];
-        if (buffer.Length >= mark.Length && buffer.Slice(0, mark.Length).ToArray().AsSpan().SequenceEqual(mark))
+        var length = (int)Math.Min(buffer.Length, mark.Length);
+        if (length == 0 || !mark.StartsWith(buffer.Slice(0, length).ToArray()))
         {
-            buffer = buffer.Slice(mark.Length);
+            return true;
         }
+
+        buffer = length == mark.Length ? buffer.Slice(length) : buffer;
+        return length == mark.Length;
     }
 
     /// <summary>How far the reading has come.</summary>

@@ -1,0 +1,90 @@
+using Microsoft.Playwright;
+
+namespace Loopai.Portal.Tests.Browser;
+
+[Collection(BrowserTests.Name)]
+public sealed class GalleryTests(PortalBrowser browser)
+{
+    [Theory]
+    [InlineData("overview", ColorScheme.Light, 1440)]
+    [InlineData("overview", ColorScheme.Dark, 1440)]
+    [InlineData("overview", ColorScheme.Light, 390)]
+    [InlineData("inputs", ColorScheme.Light, 1440)]
+    [InlineData("inputs", ColorScheme.Dark, 390)]
+    [InlineData("code", ColorScheme.Light, 1440)]
+    [InlineData("code", ColorScheme.Dark, 1440)]
+    [InlineData("faces", ColorScheme.Light, 1440)]
+    [InlineData("faces", ColorScheme.Dark, 390)]
+    public async Task Gallery_EveryTab_HasNoAccessibilityViolation(string tab, ColorScheme scheme, int width)
+    {
+        await using var opened = await browser.OpenAsync($"/dev/components?tab={tab}", scheme, width);
+        if (Environment.GetEnvironmentVariable("SCREENSHOTS") is { } folder)
+        {
+            await opened.Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"{tab}-{scheme}-{width}.png"), FullPage = true });
+        }
+
+        (await opened.ViolationsAsync()).ShouldBeEmpty();
+        opened.Errors.ShouldBeEmpty();
+        (await opened.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth")).ShouldBeTrue("the page must not scroll sideways");
+    }
+
+    [Fact]
+    public async Task Palette_TypeAndEnter_GoesToThePage()
+    {
+        await using var opened = await browser.OpenAsync("/dev/components");
+        await opened.Page.Keyboard.PressAsync("Control+k");
+        await opened.Page.Locator("#palette input").FillAsync("exec");
+        await Assertions.Expect(opened.Page.Locator("#palette [role=option]")).ToHaveCountAsync(1);
+        await opened.Page.Locator("#palette [role=option][aria-selected=true]").WaitForAsync();
+        (await opened.Page.Locator("#palette [role=option]").GetAttributeAsync("href"))!.ShouldStartWith("/o/acme/executions");
+        await opened.Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(opened.Page.Locator("#palette")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task Theme_ChosenDark_StaysAfterReload()
+    {
+        await using var opened = await browser.OpenAsync("/dev/components");
+        await opened.Page.GetByRole(AriaRole.Button, new() { Name = "Theme" }).ClickAsync();
+        await opened.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Dark" }).ClickAsync();
+        await opened.GoAsync("/dev/components?tab=faces");
+        await Assertions.Expect(opened.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
+    }
+
+    [Fact]
+    public async Task ConfirmDialog_TypedName_EnablesTheButtonAndCloses()
+    {
+        await using var opened = await browser.OpenAsync("/dev/components?tab=inputs");
+        await opened.Page.GetByRole(AriaRole.Button, new() { Name = "Delete…" }).First.ClickAsync();
+        var dialog = opened.Page.GetByRole(AriaRole.Dialog, new() { Name = "Delete Spam filter?" });
+        var delete = dialog.GetByRole(AriaRole.Button, new() { Name = "Delete task" });
+        await Assertions.Expect(delete).ToBeDisabledAsync();
+        if (Environment.GetEnvironmentVariable("SCREENSHOTS") is { } folder)
+        {
+            await opened.Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, "dialog.png") });
+        }
+
+        (await opened.ViolationsAsync()).ShouldBeEmpty();
+        await dialog.GetByRole(AriaRole.Textbox).FillAsync("spam-filter");
+        await delete.ClickAsync();
+        await Assertions.Expect(opened.Page.Locator(".toast")).ToContainTextAsync("Spam filter was deleted");
+    }
+
+    [Fact]
+    public async Task Drawer_SmallScreen_OpensTheNavigationAndClosesOnEscape()
+    {
+        await using var opened = await browser.OpenAsync("/dev/components", width: 390);
+        await opened.Page.GetByRole(AriaRole.Button, new() { Name = "Open the navigation" }).ClickAsync();
+        await Assertions.Expect(opened.Page.Locator("#nav-drawer").GetByRole(AriaRole.Link, new() { Name = "Tasks" })).ToBeVisibleAsync();
+        await opened.Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(opened.Page.Locator("#nav-drawer")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task UnknownAddress_ShowsThePortalsOwnPage()
+    {
+        await using var opened = await browser.OpenAsync("/nothing/here");
+        await Assertions.Expect(opened.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("There is nothing at this address");
+        (await opened.ViolationsAsync()).ShouldBeEmpty();
+    }
+}

@@ -1,0 +1,93 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Loopai.Portal.Components.Code;
+
+internal enum SchemaKind
+{
+    Raw,
+    Text,
+    LongText,
+    Choice,
+    Number,
+    Integer,
+    Boolean,
+    Texts,
+    Object,
+}
+
+/// <summary>Reads from a JSON Schema what a form needs to know.</summary>
+internal static class SchemaShape
+{
+    private static readonly string[] LongNames = ["text", "body", "content", "message", "description", "prompt", "document"];
+
+    public static JsonNode? Parse(string schema)
+    {
+        try
+        {
+            return JsonNode.Parse(schema);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    public static bool IsForm(JsonObject schema) => TypeOf(schema) is "object" && schema["properties"] is JsonObject { Count: > 0 };
+
+    public static IEnumerable<(string Name, JsonObject Schema)> Members(JsonObject schema) =>
+        (schema["properties"] as JsonObject ?? []).Select(member => (member.Key, member.Value as JsonObject ?? []));
+
+    public static bool IsRequired(JsonObject schema, string name) =>
+        schema["required"] is JsonArray names && names.Any(required => required is JsonValue value && value.TryGetValue<string>(out var text) && text == name);
+
+    public static SchemaKind KindOf(string name, JsonObject schema)
+    {
+        if (Choices(schema).Count > 0)
+        {
+            return SchemaKind.Choice;
+        }
+
+        return TypeOf(schema) switch
+        {
+            "string" => IsLong(name, schema) ? SchemaKind.LongText : SchemaKind.Text,
+            "number" => SchemaKind.Number,
+            "integer" => SchemaKind.Integer,
+            "boolean" => SchemaKind.Boolean,
+            "array" when schema["items"] is JsonObject items && TypeOf(items) is "string" && Choices(items).Count == 0 => SchemaKind.Texts,
+            "object" when IsForm(schema) => SchemaKind.Object,
+            _ => SchemaKind.Raw,
+        };
+    }
+
+    public static IReadOnlyList<string> Choices(JsonObject schema) => schema["enum"] is JsonArray values && values.Count > 0
+        && values.All(value => value is JsonValue text && text.GetValueKind() is JsonValueKind.String)
+        ? [.. values.Select(value => value!.GetValue<string>())]
+        : [];
+
+    public static string? Text(JsonObject schema, string member) => schema[member] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+
+    public static double? Bound(JsonObject schema, string member) =>
+        schema[member] is JsonValue value && value.GetValueKind() is JsonValueKind.Number ? value.GetValue<JsonElement>().GetDouble() : null;
+
+    /// <summary>A copy with one member set, or without it when it is empty: an unset member is absent, not null.</summary>
+    public static JsonObject With(JsonObject? value, string name, JsonNode? member)
+    {
+        var copy = (JsonObject?)value?.DeepClone() ?? [];
+        if (member is null)
+        {
+            copy.Remove(name);
+        }
+        else
+        {
+            copy[name] = member.DeepClone();
+        }
+
+        return copy;
+    }
+
+    private static string? TypeOf(JsonObject schema) => Text(schema, "type") ?? (schema["properties"] is JsonObject ? "object" : null);
+
+    private static bool IsLong(string name, JsonObject schema) =>
+        Bound(schema, "maxLength") is { } most ? most > 200 : LongNames.Contains(name, StringComparer.OrdinalIgnoreCase);
+}

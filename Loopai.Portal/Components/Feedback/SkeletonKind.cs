@@ -1,0 +1,9 @@
+namespace Loopai.Portal.Components.Feedback;
+
+public enum SkeletonKind
+{
+    Lines,
+    Table,
+    Chart,
+    Kpis,
+}

@@ -1,0 +1,75 @@
+using System.Text.RegularExpressions;
+using Loopai.Core.Configuration;
+using Loopai.Core.Errors;
+using Loopai.Core.Identity;
+using Loopai.Portal.Shell;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Identity;
+
+namespace Loopai.Portal.Pages.Accounts;
+
+/// <summary>The first run: the first visitor makes the owner. Once anybody has an account, this page leads to signing in.</summary>
+public sealed partial class Setup(
+    AccountService accounts, SignInManager<User> signIn, AccountsSettings settings, NavigationManager navigation) : ComponentBase
+{
+    private string? _failure;
+    private IReadOnlyDictionary<string, string[]> _errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
+
+    [SupplyParameterFromForm] private SetupInput Input { get; set; } = new();
+
+    [CascadingParameter] private HttpContext Context { get; set; } = null!;
+
+    private string PasswordHelp => $"At least {settings.MinPasswordLength} characters. A few words in a row are better than one with signs in it.";
+
+    protected override async Task OnInitializedAsync()
+    {
+        if (!await accounts.IsFirstRunAsync(Context.RequestAborted))
+        {
+            navigation.NavigateTo(PortalUrls.SignIn);
+        }
+    }
+
+    private async Task CreateAsync()
+    {
+        var organization = Input.Organization?.Trim() ?? "";
+        try
+        {
+            var (user, created) = await accounts.CreateFirstOwnerAsync(
+                new NewOwner(Input.Email?.Trim() ?? "", Input.Password ?? "", Input.Name ?? "", SlugOf(organization), organization), Context.RequestAborted);
+            await signIn.SignInAsync(user, isPersistent: false);
+            navigation.NavigateTo(PortalUrls.Overview(created.Slug));
+        }
+        catch (InvalidException e)
+        {
+            _errors = e.Errors;
+        }
+        catch (ConflictException e)
+        {
+            _failure = e.Message;
+        }
+    }
+
+    private string? Error(string field) => _errors.TryGetValue(field, out var messages) ? string.Join(' ', messages) : null;
+
+    /// <summary>"Grün &amp; Co" → "gr-n-co": what URLs can show; an organization can be renamed, its slug is only an address.</summary>
+    private static string SlugOf(string name)
+    {
+        var slug = NotInSlug().Replace(name.ToLowerInvariant(), "-").Trim('-');
+        slug = slug.Length > 0 && char.IsAsciiDigit(slug[0]) ? "o-" + slug : slug;
+        return slug.Length < 2 ? "my-organization" : slug[..Math.Min(slug.Length, 40)].TrimEnd('-');
+    }
+
+    [GeneratedRegex("[^a-z0-9]+", RegexOptions.NonBacktracking)]
+    private static partial Regex NotInSlug();
+
+    private sealed class SetupInput
+    {
+        public string? Name { get; set; }
+
+        public string? Email { get; set; }
+
+        public string? Password { get; set; }
+
+        public string? Organization { get; set; }
+    }
+}

@@ -1,0 +1,40 @@
+namespace Loopai.Portal.Shell;
+
+/// <param name="Key">Names the entry for its badge and its shortcut.</param>
+/// <param name="Label">What people read.</param>
+/// <param name="Url">Where it leads.</param>
+/// <param name="Icon">A name of IconShapes.</param>
+/// <param name="Section">The heading it stands under, or none.</param>
+/// <param name="Shortcut">The keys that go there.</param>
+/// <param name="Badge">What waits there.</param>
+public sealed record NavigationItem(string Key, string Label, string Url, string Icon, string? Section, string Shortcut, long? Badge = null);
+
+/// <summary>The one list of where the portal leads. What is not built is not in it.</summary>
+public static class Navigation
+{
+    public static IReadOnlyList<NavigationItem> For(ShellState shell)
+    {
+        var (organization, environment) = (shell.OrganizationSlug, shell.Environment);
+        NavigationItem Item(string key, string label, string url, string icon, string shortcut, string? section = null) =>
+            new(key, label, url, icon, section, shortcut, shell.Badges.TryGetValue(key, out var badge) ? badge : null);
+
+        return
+        [
+            Item("overview", "Overview", PortalUrls.Overview(organization, environment), "home", "g o"),
+            Item("tasks", "Tasks", PortalUrls.Tasks(organization, environment), "layers", "g t"),
+            Item("executions", "Executions", PortalUrls.Executions(organization, environment), "activity", "g e"),
+            Item("review", "Review", PortalUrls.Review(organization, environment), "inbox", "g r"),
+            Item("api-keys", "API keys", PortalUrls.ApiKeys(organization, environment), "key", "g k", "Organization"),
+            Item("settings", "Settings", PortalUrls.Settings(organization, environment), "settings", "g s", "Organization"),
+        ];
+    }
+
+    /// <summary>Whether the address shows this entry or something beneath it. The overview has everything beneath it, so it must match exactly.</summary>
+    public static bool IsCurrent(NavigationItem item, string path)
+    {
+        var root = item.Url.Split('?')[0];
+        return item.Key is "overview"
+            ? string.Equals(path.TrimEnd('/'), root, StringComparison.OrdinalIgnoreCase)
+            : path.Equals(root, StringComparison.OrdinalIgnoreCase) || path.StartsWith(root + "/", StringComparison.OrdinalIgnoreCase);
+    }
+}

@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Loopai.Portal.Shell;
+
+/// <summary>Every address of the portal. The environment travels as a query, so that a link opens what its sender saw.</summary>
+public static class PortalUrls
+{
+    public const string SignIn = "/sign-in";
+    public const string SignOut = "/sign-out";
+    public const string Setup = "/setup";
+    public const string NotFound = "/not-found";
+    public const string Error = "/error";
+
+    public static string Overview(string organization, string? environment = null, string? range = null) =>
+        Build($"/o/{organization}", ("env", environment), ("range", range));
+
+    public static string Tasks(string organization, string? environment = null, string? search = null) =>
+        Build($"/o/{organization}/tasks", ("env", environment), ("q", search));
+
+    public static string NewTask(string organization, string? environment = null) => Build($"/o/{organization}/tasks/new", ("env", environment));
+
+    public static string Task(string organization, Guid task, string? tab = null, string? environment = null) =>
+        Build($"/o/{organization}/tasks/{task}{(tab is null ? "" : "/" + tab)}", ("env", environment));
+
+    public static string Executions(
+        string organization, string? environment = null, Guid? task = null, string? status = null, string? range = null, string? version = null, string? search = null) =>
+        Build($"/o/{organization}/executions", ("env", environment), ("task", task?.ToString()), ("status", status), ("range", range), ("version", version), ("q", search));
+
+    public static string Execution(string organization, Guid execution, string? environment = null) =>
+        Build($"/o/{organization}/executions/{execution}", ("env", environment));
+
+    public static string Review(string organization, string? environment = null, Guid? task = null) =>
+        Build($"/o/{organization}/review", ("env", environment), ("task", task?.ToString()));
+
+    public static string ApiKeys(string organization, string? environment = null) => Build($"/o/{organization}/api-keys", ("env", environment));
+
+    public static string Settings(string organization, string? environment = null) => Build($"/o/{organization}/settings", ("env", environment));
+
+    public static string SignInAndReturn(string returnUrl) => Build(SignIn, ("returnUrl", returnUrl));
+
+    /// <summary>An address with its filters; what is empty is left out.</summary>
+    public static string Build(string path, params ReadOnlySpan<(string Name, string? Value)> query)
+    {
+        var url = path;
+        foreach (var (name, value) in query)
+        {
+            if (!string.IsNullOrEmpty(value))
+            {
+                url = QueryHelpers.AddQueryString(url, name, value);
+            }
+        }
+
+        return url;
+    }
+}

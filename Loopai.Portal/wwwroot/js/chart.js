@@ -1,0 +1,99 @@
+// The browser's half of the Chart component: ECharts with our look, which follows the theme and the size of its box.
+import { init } from "../lib/echarts.js";
+
+const charts = new Map();
+const token = (name, from) => getComputedStyle(from).getPropertyValue(name).trim();
+const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+const plain = new Intl.NumberFormat("en", { maximumFractionDigits: 3 });
+
+// JSON carries no functions: an option names one of these instead, as "format:percent".
+const formats = {
+  short: v => short.format(v).toLowerCase(),
+  number: v => plain.format(v),
+  percent: v => `${plain.format(Math.round(v * 1000) / 10)} %`,
+  points: v => `${plain.format(v)} %`,
+  ms: v => v < 1 && v > 0 ? `${plain.format(v * 1000)} µs` : v >= 1000 ? `${plain.format(v / 1000)} s` : `${plain.format(v)} ms`,
+  money: v => `$${plain.format(v)}`,
+};
+const formatOf = name => formats[name] ?? formats.number;
+
+function resolve(value, from) {
+  if (typeof value === "string") {
+    if (value.startsWith("var(--")) return token(value.slice(4, -1), from);
+    if (value.startsWith("format:")) { const f = formatOf(value.slice(7)); return v => f(typeof v === "object" ? v.value : v); }
+    return value;
+  }
+  if (Array.isArray(value)) return value.map(v => resolve(v, from));
+  if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, resolve(v, from)]));
+  return value;
+}
+
+function look(from) {
+  const t = name => token(name, from);
+  const axis = {
+    axisLine: { lineStyle: { color: t("--border-strong") } }, axisTick: { show: false },
+    axisLabel: { color: t("--text-3"), fontSize: 11, hideOverlap: true },
+    splitLine: { lineStyle: { color: t("--border") } }, nameTextStyle: { color: t("--text-3"), fontSize: 11 },
+  };
+  return {
+    color: ["--c-1", "--c-2", "--c-3", "--c-4", "--c-5", "--c-6"].map(t),
+    textStyle: { fontFamily: t("--font"), color: t("--text-2") },
+    timeAxis: { ...axis, splitLine: { show: false } }, categoryAxis: { ...axis, splitLine: { show: false } },
+    valueAxis: { ...axis, axisLine: { show: false } }, logAxis: { ...axis, axisLine: { show: false } },
+    legend: { textStyle: { color: t("--text-2"), fontSize: 12 }, itemWidth: 14, itemHeight: 8, icon: "roundRect" },
+    line: { symbol: "circle", symbolSize: 5, showSymbol: false, lineStyle: { width: 2 } },
+    bar: { itemStyle: { borderRadius: [2, 2, 0, 0] } },
+    boxplot: { itemStyle: { color: t("--accent-soft"), borderColor: t("--c-1") } },
+  };
+}
+
+function defaults(option, from) {
+  const t = name => token(name, from);
+  const format = formatOf(option.unit);
+  option.animation = false;
+  option.grid ??= {};
+  option.grid = { left: 8, right: 16, top: option.legend ? 36 : 16, bottom: option.dataZoom ? 44 : 8, outerBoundsMode: "same", outerBoundsContain: "axisLabel", ...option.grid };
+  if (option.legend) option.legend = { top: 4, left: 4, ...(option.legend === true ? {} : option.legend) };
+  option.tooltip = {
+    trigger: "axis", confine: true, backgroundColor: t("--surface"), borderColor: t("--border"), borderWidth: 1, padding: [8, 12],
+    textStyle: { color: t("--text"), fontSize: 12, fontWeight: 400 }, axisPointer: { lineStyle: { color: t("--border-strong") }, shadowStyle: { color: t("--sunken"), opacity: .6 } },
+    valueFormatter: v => v === null || v === undefined || v === "-" ? "–" : format(v), ...option.tooltip,
+  };
+  return option;
+}
+
+function draw(chart, full) {
+  const { element, option } = chart;
+  if (full || !chart.view) {
+    chart.view?.dispose();
+    chart.view = init(element, look(element), { renderer: option.renderer ?? "svg" });
+    if (chart.dotnet) chart.view.on("click", p => chart.dotnet.invokeMethodAsync("Clicked", p.seriesName ?? "", String(p.name ?? ""), p.dataIndex));
+  }
+  // Series are replaced, axes merged: what stays on the page does not blink.
+  chart.view.setOption(defaults(resolve(structuredClone(option), element), element), { replaceMerge: ["series"], lazyUpdate: true });
+}
+
+const redrawAll = () => { for (const chart of charts.values()) draw(chart, true); };
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redrawAll);
+document.addEventListener("loopai:preference", event => { if (event.detail === "theme") redrawAll(); });
+
+export function show(id, element, option, dotnet) {
+  if (!element) return;
+  let chart = charts.get(id);
+  if (chart && chart.element !== element) { remove(id); chart = null; }
+  if (!chart) {
+    chart = { element, option, dotnet };
+    chart.sizes = new ResizeObserver(() => chart.view?.resize());
+    charts.set(id, chart);
+    chart.sizes.observe(element);
+  }
+  chart.option = option;
+  draw(chart, false);
+}
+
+export function remove(id) {
+  const chart = charts.get(id);
+  chart?.sizes.disconnect();
+  chart?.view?.dispose();
+  charts.delete(id);
+}
