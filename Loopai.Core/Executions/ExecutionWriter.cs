@@ -14,7 +14,7 @@ namespace Loopai.Core.Executions;
 /// acknowledged execution is on disk, and the price of a commit is shared.
 /// </summary>
 public sealed class ExecutionWriter(
-    IExecutionStore store, ExecutionEvents events, IOptions<ExecutionSettings> options, ILogger<ExecutionWriter> log) : BackgroundService
+    IExecutionStore store, ExecutionEvents events, ValidationSignal validationsWait, IOptions<ExecutionSettings> options, ILogger<ExecutionWriter> log) : BackgroundService
 {
     /// <summary>A larger commit gains nothing more and makes its first caller wait longer.</summary>
     private const int MaxBatch = 1000;
@@ -82,6 +82,10 @@ public sealed class ExecutionWriter(
             }
 
             events.Publish(executions);
+            if (validations is not null)
+            {
+                validationsWait.Raise();
+            }
         }
         catch (Exception e)
         {

@@ -12,10 +12,14 @@ public interface IProgramSandbox
     Task<SandboxCheck> CheckAsync(ProgramSource program, CancellationToken ct);
 
     /// <summary>Runs <c>execute(input)</c> in a warm worker of the program's pool, and <c>confidence(input, output)</c> where the program has it.</summary>
+    /// <remarks>A worker answers one call after the other and keeps the program's globals between them, also after an exception; which of
+    /// the pool's workers answers, and when one is replaced, is not the program's to know, so globals are for caches, not for counting.
+    /// Whatever a program does ends in an answer, and so does a sandbox that is missing or too busy (status Error).</remarks>
     /// <param name="program">The program; its id names the pool of workers.</param>
-    /// <param name="input">The input as UTF-8 JSON.</param>
-    /// <param name="timeout">How long the program may take; a worker that takes longer is killed and replaced.</param>
-    /// <param name="ct">Ends the wait of this caller.</param>
+    /// <param name="input">The input as UTF-8 JSON; taken to be valid.</param>
+    /// <param name="timeout">How long the program may take; a worker that takes longer is killed and replaced. Waiting for a worker and
+    /// starting one do not count.</param>
+    /// <param name="ct">Ends the wait of this caller; a run that has begun goes on to its end, so that the worker stays warm.</param>
     ValueTask<SandboxAnswer> ExecuteAsync(ProgramSource program, ReadOnlyMemory<byte> input, TimeSpan timeout, CancellationToken ct);
 }
 

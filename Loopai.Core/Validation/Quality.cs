@@ -3,7 +3,7 @@ namespace Loopai.Core.Validation;
 /// <summary>Over which executions figures are taken; null leaves a side open.</summary>
 /// <param name="From">Executed at or after.</param>
 /// <param name="To">Executed before.</param>
-/// <param name="EnvironmentId">The environment; null for all.</param>
+/// <param name="EnvironmentId">The environment; null for the caller's own.</param>
 public sealed record QualityWindow(DateTimeOffset? From = null, DateTimeOffset? To = null, Guid? EnvironmentId = null);
 
 /// <summary>How good the versions of a task are, by the verdicts so far. Newest version first.</summary>

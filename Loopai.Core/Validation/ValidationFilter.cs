@@ -7,6 +7,7 @@ namespace Loopai.Core.Validation;
 /// <summary>Which validations a list shows; null leaves a side open.</summary>
 /// <param name="From">Executed at or after.</param>
 /// <param name="To">Executed before.</param>
+/// <param name="EnvironmentId">The environment; null for the caller's own.</param>
 public sealed record ValidationFilter(
     Guid? TaskId = null, int? Version = null, ValidationStatus? Status = null, string? SampledBy = null, string? DecidedBy = null,
     DateTimeOffset? From = null, DateTimeOffset? To = null, Guid? EnvironmentId = null)
@@ -59,8 +60,8 @@ public sealed record ValidationDetail(ValidationRecord Validation, string TaskNa
 /// <summary>Which environment a caller is shown.</summary>
 internal static class EnvironmentScope
 {
-    /// <summary>A key sees its own environment; a person the one asked for, or all.</summary>
-    public static Guid? Of(Caller caller, Guid? asked) => caller.Kind != CallerKind.ApiKey ? asked
-        : asked is null || asked == caller.EnvironmentId ? caller.EnvironmentId
+    /// <summary>The environment asked for, or else the caller's own; a key sees its own only. Null, for a caller in none, shows all.</summary>
+    public static Guid? Of(Caller caller, Guid? asked) => asked is null || asked == caller.EnvironmentIdOrNull ? caller.EnvironmentIdOrNull
+        : caller.Kind != CallerKind.ApiKey ? asked
         : throw ValidationErrors.ForeignEnvironment();
 }

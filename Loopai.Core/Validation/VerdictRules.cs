@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Loopai.Core.Data;
+using Loopai.Core.Schemas;
 using Loopai.Core.Tasks;
 
 namespace Loopai.Core.Validation;
@@ -48,9 +49,11 @@ internal static class VerdictRules
 
     private static void CheckFits(string schema, JsonElement expected)
     {
-        if (OutputClasses.Of(schema) is { } classes && !classes.Contains(CanonicalJson.Text(expected)))
+        var errors = JsonSchema.Compile(schema).Validate(expected);
+        if (errors.Count > 0)
         {
-            throw ValidationErrors.ExpectedDoesNotFit(new Dictionary<string, string[]> { ["expected"] = [$"The answer is one of {string.Join(", ", classes)}."] });
+            throw ValidationErrors.ExpectedDoesNotFit(
+                errors.GroupBy(e => "expected" + e.InstancePointer, e => e.Message, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToArray()));
         }
     }
 }

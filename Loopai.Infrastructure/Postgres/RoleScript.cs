@@ -103,7 +103,8 @@ internal static class RoleScript
         BEGIN
           IF to_regclass(name) IS NOT NULL THEN RETURN; END IF;
           PERFORM pg_advisory_xact_lock(hashtext('loopai_execution_partitions'));
-          IF to_regclass(name) IS NOT NULL THEN RETURN; END IF;
+          -- Not to_regclass again: it remembers its answer from before the wait.
+          IF EXISTS (SELECT FROM pg_class WHERE relname = name AND relnamespace = 'public'::regnamespace) THEN RETURN; END IF;
           EXECUTE format('CREATE TABLE %I (LIKE executions INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE)', name);
           EXECUTE format('REVOKE ALL ON %I FROM PUBLIC', name);
           EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);

@@ -11,7 +11,6 @@ internal static class Native
     public const int CloseOnExec = 0x80000;
     public const int DuplicateCloseOnExec = 1030;
     public const int WithoutWaiting = 1;
-    public const int Interrupted = 4;
     public const int KillSignal = 9;
     public const short ResetSignals = 0x04;
     public const short ResetSignalMask = 0x08;

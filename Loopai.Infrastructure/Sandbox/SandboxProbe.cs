@@ -24,7 +24,7 @@ internal sealed class SandboxProbe(WorkerFactory factory)
     public async ValueTask<SandboxAvailability> AvailabilityAsync(ProgramLanguage language)
     {
         var finding = _findings.GetOrAdd(language, LookAsync);
-        if (finding.IsCompletedSuccessfully && finding.Result.IsStale)
+        if (finding.IsFaulted || (finding.IsCompletedSuccessfully && finding.Result.IsStale))
         {
             _findings.TryRemove(KeyValuePair.Create(language, finding));
             finding = _findings.GetOrAdd(language, LookAsync);

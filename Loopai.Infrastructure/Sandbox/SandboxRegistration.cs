@@ -1,5 +1,4 @@
 using Loopai.Core.Programs;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Loopai.Infrastructure.Sandbox;
@@ -7,12 +6,15 @@ namespace Loopai.Infrastructure.Sandbox;
 /// <summary>Puts the sandbox among the services.</summary>
 public static class SandboxRegistration
 {
-    /// <summary>Adds <see cref="IProgramSandbox"/>, with the options of the configuration section <c>Sandbox</c> where there is one.</summary>
-    public static IServiceCollection AddSandbox(this IServiceCollection services)
+    /// <summary>Adds <see cref="IProgramSandbox"/>; null options turn Python and JavaScript off.</summary>
+    public static IServiceCollection AddSandbox(this IServiceCollection services, SandboxOptions? options)
     {
-        services.AddSingleton(provider =>
-            provider.GetService<IConfiguration>()?.GetSection(SandboxOptions.Section).Get<SandboxOptions>() ?? new SandboxOptions());
-        services.AddSingleton<IProgramSandbox, BubblewrapSandbox>();
-        return services;
+        if (options is null)
+        {
+            return services.AddSingleton<IProgramSandbox, DisabledSandbox>();
+        }
+
+        services.AddSingleton(options);
+        return services.AddSingleton<IProgramSandbox, BubblewrapSandbox>();
     }
 }

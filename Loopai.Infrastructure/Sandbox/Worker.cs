@@ -31,7 +31,7 @@ internal sealed class Worker
     private readonly Timer _deadline;
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private byte[] _outgoing = new byte[UsualFrame];
+    private readonly byte[] _outgoing = new byte[UsualFrame];
     private readonly byte[] _incoming = new byte[UsualFrame];
     private WorkerEnd _end;
     private uint _sequence;
@@ -55,7 +55,8 @@ internal sealed class Worker
     public long IdleSince { get; set; }
 
     /// <summary>Whether the worker may answer another call.</summary>
-    public bool IsUsable => _end == WorkerEnd.None && !_spent && _busy.TotalSeconds < _options.CpuSeconds / 2.0;
+    public bool IsUsable => _end == WorkerEnd.None && !_spent && !_printed.Drained.IsCompleted
+        && _busy.TotalSeconds < _options.CpuSeconds / 2.0;
 
     /// <summary>Why the worker was stopped, if it was.</summary>
     public WorkerEnd End => _end;
@@ -165,7 +166,7 @@ internal sealed class Worker
     private async ValueTask SendAsync(ReadOnlyMemory<byte> payload)
     {
         var size = RequestHeader + payload.Length;
-        var frame = size <= UsualFrame ? _outgoing : _outgoing = new byte[size];
+        var frame = size <= UsualFrame ? _outgoing : new byte[size];
         BinaryPrimitives.WriteInt32LittleEndian(frame, payload.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(4), _sequence);
         payload.CopyTo(frame.AsMemory(RequestHeader));

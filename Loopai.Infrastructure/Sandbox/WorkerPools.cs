@@ -46,6 +46,7 @@ internal sealed class WorkerPools(SandboxOptions options)
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
+            StopDeadIdle(program.Id);
             var pool = PoolOf(program);
             if (pool.Idle.Count > 0)
             {
@@ -131,6 +132,21 @@ internal sealed class WorkerPools(SandboxOptions options)
         }
 
         StopIdle(_ => true);
+    }
+
+    /// <summary>A worker can die between calls, by what its program left running; the next caller has nothing to do with that.</summary>
+    private void StopDeadIdle(Guid id)
+    {
+        if (_pools.TryGetValue(id, out var pool))
+        {
+            for (var i = pool.Idle.Count - 1; i >= 0; i--)
+            {
+                if (!pool.Idle[i].IsUsable)
+                {
+                    StopIdle(pool, pool.Idle[i]);
+                }
+            }
+        }
     }
 
     private void StopIdle(Func<Worker, bool> chosen)

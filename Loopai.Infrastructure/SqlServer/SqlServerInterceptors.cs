@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Loopai.Core.Data;
+using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Loopai.Infrastructure.SqlServer;
@@ -24,6 +25,22 @@ public sealed class SqlServerSystemInterceptor : DbConnectionInterceptor
 
 internal static class SqlServerSession
 {
+    public static async Task<SqlConnection> OpenSystemAsync(string connectionString, CancellationToken ct)
+    {
+        var connection = new SqlConnection(connectionString);
+        try
+        {
+            await connection.OpenAsync(ct);
+            await SetAsync(connection, "scope", "system", ct);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
     public static async Task SetAsync(DbConnection connection, string key, string value, CancellationToken ct)
     {
         await using var command = connection.CreateCommand();

@@ -83,6 +83,19 @@ public sealed class HostileProgramTests(SandboxFixture sandbox) : IClassFixture<
     }
 
     [SandboxTheory]
+    [InlineData("memfd_create(b'x', 0)")]
+    [InlineData("unshare(0x10000000)")]
+    [InlineData("ptrace(0, 0, 0, 0)")]
+    [InlineData("shmget(0, 1 << 20, 0o1600)")]
+    [InlineData("syscall(425, 8, 0)")]
+    public async Task ExecuteAsync_ProgramCallsKernelBesidesPython_IsRefused(string call)
+    {
+        var answer = await sandbox.RunBesideNeighboursAsync(Python, "import ctypes\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+            + $"def execute(input): return [libc.{call}, ctypes.get_errno()]");
+        answer.Text().ShouldBe("[-1,1]", "-1 and EPERM");
+    }
+
+    [SandboxTheory]
     [InlineData(Python, "def execute(input): return open('/etc/passwd').read()")]
     [InlineData(Python, "def execute(input): return open('/proc/1/environ').read()")]
     [InlineData(JavaScript, "function execute(input) { return require('fs').readFileSync('/etc/passwd', 'utf8'); }")]

@@ -77,6 +77,16 @@ public sealed class WorkerPoolTests
     }
 
     [SandboxFact]
+    public async Task ExecuteAsync_WorkerDiedWhileIdle_NextCallerGetsAnother()
+    {
+        await using var sandbox = Sandbox(new SandboxOptions());
+        var program = Program("import os, threading\ndef execute(input):\n  threading.Timer(0.05, lambda: os._exit(1)).start()\n  return 'here'");
+        (await RunAsync(sandbox, program)).Text().ShouldBe("\"here\"");
+        (await SandboxProcesses.CountOnceGoneAsync(_mark)).ShouldBe(0);
+        (await RunAsync(sandbox, program)).Text().ShouldBe("\"here\"");
+    }
+
+    [SandboxFact]
     public async Task ExecuteAsync_IdComesBackWithOtherSource_RunsTheOtherSource()
     {
         await using var sandbox = Sandbox(new SandboxOptions());

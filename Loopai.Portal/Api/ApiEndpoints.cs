@@ -35,5 +35,7 @@ public static class ApiEndpoints
         api.MapTasks();
         api.MapExamples();
         api.MapPrograms();
+        api.MapExecutions();
+        api.MapApiKeys();
     }
 }

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Diagnostics;
 using System.Text.Json;
 using Loopai.Core.Errors;
+using Loopai.Core.Executions;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Loopai.Portal.Api;
@@ -18,6 +19,7 @@ public static class Problems
         ConflictException e => Of(e, StatusCodes.Status409Conflict, "Conflict"),
         ForbiddenException e => Of(e, StatusCodes.Status403Forbidden, "Forbidden"),
         LimitExceededException e => Of(e, StatusCodes.Status429TooManyRequests, "Limit exceeded", e.RetryAfter),
+        ProgramFailedException e => OfProgram(e),
         UnavailableException e => Of(e, StatusCodes.Status503ServiceUnavailable, "Unavailable", e.RetryAfter ?? TimeSpan.FromSeconds(1)),
         BadHttpRequestException e => OfBadRequest(e),
         JsonException e => Of(StatusCodes.Status400BadRequest, "Invalid request", "request.json", DescribeJson(e)),
@@ -72,6 +74,16 @@ public static class Problems
     }
 
     private static ProblemDetails Of(LoopaiException e, int status, string title, TimeSpan? retryAfter = null) => Of(status, title, e.Code, e.Message, retryAfter);
+
+    /// <summary>The request was right and the program was not: neither the caller's fault (400) nor the portal's (500).</summary>
+    private static ProblemDetails OfProgram(ProgramFailedException e)
+    {
+        var timedOut = e.Execution.Status == ExecutionStatus.Timeout;
+        var problem = Of(e, timedOut ? StatusCodes.Status504GatewayTimeout : StatusCodes.Status422UnprocessableEntity, timedOut ? "Program timed out" : "Program failed");
+        problem.Extensions["executionId"] = e.Execution.Id;
+        problem.Extensions["executionStatus"] = QueryWords.Of(e.Execution.Status);
+        return problem;
+    }
 
     private static ProblemDetails OfBadRequest(BadHttpRequestException e)
     {

@@ -37,7 +37,7 @@ public sealed class PortalDatabase : IAsyncDisposable
             return new PortalDatabase(settings, null, PostgresConnections.FromOperator(settings.ConnectionString, settings.MigrationConnectionString));
         }
 
-        var embedded = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions(Path.Combine(dataDirectory, "postgres")), log, ct);
+        var embedded = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions(dataDirectory), log, ct);
         return new PortalDatabase(settings, embedded, new PostgresConnections(
             embedded.OwnerConnectionString,
             embedded.ConnectionString(PostgresConnections.TenantRole),
@@ -50,18 +50,22 @@ public sealed class PortalDatabase : IAsyncDisposable
         if (_postgres is { } connections)
         {
             services.AddSingleton(connections);
-            services.AddSingleton(new SystemDataSource(NpgsqlDataSource.Create(connections.System)));
+            services.AddSingleton(new SystemDataSource(Pool(connections.System)));
             services.AddSingleton(provider => PostgresDbOptions.System(provider.GetRequiredService<SystemDataSource>().Value));
-            services.AddSingleton(PostgresDbOptions.Tenant(NpgsqlDataSource.Create(connections.Tenant)));
+            services.AddSingleton(PostgresDbOptions.Tenant(Pool(connections.Tenant)));
             services.AddSingleton<IDatabaseLifecycle, PostgresLifecycle>();
             services.AddSingleton<IExecutionStore, PostgresExecutionStore>();
             services.AddSingleton<IChangeFeed, PostgresChangeFeed>();
         }
         else
         {
-            services.AddSqlServer(_settings.ConnectionString, _settings.MigrationConnectionString);
+            services.AddLoopaiSqlServer(_settings.ConnectionString, _settings.MigrationConnectionString);
         }
     }
+
+    /// <summary>Statements that come again and again, the group commit's among them, are prepared once a connection.</summary>
+    private static NpgsqlDataSource Pool(string connectionString) =>
+        NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 64, AutoPrepareMinUsages = 2 });
 
     public async ValueTask DisposeAsync()
     {

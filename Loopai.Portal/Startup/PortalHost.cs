@@ -1,5 +1,6 @@
 using Loopai.Core.Configuration;
 using Loopai.Core.Data;
+using Loopai.Infrastructure;
 using Loopai.Infrastructure.Postgres.Embedded;
 using Loopai.Portal.Api;
 using Loopai.Portal.Configuration;
@@ -50,10 +51,16 @@ public sealed class PortalHost : IAsyncDisposable
             _ = StopWhenDatabaseIsLostAsync(app, database);
             return new PortalHost(app, database);
         }
-        catch
+        catch (Exception e)
         {
             await database.DisposeAsync();
-            throw;
+            if (e is not (DatabaseSetupException or IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException }))
+            {
+                throw;
+            }
+
+            errors.WriteLine(e.Message);
+            return null;
         }
     }
 

@@ -22,9 +22,8 @@ public static class PortalServices
     public static void AddLoopai(this IServiceCollection services, SandboxSettings sandbox)
     {
         services.AddSingleton(TimeProvider.System);
-        services.AddSandbox(new SandboxOptions
+        services.AddSandbox(!sandbox.Enabled ? null : new SandboxOptions
         {
-            IsEnabled = sandbox.Enabled,
             MemoryMegabytes = sandbox.MemoryMb,
             WorkersPerProgram = sandbox.WorkersPerProgram,
             MaxWorkers = sandbox.MaxWorkers,
@@ -48,10 +47,15 @@ public static class PortalServices
         services.AddSingleton<ExecutionWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<ExecutionWriter>());
         services.AddSingleton<ExecutionService>();
+        services.AddSingleton<BatchService>();
+        services.AddSingleton<IVersionRunner, VersionRunner>();
         services.AddSingleton<ExecutionQueries>();
         services.AddHostedService<ChangeRelay>();
         services.AddHostedService<RetentionWorker>();
 
+        services.AddSingleton<ValidationSignal>();
+        services.AddSingleton<ValidationProcessor>();
+        services.AddHostedService<ValidationWorker>();
         services.AddSingleton<ValidationService>();
         services.AddSingleton<QualityService>();
     }

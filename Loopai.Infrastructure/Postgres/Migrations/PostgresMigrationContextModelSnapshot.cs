@@ -922,6 +922,10 @@ namespace Loopai.Infrastructure.Postgres.Migrations
                         .HasColumnType("text")
                         .HasColumnName("actual");
 
+                    b.Property<DateTimeOffset?>("ClaimedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("claimed_until");
+
                     b.Property<double?>("Confidence")
                         .HasColumnType("double precision")
                         .HasColumnName("confidence");
@@ -938,6 +942,10 @@ namespace Loopai.Infrastructure.Postgres.Migrations
                         .HasMaxLength(16)
                         .HasColumnType("character varying(16)")
                         .HasColumnName("decided_by");
+
+                    b.Property<Guid?>("DecidedById")
+                        .HasColumnType("uuid")
+                        .HasColumnName("decided_by_id");
 
                     b.Property<string>("DecidedByName")
                         .HasMaxLength(200)
@@ -991,15 +999,25 @@ namespace Loopai.Infrastructure.Postgres.Migrations
                     b.HasKey("Id")
                         .HasName("pk_validations");
 
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_validations_created_at")
+                        .HasFilter("status = 'Pending'");
+
                     b.HasIndex("ExecutionId")
                         .IsUnique()
                         .HasDatabaseName("ix_validations_execution_id");
 
-                    b.HasIndex("OrganizationId", "Status", "ExecutedAt")
-                        .HasDatabaseName("ix_validations_organization_id_status_executed_at");
+                    b.HasIndex("OrganizationId", "ExecutedAt", "Id")
+                        .HasDatabaseName("ix_validations_organization_id_executed_at_id");
+
+                    b.HasIndex("TaskId", "ExecutedAt", "Id")
+                        .HasDatabaseName("ix_validations_task_id_executed_at_id");
 
                     b.HasIndex("TaskId", "Version", "Status")
                         .HasDatabaseName("ix_validations_task_id_version_status");
+
+                    b.HasIndex("OrganizationId", "Status", "ExecutedAt", "Id")
+                        .HasDatabaseName("ix_validations_organization_id_status_executed_at_id");
 
                     b.ToTable("validations", (string)null);
                 });

@@ -923,6 +923,10 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                         .HasColumnType("nvarchar(max)")
                         .HasColumnName("actual");
 
+                    b.Property<DateTimeOffset?>("ClaimedUntil")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("claimed_until");
+
                     b.Property<double?>("Confidence")
                         .HasColumnType("float")
                         .HasColumnName("confidence");
@@ -939,6 +943,10 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                         .HasMaxLength(16)
                         .HasColumnType("nvarchar(16)")
                         .HasColumnName("decided_by");
+
+                    b.Property<Guid?>("DecidedById")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("decided_by_id");
 
                     b.Property<string>("DecidedByName")
                         .HasMaxLength(200)
@@ -992,15 +1000,25 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                     b.HasKey("Id")
                         .HasName("pk_validations");
 
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_validations_created_at")
+                        .HasFilter("status = 'Pending'");
+
                     b.HasIndex("ExecutionId")
                         .IsUnique()
                         .HasDatabaseName("ix_validations_execution_id");
 
-                    b.HasIndex("OrganizationId", "Status", "ExecutedAt")
-                        .HasDatabaseName("ix_validations_organization_id_status_executed_at");
+                    b.HasIndex("OrganizationId", "ExecutedAt", "Id")
+                        .HasDatabaseName("ix_validations_organization_id_executed_at_id");
+
+                    b.HasIndex("TaskId", "ExecutedAt", "Id")
+                        .HasDatabaseName("ix_validations_task_id_executed_at_id");
 
                     b.HasIndex("TaskId", "Version", "Status")
                         .HasDatabaseName("ix_validations_task_id_version_status");
+
+                    b.HasIndex("OrganizationId", "Status", "ExecutedAt", "Id")
+                        .HasDatabaseName("ix_validations_organization_id_status_executed_at_id");
 
                     b.ToTable("validations", (string)null);
                 });

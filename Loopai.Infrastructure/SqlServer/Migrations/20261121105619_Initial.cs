@@ -452,10 +452,12 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                     expected = table.Column<string>(type: "nvarchar(max)", nullable: true),
                     decided_by = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: true),
                     decided_by_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    decided_by_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     confidence = table.Column<double>(type: "float", nullable: true),
                     executed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    decided_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                    decided_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    claimed_until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -584,15 +586,31 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                 filter: "[normalized_user_name] IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_validations_created_at",
+                table: "validations",
+                column: "created_at",
+                filter: "status = 'Pending'");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_validations_execution_id",
                 table: "validations",
                 column: "execution_id",
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_validations_organization_id_status_executed_at",
+                name: "ix_validations_organization_id_executed_at_id",
                 table: "validations",
-                columns: new[] { "organization_id", "status", "executed_at" });
+                columns: new[] { "organization_id", "executed_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_validations_organization_id_status_executed_at_id",
+                table: "validations",
+                columns: new[] { "organization_id", "status", "executed_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_validations_task_id_executed_at_id",
+                table: "validations",
+                columns: new[] { "task_id", "executed_at", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_validations_task_id_version_status",

@@ -453,10 +453,12 @@ namespace Loopai.Infrastructure.Postgres.Migrations
                     expected = table.Column<string>(type: "text", nullable: true),
                     decided_by = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: true),
                     decided_by_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    decided_by_id = table.Column<Guid>(type: "uuid", nullable: true),
                     confidence = table.Column<double>(type: "double precision", nullable: true),
                     executed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    decided_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                    decided_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    claimed_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -584,15 +586,31 @@ namespace Loopai.Infrastructure.Postgres.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_validations_created_at",
+                table: "validations",
+                column: "created_at",
+                filter: "status = 'Pending'");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_validations_execution_id",
                 table: "validations",
                 column: "execution_id",
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_validations_organization_id_status_executed_at",
+                name: "ix_validations_organization_id_executed_at_id",
                 table: "validations",
-                columns: new[] { "organization_id", "status", "executed_at" });
+                columns: new[] { "organization_id", "executed_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_validations_organization_id_status_executed_at_id",
+                table: "validations",
+                columns: new[] { "organization_id", "status", "executed_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_validations_task_id_executed_at_id",
+                table: "validations",
+                columns: new[] { "task_id", "executed_at", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_validations_task_id_version_status",

@@ -1,0 +1,73 @@
+using Microsoft.EntityFrameworkCore.Metadata;
+
+namespace Loopai.Infrastructure.SqlServer;
+
+/// <summary>
+/// Row-level security, append-only tables and change tracking for SQL Server, read off the model as on PostgreSQL. A security policy binds every
+/// login, the owner too; DENY binds all but the owner, so tables that are written once carry a block predicate as well.
+/// </summary>
+internal static class SecurityScript
+{
+    public const string RuntimeRole = "loopai_runtime";
+
+    /// <summary>Each is a batch of its own, and does nothing where nothing is to do: creating a policy waits for every reader of its table.</summary>
+    public static IEnumerable<string> For(IModel model)
+    {
+        yield return "IF SCHEMA_ID(N'loopai') IS NULL EXEC(N'CREATE SCHEMA loopai');";
+        yield return $"IF DATABASE_PRINCIPAL_ID(N'{RuntimeRole}') IS NULL EXEC(N'CREATE ROLE {RuntimeRole}');";
+        yield return """
+            IF OBJECT_ID(N'loopai.may_reach', N'IF') IS NULL
+            EXEC(N'CREATE FUNCTION loopai.may_reach(@organization_id uniqueidentifier) RETURNS TABLE WITH SCHEMABINDING AS
+            RETURN SELECT 1 AS allowed
+            WHERE @organization_id = TRY_CAST(CAST(SESSION_CONTEXT(N''org_id'') AS nvarchar(36)) AS uniqueidentifier)
+            OR CAST(SESSION_CONTEXT(N''scope'') AS nvarchar(16)) = N''system''');
+            """;
+        yield return """
+            IF OBJECT_ID(N'loopai.never', N'IF') IS NULL
+            EXEC(N'CREATE FUNCTION loopai.never(@organization_id uniqueidentifier) RETURNS TABLE WITH SCHEMABINDING AS
+            RETURN SELECT 1 AS allowed WHERE @organization_id IS NULL AND @organization_id IS NOT NULL');
+            """;
+        foreach (var rules in TableRules.Of(model))
+        {
+            yield return $"GRANT SELECT, INSERT{(rules.IsAppendOnly ? "" : ", UPDATE, DELETE")} ON dbo.[{rules.Table}] TO {RuntimeRole};";
+            if (rules.TenantColumn is { } column)
+            {
+                yield return Policy(rules.Table, column, rules.IsAppendOnly);
+            }
+
+            if (rules.IsAppendOnly)
+            {
+                yield return $"DENY UPDATE, DELETE ON dbo.[{rules.Table}] TO {RuntimeRole};";
+            }
+        }
+
+        // May not stand in a transaction.
+        yield return """
+            IF NOT EXISTS (SELECT 1 FROM sys.change_tracking_databases WHERE database_id = DB_ID())
+            ALTER DATABASE CURRENT SET CHANGE_TRACKING = ON (CHANGE_RETENTION = 1 HOURS, AUTO_CLEANUP = ON);
+            """;
+        foreach (var table in SqlServerChangeFeed.Tables)
+        {
+            yield return $"""
+                IF NOT EXISTS (SELECT 1 FROM sys.change_tracking_tables WHERE object_id = OBJECT_ID(N'dbo.{table}'))
+                ALTER TABLE dbo.[{table}] ENABLE CHANGE_TRACKING WITH (TRACK_COLUMNS_UPDATED = ON);
+                """;
+            yield return $"GRANT VIEW CHANGE TRACKING ON dbo.[{table}] TO {RuntimeRole};";
+        }
+    }
+
+    private static string Policy(string table, string column, bool appendOnly)
+    {
+        var change = appendOnly ? "never" : "may_reach";
+        return $"""
+            IF OBJECT_ID(N'loopai.tenant_{table}', N'SP') IS NULL
+            EXEC(N'CREATE SECURITY POLICY loopai.tenant_{table}
+            ADD FILTER PREDICATE loopai.may_reach([{column}]) ON dbo.[{table}],
+            ADD BLOCK PREDICATE loopai.may_reach([{column}]) ON dbo.[{table}] AFTER INSERT,
+            ADD BLOCK PREDICATE loopai.may_reach([{column}]) ON dbo.[{table}] AFTER UPDATE,
+            ADD BLOCK PREDICATE loopai.{change}([{column}]) ON dbo.[{table}] BEFORE UPDATE,
+            ADD BLOCK PREDICATE loopai.{change}([{column}]) ON dbo.[{table}] BEFORE DELETE
+            WITH (STATE = ON)');
+            """;
+    }
+}

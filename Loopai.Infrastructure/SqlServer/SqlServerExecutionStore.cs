@@ -1,0 +1,90 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Loopai.Core.Executions;
+using Microsoft.Data.SqlClient;
+
+namespace Loopai.Infrastructure.SqlServer;
+
+/// <summary>
+/// One transaction, one round trip: every list goes over as one JSON text that OPENJSON turns into rows. A roll-up row belongs to one writer; HOLDLOCK
+/// keeps even two with the same key from both inserting.
+/// </summary>
+public sealed class SqlServerExecutionStore(SqlServerConnections connections) : IExecutionStore
+{
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    internal const string Commit = """
+        SET XACT_ABORT ON;
+        BEGIN TRANSACTION;
+        INSERT INTO dbo.[executions] ([id], [organization_id], [environment_id], [task_id], [version], [status], [input], [output], [error], [confidence],
+          [latency_us], [unit], [sampled_by], [sampling_probability], [source], [api_key_id], [trace_id], [executed_at])
+        SELECT [id], [organization_id], [environment_id], [task_id], [version], [status], [input], [output], [error], [confidence],
+          [latency_us], [unit], [sampled_by], [sampling_probability], [source], [api_key_id], [trace_id], [executed_at]
+        FROM OPENJSON(@executions) WITH ([id] uniqueidentifier, [organization_id] uniqueidentifier, [environment_id] uniqueidentifier,
+          [task_id] uniqueidentifier, [version] int, [status] smallint, [input] nvarchar(max), [output] nvarchar(max),
+          [error] nvarchar(max), [confidence] float, [latency_us] bigint, [unit] nvarchar(256), [sampled_by] nvarchar(16),
+          [sampling_probability] float, [source] smallint, [api_key_id] uniqueidentifier, [trace_id] nvarchar(32),
+          [executed_at] datetimeoffset);
+        MERGE dbo.[execution_rollups] WITH (HOLDLOCK) AS t
+        USING (SELECT [organization_id], [environment_id], [task_id], [version], [level], [starts_at], [writer_id], [executions], [errors],
+          [timeouts], [invalid_outputs], [sampled], [latency_sum_us], [latencies]
+          FROM OPENJSON(@rollups) WITH ([organization_id] uniqueidentifier, [environment_id] uniqueidentifier, [task_id] uniqueidentifier, [version] int,
+          [level] smallint, [starts_at] datetimeoffset, [writer_id] uniqueidentifier, [executions] bigint, [errors] bigint,
+          [timeouts] bigint, [invalid_outputs] bigint, [sampled] bigint, [latency_sum_us] bigint, [latencies] nvarchar(max))) AS r
+        ON t.[organization_id] = r.[organization_id]
+          AND t.[level] = r.[level]
+          AND t.[starts_at] = r.[starts_at]
+          AND t.[task_id] = r.[task_id]
+          AND t.[version] = r.[version]
+          AND t.[environment_id] = r.[environment_id]
+          AND t.[writer_id] = r.[writer_id]
+        WHEN MATCHED THEN UPDATE SET t.[executions] = r.[executions], t.[errors] = r.[errors], t.[timeouts] = r.[timeouts],
+          t.[invalid_outputs] = r.[invalid_outputs], t.[sampled] = r.[sampled], t.[latency_sum_us] = r.[latency_sum_us],
+          t.[latencies] = CONVERT(varbinary(max), r.[latencies], 2)
+        WHEN NOT MATCHED THEN INSERT ([organization_id], [environment_id], [task_id], [version], [level], [starts_at], [writer_id], [executions], [errors],
+          [timeouts], [invalid_outputs], [sampled], [latency_sum_us], [latencies])
+          VALUES (r.[organization_id], r.[environment_id], r.[task_id], r.[version], r.[level], r.[starts_at], r.[writer_id],
+          r.[executions], r.[errors], r.[timeouts], r.[invalid_outputs], r.[sampled], r.[latency_sum_us],
+          CONVERT(varbinary(max), r.[latencies], 2));
+        INSERT INTO dbo.[validations] ([id], [organization_id], [environment_id], [task_id], [execution_id], [version], [sampled_by], [probability], [status],
+          [actual], [expected], [decided_by], [decided_by_name], [confidence], [executed_at], [created_at], [decided_at])
+        SELECT [id], [organization_id], [environment_id], [task_id], [execution_id], [version], [sampled_by], [probability], [status],
+          [actual], [expected], [decided_by], [decided_by_name], [confidence], [executed_at], [created_at], [decided_at]
+        FROM OPENJSON(@validations) WITH ([id] uniqueidentifier, [organization_id] uniqueidentifier, [environment_id] uniqueidentifier,
+          [task_id] uniqueidentifier, [execution_id] uniqueidentifier, [version] int, [sampled_by] nvarchar(16),
+          [probability] float, [status] nvarchar(16), [actual] nvarchar(max), [expected] nvarchar(max),
+          [decided_by] nvarchar(16), [decided_by_name] nvarchar(200), [confidence] float, [executed_at] datetimeoffset,
+          [created_at] datetimeoffset, [decided_at] datetimeoffset);
+        COMMIT TRANSACTION;
+        """;
+
+    public async Task CommitAsync(ExecutionBatch batch, CancellationToken ct)
+    {
+        await using var connection = await SqlServerSession.OpenSystemAsync(connections.Runtime, ct);
+        await using var command = new SqlCommand(Commit, connection);
+        Add(command, "@executions", batch.Executions.Select(e => new
+        {
+            id = e.Id, organization_id = e.OrganizationId, environment_id = e.EnvironmentId, task_id = e.TaskId, version = e.Version,
+            status = (short)e.Status, input = e.Input, output = e.Output, error = e.Error, confidence = e.Confidence, latency_us = e.LatencyUs,
+            unit = e.Unit, sampled_by = e.SampledBy, sampling_probability = e.SamplingProbability, source = (short)e.Source,
+            api_key_id = e.ApiKeyId, trace_id = e.TraceId, executed_at = e.ExecutedAt,
+        }));
+        Add(command, "@rollups", batch.Rollups.Select(r => new
+        {
+            organization_id = r.OrganizationId, environment_id = r.EnvironmentId, task_id = r.TaskId, version = r.Version, level = (short)r.Level,
+            starts_at = r.StartsAt, writer_id = r.WriterId, executions = r.Executions, errors = r.Errors, timeouts = r.Timeouts,
+            invalid_outputs = r.InvalidOutputs, sampled = r.Sampled, latency_sum_us = r.LatencySumUs, latencies = Convert.ToHexString(r.Latencies),
+        }));
+        Add(command, "@validations", batch.Validations.Select(v => new
+        {
+            id = v.Id, organization_id = v.OrganizationId, environment_id = v.EnvironmentId, task_id = v.TaskId, execution_id = v.ExecutionId,
+            version = v.Version, sampled_by = v.SampledBy, probability = v.Probability, status = v.Status.ToString(), actual = v.Actual,
+            expected = v.Expected, decided_by = v.DecidedBy, decided_by_name = v.DecidedByName, confidence = v.Confidence,
+            executed_at = v.ExecutedAt, created_at = v.CreatedAt, decided_at = v.DecidedAt,
+        }));
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    private static void Add<T>(SqlCommand command, string name, IEnumerable<T> rows) =>
+        command.Parameters.Add(name, System.Data.SqlDbType.NVarChar, -1).Value = JsonSerializer.Serialize(rows, Json);
+}

@@ -1,0 +1,82 @@
+using Loopai.Core.Access;
+using Loopai.Core.Data;
+using Loopai.Infrastructure.Postgres;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace Loopai.Portal.Tests.Data;
+
+public sealed class PostgresChangeFeedTests(LoopaiDatabaseFixture fixture) : IClassFixture<LoopaiDatabaseFixture>
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    [Fact]
+    public async Task WatchAsync_RowsChange_SaysWhich()
+    {
+        await using var changes = Watch();
+        (await NextAsync(changes)).ShouldBe(Change.Everything);
+
+        var (taskId, keyId) = await SaveRowsAsync();
+        (await NextAsync(changes)).ShouldBe(new Change("tasks", taskId));
+        (await NextAsync(changes)).ShouldBe(new Change("programs", taskId));
+
+        await using var db = await fixture.Data.OpenAsync(Caller.Installation, default);
+        await db.ApiKeys.Where(k => k.Id == keyId).ExecuteUpdateAsync(s => s.SetProperty(k => k.LastUsedAt, DateTimeOffset.UtcNow));
+        await db.ApiKeys.Where(k => k.Id == keyId).ExecuteUpdateAsync(s => s.SetProperty(k => k.RevokedAt, DateTimeOffset.UtcNow));
+        (await NextAsync(changes)).ShouldBe(new Change("api_keys", keyId), "a key's revocation counts, its use does not");
+    }
+
+    [Fact]
+    public async Task WatchAsync_ConnectionIsLost_StartsOverWithEverything()
+    {
+        await using var database = await LoopaiDatabase.CreateAsync();
+        await using var changes = Watch(database);
+        (await NextAsync(changes)).ShouldBe(Change.Everything);
+
+        await database.AsOwnerAsync(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'");
+
+        (await NextAsync(changes)).ShouldBe(Change.Everything);
+    }
+
+    [Fact]
+    public async Task WatchAsync_ReaderWalksAway_LeavesNoConnection()
+    {
+        await using var database = await LoopaiDatabase.CreateAsync();
+        await using (var changes = Watch(database))
+        {
+            await NextAsync(changes);
+        }
+
+        await using var patient = NpgsqlDataSource.Create(database.Connections.Owner);
+        await using var listeners = patient.CreateCommand(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'");
+        for (var tries = 0; await listeners.ExecuteScalarAsync() is not 0L; tries++)
+        {
+            tries.ShouldBeLessThan(100);
+            await Task.Delay(50);
+        }
+    }
+
+    private async Task<(Guid TaskId, Guid KeyId)> SaveRowsAsync()
+    {
+        var organizationId = Guid.CreateVersion7();
+        await using var db = await fixture.Data.OpenAsync(Caller.Installation, default);
+        await db.Database.ExecuteSqlRawAsync("SELECT loopai_ensure_execution_partition((now() AT TIME ZONE 'UTC')::date)");
+        await TenantRows.SaveAsync(db, organizationId);
+        return (
+            await db.Tasks.Where(t => t.OrganizationId == organizationId).Select(t => t.Id).SingleAsync(),
+            await db.ApiKeys.Where(k => k.OrganizationId == organizationId).Select(k => k.Id).SingleAsync());
+    }
+
+    private IAsyncEnumerator<Change> Watch(LoopaiDatabase? database = null) =>
+        new PostgresChangeFeed((database ?? fixture.Database).Connections, NullLogger<PostgresChangeFeed>.Instance)
+            .WatchAsync(CancellationToken.None).GetAsyncEnumerator();
+
+    private static async Task<Change> NextAsync(IAsyncEnumerator<Change> changes)
+    {
+        (await changes.MoveNextAsync().AsTask().WaitAsync(Patience)).ShouldBeTrue();
+        return changes.Current;
+    }
+}
