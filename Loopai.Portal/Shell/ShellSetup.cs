@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Diagnostics;
 using Radzen;
 
 namespace Loopai.Portal.Shell;
@@ -26,9 +27,16 @@ public static class ShellSetup
             app.UseExceptionHandler(PortalUrls.Error, createScopeForErrors: true);
         }
 
-        app.UseWhen(
-            context => !context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase),
-            pages => pages.UseStatusCodePagesWithReExecute(PortalUrls.NotFound, createScopeForStatusCodePages: true));
+        app.UseStatusCodePagesWithReExecute(PortalUrls.NotFound, createScopeForStatusCodePages: true);
+        app.Use((context, next) =>
+        {
+            if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
+            {
+                context.Features.Get<IStatusCodePagesFeature>()?.Enabled = false;
+            }
+
+            return next(context);
+        });
     }
 
     public static void MapPortalShell(this WebApplication app)
