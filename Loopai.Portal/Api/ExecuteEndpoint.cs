@@ -17,13 +17,40 @@ public static class ExecuteEndpoint
 
     public static async Task HandleAsync(HttpContext http, ExecutionService executions, Guid? taskId)
     {
-        var caller = http.Features.Get<CallerFeature>()!.Caller;
         var body = await ReadBodyAsync(http.Request);
+        try
+        {
+            // One segment, the usual case, is parsed where it lies: the pipe keeps it until it is advanced.
+            await AnswerAsync(http, executions, taskId, body.IsSingleSegment ? body.First : body.ToArray());
+        }
+        finally
+        {
+            http.Request.BodyReader.AdvanceTo(body.End);
+        }
+    }
+
+    private static async ValueTask<ReadOnlySequence<byte>> ReadBodyAsync(HttpRequest request)
+    {
+        while (true)
+        {
+            var read = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
+            if (read.IsCompleted)
+            {
+                return read.Buffer;
+            }
+
+            request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    private static async Task AnswerAsync(HttpContext http, ExecutionService executions, Guid? taskId, ReadOnlyMemory<byte> body)
+    {
         if (!CleanText.IsClean(body.Span))
         {
             throw new JsonException(CleanText.Rule);
         }
 
+        var caller = http.Features.Get<CallerFeature>()!.Caller;
         using var document = JsonDocument.Parse(body, Reading);
         var (request, withConfidence) = Read(document.RootElement, taskId);
         var outcome = await executions.ExecuteAsync(caller, request, http.RequestAborted);
@@ -34,21 +61,6 @@ public static class ExecuteEndpoint
         else
         {
             await Problems.WriteAsync(http, Problems.Describe(outcome.Failure!)!);
-        }
-    }
-
-    private static async ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest request)
-    {
-        while (true)
-        {
-            var read = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
-            if (read.IsCompleted)
-            {
-                // One segment, the usual case, is used where it lies: the pipe keeps it until the request ends.
-                return read.Buffer.IsSingleSegment ? read.Buffer.First : read.Buffer.ToArray();
-            }
-
-            request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
     }
 
