@@ -4,6 +4,7 @@ using Loopai.Infrastructure;
 using Loopai.Infrastructure.Postgres.Embedded;
 using Loopai.Portal.Api;
 using Loopai.Portal.Configuration;
+using Loopai.Portal.Demo;
 using Loopai.Portal.Health;
 
 namespace Loopai.Portal.Startup;
@@ -78,6 +79,7 @@ public sealed class PortalHost : IAsyncDisposable
         builder.Services.AddLoopaiAccounts(builder.Configuration.Settings<AccountsSettings>());
         builder.Services.AddLoopaiApi();
         builder.Services.AddLoopaiPages();
+        builder.Services.AddLoopaiDemo(builder.Configuration.Settings<DemoSettings>());
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = builder.Configuration.Settings<ExecutionSettings>().MaxBodyBytes);
 
         var app = builder.Build();
