@@ -21,14 +21,18 @@ public static class ShellSetup
     /// <summary>Pages answer a failure and an unknown address with the portal's own pages; the API answers for itself.</summary>
     public static void UsePortalErrorPages(this WebApplication app)
     {
-        if (!app.Environment.IsDevelopment())
-        {
-            app.UseExceptionHandler(PortalUrls.Error, createScopeForErrors: true);
-        }
-
+        // The API answers failures in its own words.
         app.UseWhen(
             context => !context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase),
-            pages => pages.UseStatusCodePagesWithReExecute(PortalUrls.NotFound, createScopeForStatusCodePages: true));
+            pages =>
+            {
+                if (!app.Environment.IsDevelopment())
+                {
+                    pages.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandlingPath = PortalUrls.Error, CreateScopeForErrors = true });
+                }
+
+                pages.UseStatusCodePagesWithReExecute(PortalUrls.NotFound, createScopeForStatusCodePages: true);
+            });
     }
 
     public static void MapPortalShell(this WebApplication app)
