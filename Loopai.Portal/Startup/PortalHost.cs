@@ -5,6 +5,7 @@ using Loopai.Infrastructure.Postgres.Embedded;
 using Loopai.Portal.Api;
 using Loopai.Portal.Configuration;
 using Loopai.Portal.Health;
+using Loopai.Portal.Metrics;
 
 namespace Loopai.Portal.Startup;
 
@@ -77,6 +78,7 @@ public sealed class PortalHost : IAsyncDisposable
         builder.Services.AddLoopai(builder.Configuration.Settings<SandboxSettings>());
         builder.Services.AddLoopaiAccounts(builder.Configuration.Settings<AccountsSettings>());
         builder.Services.AddLoopaiApi();
+        builder.Services.AddLoopaiMetrics();
         builder.Services.AddLoopaiPages();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = builder.Configuration.Settings<ExecutionSettings>().MaxBodyBytes);
 
@@ -84,6 +86,7 @@ public sealed class PortalHost : IAsyncDisposable
         app.UseLoopaiApi();
         app.UseLoopaiPages();
         app.MapLoopaiHealth();
+        app.MapLoopaiMetrics();
         app.MapLoopaiApi();
         app.MapLoopaiPages();
         return app;
