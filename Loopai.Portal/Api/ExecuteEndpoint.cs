@@ -17,18 +17,46 @@ public static class ExecuteEndpoint
 
     public static async Task HandleAsync(HttpContext http, ExecutionService executions, Guid? taskId)
     {
+        var caller = http.Features.Get<CallerFeature>()!.Caller;
         var body = await ReadBodyAsync(http.Request);
+        ExecutionOutcome outcome;
+        bool withConfidence;
         try
         {
-            // One segment, the usual case, is parsed where it lies: the pipe keeps it until it is advanced.
-            await AnswerAsync(http, executions, taskId, body.IsSingleSegment ? body.First : body.ToArray());
+            (outcome, withConfidence) = await ExecuteAsync(caller, body, executions, taskId, http.RequestAborted);
         }
         finally
         {
+            // Kestrel closes the connection of a request that ends in the middle of a read.
             http.Request.BodyReader.AdvanceTo(body.End);
+        }
+
+        if (outcome.IsSuccess)
+        {
+            await WriteAsync(http.Response, outcome.Execution!, withConfidence);
+        }
+        else
+        {
+            await Problems.WriteAsync(http, Problems.Describe(outcome.Failure!)!);
         }
     }
 
+    private static async ValueTask<(ExecutionOutcome Outcome, bool WithConfidence)> ExecuteAsync(
+        Caller caller, ReadOnlySequence<byte> body, ExecutionService executions, Guid? taskId, CancellationToken ct)
+    {
+        // One segment, the usual case, is parsed where it lies in the pipe.
+        var json = body.IsSingleSegment ? body.First : body.ToArray();
+        if (!CleanText.IsClean(json.Span))
+        {
+            throw new JsonException(CleanText.Rule);
+        }
+
+        using var document = JsonDocument.Parse(json, Reading);
+        var (request, withConfidence) = Read(document.RootElement, taskId);
+        return (await executions.ExecuteAsync(caller, request, ct), withConfidence);
+    }
+
+    /// <summary>The whole body, left in the pipe: the caller advances past it when done.</summary>
     private static async ValueTask<ReadOnlySequence<byte>> ReadBodyAsync(HttpRequest request)
     {
         while (true)
@@ -40,27 +68,6 @@ public static class ExecuteEndpoint
             }
 
             request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-        }
-    }
-
-    private static async Task AnswerAsync(HttpContext http, ExecutionService executions, Guid? taskId, ReadOnlyMemory<byte> body)
-    {
-        if (!CleanText.IsClean(body.Span))
-        {
-            throw new JsonException(CleanText.Rule);
-        }
-
-        var caller = http.Features.Get<CallerFeature>()!.Caller;
-        using var document = JsonDocument.Parse(body, Reading);
-        var (request, withConfidence) = Read(document.RootElement, taskId);
-        var outcome = await executions.ExecuteAsync(caller, request, http.RequestAborted);
-        if (outcome.IsSuccess)
-        {
-            await WriteAsync(http.Response, outcome.Execution!, withConfidence);
-        }
-        else
-        {
-            await Problems.WriteAsync(http, Problems.Describe(outcome.Failure!)!);
         }
     }
 
