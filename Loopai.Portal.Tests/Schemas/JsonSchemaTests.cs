@@ -45,7 +45,7 @@ public sealed class JsonSchemaTests
     [Fact]
     public void Validate_MissingDependentName_IsShownAsItReads() =>
         JsonSchema.Compile("""{"dependentRequired":{"a\\":["b\\"]}}""").Validate(Given("""{"a\\":1}"""))
-            .ShouldHaveSingleItem().Message.ShouldBe("""property "b" is required where "a" is present""");
+            .ShouldHaveSingleItem().Message.ShouldBe("""property "b\" is required where "a\" is present""");
 
     [Fact]
     public void IsValid_RepeatedNames_AreNotTakenForOthers() =>
