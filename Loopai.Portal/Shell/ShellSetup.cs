@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Diagnostics;
 using Radzen;
 
 namespace Loopai.Portal.Shell;
@@ -21,18 +22,21 @@ public static class ShellSetup
     /// <summary>Pages answer a failure and an unknown address with the portal's own pages; the API answers for itself.</summary>
     public static void UsePortalErrorPages(this WebApplication app)
     {
-        // The API answers failures in its own words.
-        app.UseWhen(
-            context => !context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase),
-            pages =>
-            {
-                if (!app.Environment.IsDevelopment())
-                {
-                    pages.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandlingPath = PortalUrls.Error, CreateScopeForErrors = true });
-                }
+        if (!app.Environment.IsDevelopment())
+        {
+            app.UseExceptionHandler(PortalUrls.Error, createScopeForErrors: true);
+        }
 
-                pages.UseStatusCodePagesWithReExecute(PortalUrls.NotFound, createScopeForStatusCodePages: true);
-            });
+        app.UseStatusCodePagesWithReExecute(PortalUrls.NotFound, createScopeForStatusCodePages: true);
+        app.Use((context, next) =>
+        {
+            if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
+            {
+                context.Features.Get<IStatusCodePagesFeature>()?.Enabled = false;
+            }
+
+            return next(context);
+        });
     }
 
     public static void MapPortalShell(this WebApplication app)
