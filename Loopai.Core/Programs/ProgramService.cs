@@ -85,6 +85,15 @@ public sealed class ProgramService(LoopaiData data, IProgramSandbox sandbox, Tim
         return await db.FindVersionAsync(taskId, version, ct);
     }
 
+    /// <summary>The version as a ZIP that runs without Loopai.</summary>
+    public async Task<ProgramDownload> DownloadAsync(Caller caller, Guid taskId, int version, CancellationToken ct)
+    {
+        caller.Demand(Permissions.TasksRead);
+        await using var db = await data.OpenAsync(caller, ct);
+        var task = await db.FindTaskAsync(taskId, ct);
+        return ProgramDownload.Of(task, await db.FindVersionAsync(taskId, version, ct));
+    }
+
     /// <summary>Lets a version answer the task. An older one again is the way back; the one that is active already changes nothing.</summary>
     /// <param name="caller">Who acts.</param>
     /// <param name="taskId">The task.</param>

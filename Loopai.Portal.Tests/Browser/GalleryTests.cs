@@ -18,11 +18,7 @@ public sealed class GalleryTests(PortalBrowser browser)
     public async Task Gallery_EveryTab_HasNoAccessibilityViolation(string tab, ColorScheme scheme, int width)
     {
         await using var opened = await browser.OpenAsync($"/dev/components?tab={tab}", scheme, width);
-        if (Environment.GetEnvironmentVariable("SCREENSHOTS") is { } folder)
-        {
-            await opened.Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"{tab}-{scheme}-{width}.png"), FullPage = true });
-        }
-
+        await opened.KeepScreenshotAsync($"gallery-{tab}-{scheme}-{width}");
         (await opened.ViolationsAsync()).ShouldBeEmpty();
         opened.Errors.ShouldBeEmpty();
         (await opened.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth")).ShouldBeTrue("the page must not scroll sideways");
@@ -36,6 +32,8 @@ public sealed class GalleryTests(PortalBrowser browser)
         await opened.Page.Locator("#palette input").FillAsync("exec");
         await Assertions.Expect(opened.Page.Locator("#palette [role=option]")).ToHaveCountAsync(1);
         await opened.Page.Locator("#palette [role=option][aria-selected=true]").WaitForAsync();
+        await opened.KeepScreenshotAsync("palette");
+        (await opened.ViolationsAsync()).ShouldBeEmpty();
         (await opened.Page.Locator("#palette [role=option]").GetAttributeAsync("href"))!.ShouldStartWith("/o/acme/executions");
         await opened.Page.Keyboard.PressAsync("Escape");
         await Assertions.Expect(opened.Page.Locator("#palette")).ToBeHiddenAsync();
@@ -59,11 +57,7 @@ public sealed class GalleryTests(PortalBrowser browser)
         var dialog = opened.Page.GetByRole(AriaRole.Dialog, new() { Name = "Delete Spam filter?" });
         var delete = dialog.GetByRole(AriaRole.Button, new() { Name = "Delete task" });
         await Assertions.Expect(delete).ToBeDisabledAsync();
-        if (Environment.GetEnvironmentVariable("SCREENSHOTS") is { } folder)
-        {
-            await opened.Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, "dialog.png") });
-        }
-
+        await opened.KeepScreenshotAsync("dialog");
         (await opened.ViolationsAsync()).ShouldBeEmpty();
         await dialog.GetByRole(AriaRole.Textbox).FillAsync("spam-filter");
         await delete.ClickAsync();
@@ -76,6 +70,7 @@ public sealed class GalleryTests(PortalBrowser browser)
         await using var opened = await browser.OpenAsync("/dev/components", width: 390);
         await opened.Page.GetByRole(AriaRole.Button, new() { Name = "Open the navigation" }).ClickAsync();
         await Assertions.Expect(opened.Page.Locator("#nav-drawer").GetByRole(AriaRole.Link, new() { Name = "Tasks" })).ToBeVisibleAsync();
+        await opened.KeepScreenshotAsync("drawer");
         await opened.Page.Keyboard.PressAsync("Escape");
         await Assertions.Expect(opened.Page.Locator("#nav-drawer")).ToBeHiddenAsync();
     }
@@ -85,6 +80,7 @@ public sealed class GalleryTests(PortalBrowser browser)
     {
         await using var opened = await browser.OpenAsync("/nothing/here");
         await Assertions.Expect(opened.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("There is nothing at this address");
+        await opened.KeepScreenshotAsync("not-found");
         (await opened.ViolationsAsync()).ShouldBeEmpty();
     }
 }

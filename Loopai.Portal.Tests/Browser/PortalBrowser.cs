@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
 
 namespace Loopai.Portal.Tests.Browser;
@@ -59,7 +60,9 @@ public sealed class PortalBrowser : IAsyncLifetime
 
     private sealed class PortalOnAPort : WebApplicationFactory<Program>
     {
-        protected override void ConfigureWebHost(IWebHostBuilder builder) => builder.UseEnvironment("Development");
+        protected override void ConfigureWebHost(IWebHostBuilder builder) => builder
+            .UseEnvironment("Development")
+            .ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
     }
 }
 

@@ -45,7 +45,16 @@ public sealed class PortalPage : IAsyncDisposable
         {
             RunOnly = new Deque.AxeCore.Commons.RunOnlyOptions { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"] },
         });
-        return [.. result.Violations.SelectMany(found => found.Nodes.Select(node => $"{found.Id}: {node.Target} {node.Html[..Math.Min(160, node.Html.Length)]}"))];
+        return [.. result.Violations.SelectMany(found => found.Nodes.Select(node => $"{found.Id}: {node.Target} {node.Any.FirstOrDefault()?.Message} {node.Html[..Math.Min(160, node.Html.Length)]}"))];
+    }
+
+    /// <summary>Keeps a picture for people to look at, when SCREENSHOTS names a folder.</summary>
+    public async Task KeepScreenshotAsync(string name)
+    {
+        if (Environment.GetEnvironmentVariable("SCREENSHOTS") is { Length: > 0 } folder)
+        {
+            await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, name + ".png"), FullPage = true });
+        }
     }
 
     public ValueTask DisposeAsync() => new(context.CloseAsync());

@@ -187,6 +187,20 @@ public sealed class ProgramServiceTests : IClassFixture<LoopaiDatabaseFixture>, 
     }
 
     [Fact]
+    public async Task DownloadAsync_OfASource_HoldsItWithItsTask()
+    {
+        await CreateAsync("def execute(input): return 'ham'");
+
+        var download = await _programs.DownloadAsync(_organization.Caller, _task.Id, 1, CancellationToken.None);
+
+        download.FileName.ShouldBe($"task-{_task.Id}-v1.zip");
+        using var zip = new System.IO.Compression.ZipArchive(new MemoryStream(download.Zip));
+        using var source = new StreamReader(zip.GetEntry("program.py").ShouldNotBeNull().Open());
+        (await source.ReadToEndAsync()).ShouldBe("def execute(input): return 'ham'");
+        zip.Entries.Select(e => e.FullName).ShouldContain("task.json");
+    }
+
+    [Fact]
     public async Task ListAsync_NewestFirst_InWindows()
     {
         await CreateAsync("one");

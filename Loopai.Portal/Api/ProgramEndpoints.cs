@@ -15,6 +15,7 @@ public static class ProgramEndpoints
         programs.MapPost("/", CreateAsync).WithSummary("Write a version in Python or JavaScript; it is tried on the examples");
         programs.MapGet("/", ListAsync).WithSummary("List versions, newest first");
         programs.MapGet("/{version:int}", GetAsync).WithSummary("Read a version with its source or its model in words");
+        programs.MapGet("/{version:int}/download", DownloadAsync).WithSummary("Download a version as a ZIP that runs without Loopai");
         programs.MapPatch("/{version:int}", UpdateAsync).WithSummary("Change a version's notes; If-Match guards against overwriting");
         programs.MapPost("/{version:int}/activate", ActivateAsync).WithSummary("Let a version answer the task; an older one is the way back");
         programs.MapGet("/compare", CompareAsync).WithSummary("Two versions side by side");
@@ -38,6 +39,12 @@ public static class ProgramEndpoints
     private static async Task<Ok<ProgramResponse>> GetAsync(
         Guid id, int version, Caller caller, ProgramService programs, HttpResponse response, CancellationToken ct) =>
         Answer(await programs.GetAsync(caller, id, version, ct), response);
+
+    private static async Task<FileContentHttpResult> DownloadAsync(Guid id, int version, Caller caller, ProgramService programs, CancellationToken ct)
+    {
+        var download = await programs.DownloadAsync(caller, id, version, ct);
+        return TypedResults.File(download.Zip, "application/zip", download.FileName);
+    }
 
     private static async Task<Ok<ProgramResponse>> UpdateAsync(
         Guid id, int version, ProgramNotesRequest body, Caller caller, ProgramService programs, HttpRequest request, HttpResponse response, CancellationToken ct) =>

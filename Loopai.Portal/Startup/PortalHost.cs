@@ -4,7 +4,9 @@ using Loopai.Infrastructure;
 using Loopai.Infrastructure.Postgres.Embedded;
 using Loopai.Portal.Api;
 using Loopai.Portal.Configuration;
+using Loopai.Portal.Demo;
 using Loopai.Portal.Health;
+using Loopai.Portal.Shell;
 using Loopai.Portal.Metrics;
 
 namespace Loopai.Portal.Startup;
@@ -80,9 +82,13 @@ public sealed class PortalHost : IAsyncDisposable
         builder.Services.AddLoopaiApi();
         builder.Services.AddLoopaiMetrics();
         builder.Services.AddLoopaiPages();
+        builder.Services.AddLoopaiDemo(builder.Configuration.Settings<DemoSettings>());
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = builder.Configuration.Settings<ExecutionSettings>().MaxBodyBytes);
 
         var app = builder.Build();
+
+        // The pages' error handler stands outside, so that the API answers its failures itself.
+        app.UsePortalErrorPages();
         app.UseLoopaiApi();
         app.UseLoopaiPages();
         app.MapLoopaiHealth();

@@ -49,7 +49,7 @@ internal sealed record RuleCondition(RuleTest Test, int Field, int Place, double
 /// <param name="Class">The class it answers.</param>
 /// <param name="Confidence">The share of answers expected to be right.</param>
 /// <param name="Support">How many examples it was learned from.</param>
-internal sealed record DecisionRule(IReadOnlyList<RuleCondition> Conditions, int Class, double Confidence, int Support)
+internal sealed record DecisionRule(RuleCondition[] Conditions, int Class, double Confidence, int Support)
 {
     public bool Holds(ReadOnlySpan<bool> seen, ReadBuffer read)
     {

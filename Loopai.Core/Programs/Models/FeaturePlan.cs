@@ -76,7 +76,7 @@ internal sealed class InputField
 /// <summary>Text fields whose features form one vector of length 1.</summary>
 internal sealed class TextBlock
 {
-    public TextBlock(IReadOnlyList<int> fields, string name, int shortest, int longest)
+    public TextBlock(int[] fields, string name, int shortest, int longest)
     {
         Fields = fields;
         Name = name;
@@ -86,7 +86,7 @@ internal sealed class TextBlock
     }
 
     /// <summary>Indexes into <see cref="FeaturePlan.Fields"/>.</summary>
-    public IReadOnlyList<int> Fields { get; }
+    public int[] Fields { get; }
 
     /// <summary>Seeds the keys, so that "free" in a subject and "free" in a body are two features.</summary>
     public string Name { get; }
@@ -101,7 +101,7 @@ internal sealed class TextBlock
 }
 
 /// <summary>What is read of an input, and how it becomes features.</summary>
-internal sealed record FeaturePlan(IReadOnlyList<InputField> Fields, IReadOnlyList<TextBlock> Blocks, int TextLimit)
+internal sealed record FeaturePlan(InputField[] Fields, TextBlock[] Blocks, int TextLimit)
 {
     /// <summary>A number further from the center than this many spreads counts as this far: one outlier must not decide alone.</summary>
     public const double NumberClip = 3;

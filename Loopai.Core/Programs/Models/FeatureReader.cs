@@ -32,11 +32,11 @@ internal sealed class ReadBuffer
             Text = new int[Math.Max(plan.TextLimit, FeaturePlan.CategoryLimit)];
         }
 
-        if (Numbers.Length < plan.Fields.Count)
+        if (Numbers.Length < plan.Fields.Length)
         {
-            Numbers = new double[plan.Fields.Count];
-            Lengths = new int[plan.Fields.Count];
-            Elements = new JsonElement[plan.Fields.Count];
+            Numbers = new double[plan.Fields.Length];
+            Lengths = new int[plan.Fields.Length];
+            Elements = new JsonElement[plan.Fields.Length];
         }
     }
 }
@@ -48,7 +48,7 @@ internal static class FeatureReader
         where TSink : IInputSink, allows ref struct
     {
         buffer.Fit(plan);
-        for (var index = 0; index < plan.Fields.Count; index++)
+        for (var index = 0; index < plan.Fields.Length; index++)
         {
             var field = plan.Fields[index];
             var element = Locate(input, field.Utf8Path);

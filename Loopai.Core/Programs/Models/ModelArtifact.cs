@@ -78,7 +78,7 @@ internal sealed record LinearPart(string Idf, string Weights, double[] Scales, d
 /// <param name="Decimals">Digits after the point.</param>
 /// <param name="TypicalError">What a guess without looking at the input is off by, on average.</param>
 /// <param name="Property">The property of the output object that holds the number; null when the output is the number.</param>
-internal sealed record NumberPart(double Minimum, double Maximum, int Decimals, double TypicalError, string? Property);
+internal sealed record NumberPart(double Minimum, double Maximum, int Decimals, double TypicalError, string? Property = null);
 
 /// <param name="Class">The answer, as JSON.</param>
 /// <param name="Features">What speaks for it most, strongest first.</param>

@@ -11,7 +11,7 @@ internal sealed record ModelParts(
     FeaturePlan Plan,
     FeatureTable Table,
     int RuleFeatures,
-    IReadOnlyList<DecisionRule> Rules,
+    DecisionRule[] Rules,
     FallbackPart? Fallback,
     LinearModel? Linear,
     NumberPart? Number,
@@ -71,7 +71,7 @@ internal static class ModelLoader
             Demand(part is { Name: not null, Fields: not null }, "a block lacks its name or its fields");
             Demand(part.Fields.All(field => field >= 0 && field < fields.Length), $"block '{part.Name}' reads a field that does not exist");
             Demand(part.Shortest >= 0 && part.Longest <= LongestLetters, $"block '{part.Name}' has letter sequences of an impossible length");
-            return new TextBlock(part.Fields, part.Name, part.Shortest, part.Longest);
+            return new TextBlock([.. part.Fields], part.Name, part.Shortest, part.Longest);
         }).ToArray();
         return new FeaturePlan(fields, blocks, artifact.TextLimit);
     }

@@ -37,7 +37,7 @@ public sealed class ModelProgram
     /// <summary>What the program is made of, for people.</summary>
     public ModelDescription Describe() => ModelDescription.Of(_parts, _artifactBytes);
 
-    internal int RuleCount => _parts.Rules.Count;
+    internal int RuleCount => _parts.Rules.Length;
 
     /// <summary>The index of the answer instead of its bytes, for measuring.</summary>
     internal (int Class, double Confidence) Choose(JsonElement input)

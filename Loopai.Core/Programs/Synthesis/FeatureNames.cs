@@ -40,7 +40,7 @@ internal sealed class FeatureNames(Dictionary<int, string> names)
 
         public readonly void EndBlock(TextBlock block)
         {
-            var field = block.Fields.Count > 1 ? "any text" : encoded.Plan.Fields[block.Fields[0]].Name;
+            var field = block.Fields.Length > 1 ? "any text" : encoded.Plan.Fields[block.Fields[0]].Name;
             foreach (var (place, kind, text) in _pending)
             {
                 names.TryAdd(place, Words(field, kind, text));

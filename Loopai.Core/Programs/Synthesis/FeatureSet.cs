@@ -35,6 +35,6 @@ internal sealed record FeatureSet(string Name, int Shortest, int Longest, bool T
             blocks.Add(new TextBlock(texts, "*", 0, 0));
         }
 
-        return new FeaturePlan(fields, blocks, TextLimit);
+        return new FeaturePlan([.. fields], [.. blocks], TextLimit);
     }
 }

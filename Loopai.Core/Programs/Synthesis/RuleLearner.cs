@@ -102,7 +102,7 @@ internal sealed class RuleLearner(SparseRows rows, FeatureKind[] kinds, IReadOnl
         var precision = Precision(right, covered.Length, Counts(open)[chosen], open.Length);
         return right < options.LeastSupport || precision < options.LeastPrecision
             ? null
-            : new DecisionRule(conditions, chosen, precision, covered.Length);
+            : new DecisionRule([.. conditions], chosen, precision, covered.Length);
     }
 
     /// <summary>Rules at the end that do not lower the errors on the examples go.</summary>

@@ -44,7 +44,7 @@ internal sealed record SparseRows(int[] Starts, int[] Places, float[] Values, do
             for (var row = index * ChunkSize; row < end; row++)
             {
                 FeatureReader.Read(plan, inputs[row], buffer, ref chunk);
-                chunk.EndRow(buffer.Numbers[..plan.Fields.Count], buffer.Lengths[..plan.Fields.Count]);
+                chunk.EndRow(buffer.Numbers[..plan.Fields.Length], buffer.Lengths[..plan.Fields.Length]);
             }
 
             chunks[index] = chunk;

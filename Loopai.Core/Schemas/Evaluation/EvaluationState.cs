@@ -11,6 +11,7 @@ internal struct EvaluationState(SchemaOptions options, bool tracksScope)
     private readonly int _maxDepth = options.MaxEvaluationDepth;
     private int _depth;
     private int _stepsLeft = options.MaxSteps;
+    private TimeSpan _patternTimeLeft = options.TotalPatternTimeout;
 
     /// <summary>Whether any reference of the schema depends on the way it was reached.</summary>
     public readonly bool TracksScope => tracksScope;
@@ -53,6 +54,16 @@ internal struct EvaluationState(SchemaOptions options, bool tracksScope)
         return Fault is null;
     }
 
+    /// <summary>Counts the time of a pattern against what all of them may take together.</summary>
+    public void SpendPatternTime(TimeSpan time)
+    {
+        _patternTimeLeft -= time;
+        if (_patternTimeLeft < TimeSpan.Zero)
+        {
+            GiveUp(EvaluationFault.TooMuchMatching);
+        }
+    }
+
     public void GiveUp(EvaluationFault fault) => Fault ??= fault;
 }
 
@@ -65,6 +76,8 @@ internal sealed record EvaluationFault(string Message, string SchemaPointer = ""
         new("subschemas are applied too deep within each other; the schema probably refers to itself without end");
 
     public static readonly EvaluationFault TooMuchWork = new("this instance takes too many steps to validate with this schema");
+
+    public static readonly EvaluationFault TooMuchMatching = new("the patterns of this schema take too long on this instance");
 
     public static readonly EvaluationFault TooNested = new("the instance is nested too deep to be validated");
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Loopai.Core.Schemas.Evaluation;
 using Loopai.Core.Schemas.Values;
@@ -8,8 +9,9 @@ namespace Loopai.Core.Schemas.Patterns;
 /// <param name="keyword">The keyword that brings it.</param>
 /// <param name="pointer">Where it is written.</param>
 /// <param name="source">As it is written in the schema.</param>
-/// <param name="regex">The same for .NET, with a timeout.</param>
-internal sealed class SchemaPattern(string keyword, string pointer, string source, Regex regex)
+/// <param name="plain">The same for .NET, for texts whose characters are all one UTF-16 unit.</param>
+/// <param name="paired">The same for texts with surrogate pairs; made when first needed, which for most schemas is never.</param>
+internal sealed class SchemaPattern(string keyword, string pointer, string source, Regex plain, Lazy<Regex> paired)
 {
     public string Source { get; } = source;
 
@@ -22,14 +24,24 @@ internal sealed class SchemaPattern(string keyword, string pointer, string sourc
         }
 
         using var buffer = new TextBuffer<char>(stackalloc char[TextBuffer<char>.StackLength], raw.Length);
+        ReadOnlySpan<char> text = buffer.Span[..JsonText.ToChars(raw, buffer.Span)];
+        var regex = text.ContainsAnyInRange('\uD800', '\uDFFF') ? paired.Value : plain;
         try
         {
-            return regex.IsMatch(buffer.Span[..JsonText.ToChars(raw, buffer.Span)]);
+            return regex.Options.HasFlag(RegexOptions.NonBacktracking) ? regex.IsMatch(text) : IsMatchTimed(regex, text, ref state);
         }
         catch (RegexMatchTimeoutException)
         {
             state.GiveUp(new EvaluationFault($"pattern took too long: {Source}", pointer, keyword));
             return false;
         }
+    }
+
+    private static bool IsMatchTimed(Regex regex, ReadOnlySpan<char> text, ref EvaluationState state)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var isMatch = regex.IsMatch(text);
+        state.SpendPatternTime(Stopwatch.GetElapsedTime(start));
+        return isMatch;
     }
 }

@@ -15,7 +15,7 @@ public sealed partial class Setup(
     private string? _failure;
     private IReadOnlyDictionary<string, string[]> _errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
 
-    [SupplyParameterFromForm] private SetupInput Input { get; set; } = new();
+    [SupplyParameterFromForm] private SetupInput Input { get; set; } = null!;
 
     [CascadingParameter] private HttpContext Context { get; set; } = null!;
 
@@ -23,6 +23,8 @@ public sealed partial class Setup(
 
     protected override async Task OnInitializedAsync()
     {
+        // The framework fills it on a post, and leaves it null on a get.
+        Input ??= new SetupInput();
         if (!await accounts.IsFirstRunAsync(Context.RequestAborted))
         {
             navigation.NavigateTo(PortalUrls.SignIn);

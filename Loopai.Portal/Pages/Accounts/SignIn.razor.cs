@@ -10,7 +10,7 @@ public sealed partial class SignIn(SignInManager<User> signIn, AccountService ac
 {
     private string? _failure;
 
-    [SupplyParameterFromForm] private SignInInput Input { get; set; } = new();
+    [SupplyParameterFromForm] private SignInInput Input { get; set; } = null!;
 
     [SupplyParameterFromQuery(Name = "returnUrl")] private string? ReturnUrl { get; set; }
 
@@ -18,6 +18,8 @@ public sealed partial class SignIn(SignInManager<User> signIn, AccountService ac
 
     protected override async Task OnInitializedAsync()
     {
+        // The framework fills it on a post, and leaves it null on a get.
+        Input ??= new SignInInput();
         if (HttpMethods.IsGet(Context.Request.Method) && await accounts.IsFirstRunAsync(Context.RequestAborted))
         {
             navigation.NavigateTo(PortalUrls.Setup);

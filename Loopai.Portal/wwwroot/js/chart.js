@@ -70,7 +70,7 @@ function draw(chart, full) {
     if (chart.dotnet) chart.view.on("click", p => chart.dotnet.invokeMethodAsync("Clicked", p.seriesName ?? "", String(p.name ?? ""), p.dataIndex));
   }
   // Series are replaced, axes merged: what stays on the page does not blink.
-  chart.view.setOption(defaults(resolve(structuredClone(option), element), element), { replaceMerge: ["series"], lazyUpdate: true });
+  chart.view.setOption(defaults(resolve(structuredClone(option), element), element), { replaceMerge: ["series"] });
 }
 
 const redrawAll = () => { for (const chart of charts.values()) draw(chart, true); };

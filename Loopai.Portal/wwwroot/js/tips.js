@@ -8,6 +8,7 @@ const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeSty
 function textOf(element) {
   // Times are written in UTC by the server and read in the viewer's own zone here.
   if (element.matches("time[datetime]")) return absolute.format(new Date(element.dateTime));
+  if (element.dataset.tipFolded) return document.documentElement.dataset.nav === "folded" ? element.dataset.tipFolded : null;
   return element.dataset.tip;
 }
 
@@ -35,7 +36,7 @@ function hide() {
 }
 
 export function startTips() {
-  const find = event => event.target instanceof Element ? event.target.closest("[data-tip], time[datetime]") : null;
+  const find = event => event.target instanceof Element ? event.target.closest("[data-tip], [data-tip-folded], time[datetime]") : null;
   document.addEventListener("pointerover", event => {
     const element = find(event);
     if (element === owner) return;
