@@ -38,5 +38,6 @@ public static class ApiEndpoints
         api.MapExamples();
         api.MapPrograms();
         api.MapValidations();
+        api.MapOverview();
     }
 }

@@ -25,6 +25,7 @@ public static class ExecutionEndpoints
             .WithMetadata(new RequestSizeLimitAttribute(settings.MaxBatchBodyBytes));
         api.MapGet("/executions", ListAsync).WithTags("Executions").WithSummary("List executions of the key's environment, newest first");
         api.MapGet("/executions/{id:guid}", GetAsync).WithTags("Executions").WithSummary("Read an execution");
+        api.MapPost("/executions/{id:guid}/rerun", RerunAsync).WithTags("Executions").WithSummary("Run an execution's input again, on another version if one is named");
     }
 
     private static async Task<Ok<Page<ExecutionResponse>>> ListAsync(
@@ -33,7 +34,17 @@ public static class ExecutionEndpoints
 
     private static async Task<Ok<ExecutionResponse>> GetAsync(Guid id, Caller caller, ExecutionQueries executions, CancellationToken ct) =>
         TypedResults.Ok(ExecutionResponse.Of(await executions.GetAsync(caller, id, ct)));
+
+    private static async Task<Ok<ExecutionResponse>> RerunAsync(Guid id, RerunRequest? body, Caller caller, RerunService reruns, CancellationToken ct)
+    {
+        var outcome = await reruns.RerunAsync(caller, id, body?.Version, ExecutionSource.Api, ct);
+        return outcome.IsSuccess ? TypedResults.Ok(ExecutionResponse.Of(outcome.Execution!)) : throw outcome.Failure!;
+    }
 }
+
+/// <summary>How to run an execution's input again.</summary>
+/// <param name="Version">The version to ask; the active one where nothing is said.</param>
+public sealed record RerunRequest(int? Version);
 
 /// <summary>What to execute. The task's own address takes the same body without <c>taskId</c>.</summary>
 /// <param name="TaskId">The task.</param>
