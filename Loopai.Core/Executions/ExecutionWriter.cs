@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using System.Threading.Tasks.Sources;
 using Loopai.Core.Configuration;
@@ -36,6 +37,7 @@ public sealed class ExecutionWriter(
             return ValueTask.FromException(ExecutionErrors.WriterBehind());
         }
 
+        ExecutionMetrics.Queued();
         return options.Value.Durability == ExecutionDurability.Durable ? write.Committed : ValueTask.CompletedTask;
     }
 
@@ -51,6 +53,7 @@ public sealed class ExecutionWriter(
                 batch.Add(write);
             }
 
+            ExecutionMetrics.Taken(batch.Count);
             await CommitAsync(batch);
             batch.Clear();
         }
@@ -74,7 +77,9 @@ public sealed class ExecutionWriter(
 
             // Bounded, so that a database that stalls is told to the callers instead of being waited for.
             using var timeout = new CancellationTokenSource(CommitTimeout);
+            var started = Stopwatch.GetTimestamp();
             await store.CommitAsync(new ExecutionBatch(executions, _rollups.TakeTouched(), validations ?? []), timeout.Token);
+            ExecutionMetrics.Committed(executions, Stopwatch.GetElapsedTime(started));
             _rollups.TrimIfThick();
             foreach (var write in writes)
             {
@@ -91,6 +96,7 @@ public sealed class ExecutionWriter(
         {
             // Whether the commit took place may be unknown; a new book counts on from what the database has.
             _rollups.Close();
+            ExecutionMetrics.Failed();
             log.LogError(e, "A commit of {Count} executions failed; their callers were told", writes.Count);
             foreach (var write in writes)
             {

@@ -1,5 +1,6 @@
 using Loopai.Core.Access;
 using Loopai.Core.ApiKeys;
+using Loopai.Core.Idempotency;
 
 namespace Loopai.Portal.Api;
 
@@ -9,6 +10,8 @@ public static class ApiEndpoints
     public static IServiceCollection AddLoopaiApi(this IServiceCollection services)
     {
         services.AddHttpContextAccessor();
+        services.AddSingleton<IdempotencyService>();
+        services.AddSingleton<IdempotencyPipeline>();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddScoped<Caller>(provider =>
@@ -22,10 +25,12 @@ public static class ApiEndpoints
     {
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Loopai.Api");
         var keys = app.Services.GetRequiredService<ApiKeyAuthenticator>();
-        app.UseWhen(http => http.Request.Path.StartsWithSegments(ApiPipeline.Prefix), api =>
+        var idempotency = app.Services.GetRequiredService<IdempotencyPipeline>();
+        app.UseWhen(http => http.Request.Path.StartsWithSegments(ApiPipeline.Root), api =>
         {
             api.Use(next => http => ApiPipeline.CatchAsync(http, next, log));
             api.Use(next => http => ApiPipeline.AuthenticateAsync(http, next, keys));
+            api.Use(next => http => idempotency.InvokeAsync(http, next));
         });
     }
 

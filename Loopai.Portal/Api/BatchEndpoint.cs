@@ -17,7 +17,7 @@ public static class BatchEndpoint
         var startedAt = time.GetUtcNow();
         var started = Stopwatch.GetTimestamp();
         var batch = await batches.StartAsync(caller, body.ToRequest(), ct);
-        if (http.Request.Headers.Accept.ToString().Contains(JsonLines, StringComparison.OrdinalIgnoreCase))
+        if (WantsLines(http.Request))
         {
             await StreamAsync(batch, http.Response, ct);
             return Results.Empty;
@@ -34,6 +34,8 @@ public static class BatchEndpoint
             batch.Id, body.TaskId!.Value, batch.Version, body.Items!.Count, results.Count(r => r.Success), results.Count(r => !r.Success),
             Stopwatch.GetElapsedTime(started).TotalMilliseconds, results.Count == 0 ? 0 : results.Average(r => r.LatencyMs), results, startedAt, time.GetUtcNow()));
     }
+
+    public static bool WantsLines(HttpRequest request) => request.Headers.Accept.ToString().Contains(JsonLines, StringComparison.OrdinalIgnoreCase);
 
     private static async Task StreamAsync(Batch batch, HttpResponse response, CancellationToken ct)
     {

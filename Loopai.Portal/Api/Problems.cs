@@ -53,6 +53,17 @@ public static class Problems
         return problem;
     }
 
+    /// <summary>What the framework said with a status alone.</summary>
+    public static ProblemDetails OfStatus(HttpRequest request, int status, string allowed) => status switch
+    {
+        StatusCodes.Status404NotFound => Of(status, "Not found", "request.route", $"There is nothing at {request.Path}. /openapi/v1.json lists every address of this API."),
+        StatusCodes.Status405MethodNotAllowed => Of(status, "Method not allowed", "request.method", $"{request.Path} does not take {request.Method}. It takes {allowed}."),
+        StatusCodes.Status415UnsupportedMediaType => Of(
+            status, "Unsupported media type", "request.content_type",
+            $"This endpoint does not take the Content-Type '{request.ContentType}'. Send 'Content-Type: application/json'."),
+        _ => Of(status, "Request failed", $"request.status_{status}", $"The request was answered with status {status}."),
+    };
+
     /// <summary>Writes the problem as the answer, unless the answer has begun.</summary>
     public static async Task WriteAsync(HttpContext http, ProblemDetails problem)
     {
@@ -62,7 +73,10 @@ public static class Problems
             return;
         }
 
+        var (allow, challenge) = (http.Response.Headers.Allow, http.Response.Headers.WWWAuthenticate);
         http.Response.Clear();
+        http.Response.Headers.Allow = allow;
+        http.Response.Headers.WWWAuthenticate = challenge;
         http.Response.StatusCode = problem.Status ?? StatusCodes.Status500InternalServerError;
         if (problem.Extensions.TryGetValue("retryAfterSeconds", out var seconds))
         {

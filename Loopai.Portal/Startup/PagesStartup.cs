@@ -15,7 +15,6 @@ public static class PagesStartup
 
     public static void UseLoopaiPages(this WebApplication app)
     {
-        app.UsePortalErrorPages();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
