@@ -36,6 +36,7 @@ public static class PortalServices
         services.AddSingleton<ApiKeyAuthenticator>();
         services.AddSingleton<TaskService>();
         services.AddSingleton<ExampleService>();
+        services.AddSingleton<TaskActivity>();
 
         services.AddSingleton<ProgramService>();
         services.AddSingleton<GenerationSignals>();
