@@ -47,5 +47,6 @@ public static class ApiEndpoints
         api.MapPrograms();
         api.MapValidations();
         api.MapOrganization();
+        api.MapOverview();
     }
 }

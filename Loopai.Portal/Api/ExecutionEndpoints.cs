@@ -35,14 +35,8 @@ public static class ExecutionEndpoints
         TypedResults.Ok((await executions.ListAsync(caller, query.ToFilter(), page.ToRequest(), ct)).Select(ExecutionResponse.Of));
 
     /// <summary>A new execution with a record of its own; the old one stays as it was.</summary>
-    private static async Task RerunAsync(
-        Guid id, RerunRequest? body, Caller caller, ExecutionQueries queries, ExecutionService executions, HttpContext http, CancellationToken ct)
-    {
-        var earlier = await queries.GetAsync(caller, id, ct);
-        using var input = JsonDocument.Parse(earlier.Input);
-        var request = new ExecutionRequest { TaskId = earlier.TaskId, Input = input.RootElement, Version = body?.Version, Unit = earlier.Unit };
-        await ExecuteEndpoint.AnswerAsync(http, await executions.ExecuteAsync(caller, request, ct), withConfidence: true);
-    }
+    private static async Task RerunAsync(Guid id, RerunRequest? body, Caller caller, RerunService reruns, HttpContext http, CancellationToken ct) =>
+        await ExecuteEndpoint.AnswerAsync(http, await reruns.RerunAsync(caller, id, body?.Version, ExecutionSource.Api, ct), withConfidence: true);
 
     private static async Task<Ok<ExecutionResponse>> GetAsync(Guid id, Caller caller, ExecutionQueries executions, CancellationToken ct) =>
         TypedResults.Ok(ExecutionResponse.Of(await executions.GetAsync(caller, id, ct)));

@@ -1,4 +1,5 @@
 using Loopai.Portal.Accounts;
+using Loopai.Portal.Pages.Tasks.Versions;
 using Loopai.Portal.Shell;
 
 namespace Loopai.Portal.Startup;
@@ -22,6 +23,7 @@ public static class PagesStartup
     public static void MapLoopaiPages(this WebApplication app)
     {
         app.MapSignOut();
+        app.MapVersionDownloads();
         app.MapPortalShell();
     }
 }

@@ -54,7 +54,8 @@ public sealed class PortalDatabase : IAsyncDisposable
         if (_postgres is { } connections)
         {
             services.AddSingleton(connections);
-            services.AddSingleton(new SystemDataSource(Pool(connections.System, SystemPoolSize)));
+            // The system role keeps no state in a session, so nothing needs to be reset between two commits.
+            services.AddSingleton(new SystemDataSource(Pool(connections.System + ";No Reset On Close=true", SystemPoolSize)));
             services.AddSingleton(provider => PostgresDbOptions.System(provider.GetRequiredService<SystemDataSource>().Value));
             services.AddSingleton(PostgresDbOptions.Tenant(Pool(connections.Tenant, TenantPoolSize)));
             services.AddSingleton<IDatabaseLifecycle, PostgresLifecycle>();
