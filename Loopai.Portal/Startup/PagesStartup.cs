@@ -1,4 +1,5 @@
 using Loopai.Portal.Accounts;
+using Loopai.Portal.Pages.Executions;
 using Loopai.Portal.Shell;
 
 namespace Loopai.Portal.Startup;
@@ -23,6 +24,7 @@ public static class PagesStartup
     public static void MapLoopaiPages(this WebApplication app)
     {
         app.MapSignOut();
+        app.MapExecutionsCsv();
         app.MapPortalShell();
     }
 }
