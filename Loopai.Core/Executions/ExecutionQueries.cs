@@ -33,8 +33,11 @@ public sealed class ExecutionQueries(LoopaiData data)
         var window = await rows.OrderByDescending(e => e.ExecutedAt).ThenByDescending(e => e.Id).Take(page.Limit + 1).ToListAsync(ct);
         return new Page<Execution>(
             [.. window.Take(page.Limit)],
-            window.Count > page.Limit ? Cursor.Encode(new Place(window[page.Limit - 1].ExecutedAt, window[page.Limit - 1].Id)) : null);
+            window.Count > page.Limit ? CursorAfter(window[page.Limit - 1]) : null);
     }
+
+    /// <summary>What to ask with for the executions older than this one.</summary>
+    public static string CursorAfter(Execution last) => Cursor.Encode(new Place(last.ExecutedAt, last.Id));
 
     /// <summary>The executions one by one, newest first, read as fast as they are taken.</summary>
     /// <param name="caller">Who asks.</param>

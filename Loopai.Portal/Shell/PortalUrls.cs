@@ -35,9 +35,25 @@ public static class PortalUrls
         string organization, Guid task, string? environment = null, int? version = null, string? range = null, string? expected = null, string? answered = null) =>
         Build(Task(organization, task, "quality", environment), ("version", Number(version)), ("range", range), ("expected", expected), ("answered", answered));
 
+    /// <param name="organization">The slug.</param>
+    /// <param name="environment">Its environment.</param>
+    /// <param name="task">Only this task's.</param>
+    /// <param name="status">A status in snake_case, or "failed" for all but success.</param>
+    /// <param name="range">As <see cref="TimeRange"/> writes it.</param>
+    /// <param name="version">Only this version's.</param>
+    /// <param name="unit">Only those of one user or session.</param>
+    /// <param name="output">Only those with this output, as JSON.</param>
+    /// <param name="sampled">"yes" or "no".</param>
+    /// <param name="below">Only those with a smaller confidence.</param>
     public static string Executions(
-        string organization, string? environment = null, Guid? task = null, string? status = null, string? range = null, string? version = null, string? search = null) =>
-        Build($"/o/{organization}/executions", ("env", environment), ("task", task?.ToString()), ("status", status), ("range", range), ("version", version), ("q", search));
+        string organization, string? environment = null, Guid? task = null, string? status = null, string? range = null, string? version = null,
+        string? unit = null, string? output = null, string? sampled = null, string? below = null) =>
+        Build(
+            $"/o/{organization}/executions", ("env", environment), ("task", task?.ToString()), ("status", status), ("range", range), ("version", version),
+            ("unit", unit), ("output", output), ("sampled", sampled), ("below", below));
+
+    /// <summary>The same executions as a file.</summary>
+    public static string ExecutionsCsv(string organization, string query) => $"/o/{organization}/executions.csv{query}";
 
     public static string Execution(string organization, Guid execution, string? environment = null) =>
         Build($"/o/{organization}/executions/{execution}", ("env", environment));

@@ -1,5 +1,6 @@
 using Loopai.Portal.Accounts;
 using Loopai.Portal.Pages.Tasks.Versions;
+using Loopai.Portal.Pages.Executions;
 using Loopai.Portal.Shell;
 
 namespace Loopai.Portal.Startup;
@@ -24,6 +25,7 @@ public static class PagesStartup
     {
         app.MapSignOut();
         app.MapVersionDownloads();
+        app.MapExecutionsCsv();
         app.MapPortalShell();
     }
 }

@@ -20,10 +20,12 @@ public static class ChartOption
     /// <param name="unit">How values read: short, number, percent (of one), points (of a hundred), ms, money.</param>
     /// <param name="marks">Moments to point out.</param>
     /// <param name="bars">Stacked bars instead of lines.</param>
-    public static object TimeSeries(IReadOnlyList<ChartSeries> series, string unit = "short", IReadOnlyList<ChartMark>? marks = null, bool bars = false) => new Dictionary<string, object?>
+    /// <param name="until">Where the axis ends, when that is later than the last point.</param>
+    public static object TimeSeries(
+        IReadOnlyList<ChartSeries> series, string unit = "short", IReadOnlyList<ChartMark>? marks = null, bool bars = false, DateTimeOffset? until = null) => new Dictionary<string, object?>
     {
         ["unit"] = unit,
-        ["xAxis"] = new { type = "time" },
+        ["xAxis"] = new { type = "time", max = until?.ToUnixTimeMilliseconds() },
         ["yAxis"] = new { type = "value", axisLabel = new { formatter = "format:" + unit }, splitNumber = 3, min = unit is "percent" ? (object)"dataMin" : 0 },
         ["legend"] = series.Count > 1 ? new { } : null,
         ["series"] = series.Select((one, index) => Line(one, index == 0 ? marks : null, bars)).ToArray(),
@@ -54,6 +56,12 @@ public static class ChartOption
             ]),
         ]);
 
+    // A word that begins near the right edge would be cut off there.
+    private static readonly object Leftward = new { align = "right", padding = new[] { 0, 6, 0, 0 } };
+
+    private static bool IsLate(ChartMark mark, ChartSeries series) =>
+        series.Points is [var first, .., var last] && (mark.At - first.At) > (last.At - first.At) * 0.8;
+
     private static Dictionary<string, object?> Line(ChartSeries series, IReadOnlyList<ChartMark>? marks, bool bars) => new()
     {
         ["type"] = bars ? "bar" : "line",
@@ -71,7 +79,7 @@ public static class ChartOption
             silent = true,
             lineStyle = new { color = "var(--text-3)", type = "dashed" },
             label = new { color = "var(--text-2)", fontSize = 11, formatter = "{b}", position = "insideEndTop", rotate = 0, align = "left", padding = new[] { 0, 0, 0, 6 } },
-            data = marks.Select(mark => new { name = mark.Label, xAxis = mark.At.ToUnixTimeMilliseconds() }),
+            data = marks.Select(mark => new { name = mark.Label, xAxis = mark.At.ToUnixTimeMilliseconds(), label = IsLate(mark, series) ? Leftward : null }),
         },
     };
 }

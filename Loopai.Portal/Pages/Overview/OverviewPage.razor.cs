@@ -100,7 +100,7 @@ public sealed partial class OverviewPage(
                 new("failed", [.. overview.Series.Select(p => (p.At, (double?)p.Failed))], "var(--bad)"),
             ];
             var marks = overview.Activations.TakeLast(6).Select(a => new ChartMark(a.At, $"{a.TaskName} v{a.Version}")).ToList();
-            return new Shown(overview, attention, ChartOption.TimeSeries(series, marks: marks, bars: true), ChartOption.Table(series, Format.Exact));
+            return new Shown(overview, attention, ChartOption.TimeSeries(series, marks: marks, bars: true, until: overview.To), ChartOption.Table(series, Format.Exact));
         }
     }
 }
