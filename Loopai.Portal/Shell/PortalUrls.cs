@@ -35,6 +35,8 @@ public static class PortalUrls
         string organization, Guid task, string? environment = null, int? version = null, string? range = null, string? expected = null, string? answered = null) =>
         Build(Task(organization, task, "quality", environment), ("version", Number(version)), ("range", range), ("expected", expected), ("answered", answered));
 
+    public static string ExamplesExport(string organization, Guid task) => $"/o/{organization}/tasks/{task}/examples.jsonl";
+
     public static string Executions(
         string organization, string? environment = null, Guid? task = null, string? status = null, string? range = null, string? version = null, string? search = null) =>
         Build($"/o/{organization}/executions", ("env", environment), ("task", task?.ToString()), ("status", status), ("range", range), ("version", version), ("q", search));

@@ -1,4 +1,5 @@
 using Loopai.Portal.Accounts;
+using Loopai.Portal.Pages.Tasks.Examples;
 using Loopai.Portal.Pages.Tasks.Versions;
 using Loopai.Portal.Shell;
 
@@ -25,6 +26,7 @@ public static class PagesStartup
     {
         app.MapSignOut();
         app.MapVersionDownloads();
+        app.MapExampleDownloads();
         app.MapPortalShell();
     }
 }
