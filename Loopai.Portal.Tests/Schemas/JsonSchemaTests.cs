@@ -38,6 +38,20 @@ public sealed class JsonSchemaTests
         JsonSchema.Compile("""{"items":false}""").Validate(Given("[1,2,3,4]"), maxErrors: 2).Count.ShouldBe(2);
 
     [Fact]
+    public void Validate_FailingAlternative_DoesNotBlameWhatItWouldHaveAllowed() =>
+        JsonSchema.Compile("""{"anyOf":[{"properties":{"a":{"type":"string"}},"required":["a"]}],"unevaluatedProperties":false}""")
+            .Validate(Given("""{"a":1}""")).ShouldHaveSingleItem().Keyword.ShouldBe("anyOf");
+
+    [Fact]
+    public void Validate_MissingDependentName_IsShownAsItReads() =>
+        JsonSchema.Compile("""{"dependentRequired":{"a\\":["b\\"]}}""").Validate(Given("""{"a\\":1}"""))
+            .ShouldHaveSingleItem().Message.ShouldBe("""property "b\" is required where "a\" is present""");
+
+    [Fact]
+    public void IsValid_RepeatedNames_AreNotTakenForOthers() =>
+        JsonSchema.Compile("""{"const":{"a":1,"b":1}}""").IsValid(Given("""{"a":1,"a":1}""")).ShouldBeFalse();
+
+    [Fact]
     public void IsValid_OrdinarySchema_AllocatesNothing()
     {
         var schema = JsonSchema.Compile(Review);

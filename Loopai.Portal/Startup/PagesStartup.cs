@@ -16,7 +16,6 @@ public static class PagesStartup
 
     public static void UseLoopaiPages(this WebApplication app)
     {
-        app.UsePortalErrorPages();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
