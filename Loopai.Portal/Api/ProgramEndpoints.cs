@@ -15,7 +15,8 @@ public static class ProgramEndpoints
         programs.MapPost("/", CreateAsync).WithSummary("Write a version in Python or JavaScript; it is tried on the examples");
         programs.MapGet("/", ListAsync).WithSummary("List versions, newest first");
         programs.MapGet("/{version:int}", GetAsync).WithSummary("Read a version with its source or its model in words");
-        programs.MapGet("/{version:int}/download", DownloadAsync).WithSummary("Download a version as a ZIP that runs without Loopai");
+        programs.MapGet("/{version:int}/download", DownloadAsync).WithSummary("Download a version as a ZIP that runs without Loopai")
+            .Produces<Stream>(StatusCodes.Status200OK, "application/zip");
         programs.MapPatch("/{version:int}", UpdateAsync).WithSummary("Change a version's notes; If-Match guards against overwriting");
         programs.MapPost("/{version:int}/activate", ActivateAsync).WithSummary("Let a version answer the task; an older one is the way back");
         programs.MapGet("/compare", CompareAsync).WithSummary("Two versions side by side");

@@ -8,7 +8,7 @@ namespace Loopai.Portal.Demo;
 /// <param name="interactive">Whether a person watches a terminal, where a bar can be drawn over itself; otherwise plain lines are written.</param>
 internal sealed class DemoConsole(TextWriter output, bool interactive)
 {
-    private const int BarWidth = 30;
+    private const int BarWidth = 20;
 
     private static readonly TimeSpan BarEvery = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(5);

@@ -22,6 +22,8 @@ internal sealed class DemoWorker(
             {
                 console.Welcome(tenant, files.FirstRunPath);
                 await MakeAsync(tenant, stoppingToken);
+                await Task.Yield();
+                GiveMemoryBack();
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -59,7 +61,6 @@ internal sealed class DemoWorker(
         finally
         {
             await keys.RevokeAsync(system, key.Key.Id, CancellationToken.None);
-            GiveMemoryBack();
         }
 
         progress.Finish();
@@ -82,7 +83,7 @@ internal sealed class DemoWorker(
             }
             catch (DemoStepSkippedException skipped)
             {
-                complete = false;
+                complete &= skipped.IsForGood;
                 progress.End(index, DemoStepStatus.Skipped, skipped.Message);
             }
         }
@@ -90,7 +91,10 @@ internal sealed class DemoWorker(
         return complete;
     }
 
-    /// <summary>The mails and the learning took memory that an idle portal does not need; the collector would keep it for a while.</summary>
+    /// <summary>
+    /// The mails and the learning took memory that an idle portal does not need; the collector would keep it for a while. Called when nothing here
+    /// holds on to the mails any more.
+    /// </summary>
     private static void GiveMemoryBack()
     {
         GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;

@@ -45,7 +45,11 @@ internal static class SmallTasks
     {
         var tickets = Read<TicketFile>("tickets.json");
         var labelled = tickets.Tickets.Select(t => (Input: TicketInput(t), t.Priority)).ToList();
-        var calls = Enumerable.Range(0, 3).SelectMany(round => tickets.Tickets.Select(t => TicketInput(t with { AffectedUsers = t.AffectedUsers + round }))).ToList();
+
+        // Every ticket three times with other numbers of users, of which the labels know one.
+        var calls = Enumerable.Range(0, 3)
+            .SelectMany(round => tickets.Tickets.Select((t, i) => TicketInput(t with { AffectedUsers = t.AffectedUsers + ((round + i) % 3) })))
+            .ToList();
         return new DemoTask(
             new TaskSpecification
             {

@@ -1,0 +1,143 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Loopai.Portal.Tests.Api;
+
+/// <summary>Every endpoint, asked by one organization for what belongs to another.</summary>
+[Collection(PortalCollection.Name)]
+public sealed class TenancyOverHttpTests(PortalFixture portal)
+{
+    /// <summary>Make or change the caller's own things, and take nobody's id.</summary>
+    private static readonly string[] OfTheCaller = ["POST /api/v1/tasks", "POST /api/v1/keys", "PATCH /api/v1/organization"];
+
+    [Fact]
+    public async Task EveryEndpoint_WithIdsOfAnotherOrganization_IsAsIfThereWereNone()
+    {
+        using var owner = portal.Client(portal.Globex);
+        using var stranger = portal.Client(portal.Acme);
+        var theirs = await MakeAsync(owner);
+        var before = await SnapshotAsync(owner, theirs);
+        var bodies = (await owner.GetFromJsonAsync<JsonObject>("/openapi/v1.json"))!["paths"]!;
+        var faults = new List<string>();
+        var asked = 0;
+
+        foreach (var route in ApiRoutes.Of(portal))
+        {
+            var name = $"{route.Method} {route.Path.TrimEnd('/')}";
+            var path = theirs.Fill(route.Path);
+            var body = BodyOf(bodies, route)?.Replace("0199e1a0-5f3b-7c2d-8e4f-1a2b3c4d5e6f", $"{theirs.Task}", StringComparison.Ordinal);
+            var takesIds = path != route.Path || body?.Contains($"{theirs.Task}", StringComparison.Ordinal) == true;
+            if (route.Method == "GET")
+            {
+                var own = await owner.GetAsync(path);
+                if (!own.IsSuccessStatusCode)
+                {
+                    faults.Add($"{name}: the owner gets {(int)own.StatusCode}, so the test asks for the wrong thing: {await own.Content.ReadAsStringAsync()}");
+                }
+            }
+
+            using var request = new HttpRequestMessage(new HttpMethod(route.Method), path)
+            {
+                Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json"),
+            };
+            var answer = await stranger.SendAsync(request);
+            var text = await answer.Content.ReadAsStringAsync();
+            asked++;
+            if (takesIds ? answer.StatusCode != HttpStatusCode.NotFound : !answer.IsSuccessStatusCode && !OfTheCaller.Contains(name))
+            {
+                faults.Add($"{name}: {(int)answer.StatusCode} {text}");
+            }
+
+            // A refusal may repeat the id that was asked for, and nothing else.
+            faults.AddRange(theirs.Secrets.Where(s => answer.IsSuccessStatusCode && text.Contains(s, StringComparison.OrdinalIgnoreCase)).Select(s => $"{name} tells {s}: {text}"));
+        }
+
+        faults.ShouldBeEmpty();
+        asked.ShouldBeGreaterThan(30);
+        (await SnapshotAsync(owner, theirs)).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task EveryList_FilteredByAnothersTask_IsEmpty()
+    {
+        using var owner = portal.Client(portal.Globex);
+        using var stranger = portal.Client(portal.Acme);
+        var theirs = await MakeAsync(owner);
+        foreach (var list in new[] { "executions", "validations", "validations/queue" })
+        {
+            var (own, foreign) = (await ItemsAsync(owner, list, theirs.Task), await ItemsAsync(stranger, list, theirs.Task));
+            (own > 0, foreign).ShouldBe((list != "validations/queue" || own > 0, 0), list);
+        }
+    }
+
+    private static async Task<int> ItemsAsync(HttpClient client, string list, Guid task) =>
+        (await client.GetFromJsonAsync<JsonElement>($"{list}?taskId={task}")).GetProperty("items").GetArrayLength();
+
+    private static string? BodyOf(JsonNode paths, ApiRoutes.Route route)
+    {
+        var operation = (paths[route.Path] ?? paths[route.Path.TrimEnd('/')])?[route.Method.ToLowerInvariant()];
+        return operation?["requestBody"]?["content"]?["application/json"]?["example"]?.ToJsonString();
+    }
+
+    private async Task<Theirs> MakeAsync(HttpClient owner)
+    {
+        var task = await portal.CreateSpamFilterAsync(portal.Globex, $"Globex secret {Guid.NewGuid():n}", samplingRate: 1);
+        await portal.AddVersionAsync(portal.Globex, task);
+        var execution = await ReadAsync(await owner.PostAsJsonAsync("tasks/execute", new { taskId = task, input = new { text = "globex secret input" } }));
+        var validation = (await owner.GetFromJsonAsync<JsonElement>($"validations?taskId={task}")).GetProperty("items")[0].GetProperty("id").GetGuid();
+        await ReadAsync(await owner.PostAsJsonAsync($"tasks/{task}/examples", new[] { new { input = new { text = "buy" }, output = "spam" }, new { input = new { text = "meet" }, output = "ham" } }));
+        var example = (await owner.GetFromJsonAsync<JsonElement>($"tasks/{task}/examples")).GetProperty("items")[0].GetProperty("id").GetGuid();
+        var job = await ReadAsync(await owner.PostAsJsonAsync($"tasks/{task}/programs/generate", new { }));
+        var key = await ReadAsync(await owner.PostAsJsonAsync("keys", new { name = "globex secret key", environment = "production" }));
+        return new Theirs(task, execution.GetProperty("id").GetGuid(), validation, example, job.GetProperty("id").GetGuid(), key.GetProperty("id").GetGuid(), portal.Globex);
+    }
+
+    /// <summary>What the stranger's attempts could have changed.</summary>
+    private static async Task<string> SnapshotAsync(HttpClient owner, Theirs theirs)
+    {
+        var text = new StringBuilder();
+        foreach (var path in new[] { $"tasks/{theirs.Task}/examples", $"executions?taskId={theirs.Task}", $"validations/{theirs.Validation}", "organization" })
+        {
+            text.AppendLine(await owner.GetStringAsync(path));
+        }
+
+        var task = await owner.GetFromJsonAsync<JsonElement>($"tasks/{theirs.Task}");
+        text.AppendLine($"{task.GetProperty("name")} {task.GetProperty("description")} {task.GetProperty("status")} {task.GetProperty("activeVersion")}");
+        var keys = await owner.GetFromJsonAsync<JsonElement>("keys");
+        text.AppendLine(string.Join(',', keys.GetProperty("items").EnumerateArray().Where(k => k.TryGetProperty("revokedAt", out _)).Select(k => k.GetProperty("id"))));
+        return text.ToString();
+    }
+
+    private static async Task<JsonElement> ReadAsync(HttpResponseMessage answer)
+    {
+        answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync());
+        return await answer.Content.ReadFromJsonAsync<JsonElement>();
+    }
+
+    private sealed record Theirs(Guid Task, Guid Execution, Guid Validation, Guid Example, Guid Job, Guid Key, PortalOrganization Organization)
+    {
+        public IEnumerable<string> Secrets =>
+            [$"{Task}", $"{Execution}", $"{Validation}", $"{Example}", $"{Job}", $"{Key}", $"{Organization.Id}", Organization.Slug, "globex secret"];
+
+        /// <summary>A route's path with their ids in it.</summary>
+        public string Fill(string path)
+        {
+            var id = path.Split('/')[3] switch
+            {
+                "tasks" => Task,
+                "executions" => Execution,
+                "validations" => Validation,
+                "keys" => Key,
+                _ => Guid.Empty,
+            };
+            return path.Replace("{id}", $"{id}", StringComparison.Ordinal)
+                .Replace("{exampleId}", $"{Example}", StringComparison.Ordinal)
+                .Replace("{jobId}", $"{Job}", StringComparison.Ordinal)
+                .Replace("{version}", "1", StringComparison.Ordinal)
+                .Replace("/compare", "/compare?left=1&right=2", StringComparison.Ordinal);
+        }
+    }
+}
