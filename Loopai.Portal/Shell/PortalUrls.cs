@@ -45,6 +45,8 @@ public static class PortalUrls
     /// <param name="output">Only those with this output, as JSON.</param>
     /// <param name="sampled">"yes" or "no".</param>
     /// <param name="below">Only those with a smaller confidence.</param>
+    public static string ExamplesExport(string organization, Guid task) => $"/o/{organization}/tasks/{task}/examples.jsonl";
+
     public static string Executions(
         string organization, string? environment = null, Guid? task = null, string? status = null, string? range = null, string? version = null,
         string? unit = null, string? output = null, string? sampled = null, string? below = null) =>

@@ -1,4 +1,5 @@
 using Loopai.Portal.Accounts;
+using Loopai.Portal.Pages.Tasks.Examples;
 using Loopai.Portal.Pages.Tasks.Versions;
 using Loopai.Portal.Pages.Executions;
 using Loopai.Portal.Shell;
@@ -26,6 +27,7 @@ public static class PagesStartup
         app.MapSignOut();
         app.MapVersionDownloads();
         app.MapExecutionsCsv();
+        app.MapExampleDownloads();
         app.MapPortalShell();
     }
 }

@@ -60,6 +60,10 @@ internal static class SchemaShape
         };
     }
 
+    /// <summary>The JSON Pointer of a member (RFC 6901).</summary>
+    public static string Pointer(string parent, string name) =>
+        $"{parent}/{name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
+
     public static IReadOnlyList<string> Choices(JsonObject schema) => schema["enum"] is JsonArray values && values.Count > 0
         && values.All(value => value is JsonValue text && text.GetValueKind() is JsonValueKind.String)
         ? [.. values.Select(value => value!.GetValue<string>())]

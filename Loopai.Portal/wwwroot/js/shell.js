@@ -38,6 +38,16 @@ document.addEventListener("keydown", event => {
     return;
   }
 
+  // Ctrl+Enter presses the button that the surrounding form names; what is being typed is told to the server first.
+  const form = event.key === "Enter" && (event.ctrlKey || event.metaKey) ? closest(event, "[data-ctrl-enter]") : null;
+  const submit = form?.querySelector(form.dataset.ctrlEnter);
+  if (submit && !submit.disabled) {
+    event.preventDefault();
+    if (event.target.matches("input, textarea")) event.target.dispatchEvent(new Event("change", { bubbles: true }));
+    submit.click();
+    return;
+  }
+
   const row = closest(event, ".row-link");
   if (row && ["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key)) {
     const rows = [...row.closest("table").querySelectorAll(".row-link")];
