@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using Loopai.Core.Access;
 using Loopai.Core.Data;
+using Loopai.Core.Validation;
 using Microsoft.EntityFrameworkCore;
 
 namespace Loopai.Core.Executions;
@@ -22,56 +24,7 @@ public sealed class ExecutionQueries(LoopaiData data)
         caller.Demand(Permissions.ExecutionsRead);
         page = page.Validated();
         await using var db = await data.OpenAsync(caller, ct);
-        var rows = db.Executions.AsNoTracking().Where(e => e.EnvironmentId == caller.EnvironmentId);
-        if (filter.TaskId is { } taskId)
-        {
-            rows = rows.Where(e => e.TaskId == taskId);
-        }
-
-        if (filter.Version is { } version)
-        {
-            rows = rows.Where(e => e.Version == version);
-        }
-
-        if (filter.FailedOnly)
-        {
-            rows = rows.Where(e => e.Status != ExecutionStatus.Success);
-        }
-        else if (filter.Status is { } status)
-        {
-            rows = rows.Where(e => e.Status == status);
-        }
-
-        if (filter.From is { } from)
-        {
-            rows = rows.Where(e => e.ExecutedAt >= from.ToUniversalTime());
-        }
-
-        if (filter.To is { } to)
-        {
-            rows = rows.Where(e => e.ExecutedAt < to.ToUniversalTime());
-        }
-
-        if (filter.Unit is { } unit)
-        {
-            rows = rows.Where(e => e.Unit == unit);
-        }
-
-        if (filter.Output is { } output)
-        {
-            rows = rows.Where(e => e.Output == output);
-        }
-
-        if (filter.Sampled is { } sampled)
-        {
-            rows = rows.Where(e => (e.SampledBy != null) == sampled);
-        }
-
-        if (filter.ConfidenceBelow is { } confidence)
-        {
-            rows = rows.Where(e => e.Confidence < confidence);
-        }
-
+        var rows = filter.Apply(db.Executions.AsNoTracking().Where(e => e.EnvironmentId == caller.EnvironmentId));
         if (Cursor.Decode<Place>(page.Cursor) is { } after)
         {
             rows = rows.Where(e => e.ExecutedAt < after.At || (e.ExecutedAt == after.At && e.Id.CompareTo(after.Id) < 0));
@@ -81,6 +34,31 @@ public sealed class ExecutionQueries(LoopaiData data)
         return new Page<Execution>(
             [.. window.Take(page.Limit)],
             window.Count > page.Limit ? Cursor.Encode(new Place(window[page.Limit - 1].ExecutedAt, window[page.Limit - 1].Id)) : null);
+    }
+
+    /// <summary>The executions one by one, newest first, read as fast as they are taken.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="filter">Which.</param>
+    /// <param name="limit">The most that are read.</param>
+    /// <param name="ct">Ends the reading.</param>
+    public async IAsyncEnumerable<Execution> StreamAsync(Caller caller, ExecutionFilter filter, int limit, [EnumeratorCancellation] CancellationToken ct)
+    {
+        caller.Demand(Permissions.ExecutionsRead);
+        await using var db = await data.OpenAsync(caller, ct);
+        var rows = filter.Apply(db.Executions.AsNoTracking().Where(e => e.EnvironmentId == caller.EnvironmentId))
+            .OrderByDescending(e => e.ExecutedAt).ThenByDescending(e => e.Id).Take(limit);
+        await foreach (var execution in rows.AsAsyncEnumerable().WithCancellation(ct))
+        {
+            yield return execution;
+        }
+    }
+
+    /// <summary>The verdict on an execution, or the wait for it; null when it was not sampled.</summary>
+    public async Task<ValidationRecord?> FindValidationAsync(Caller caller, Guid id, CancellationToken ct)
+    {
+        caller.Demand(Permissions.ValidationsRead);
+        await using var db = await data.OpenAsync(caller, ct);
+        return await db.Validations.AsNoTracking().FirstOrDefaultAsync(v => v.ExecutionId == id, ct);
     }
 
     /// <summary>The time in a UUIDv7; null for an id of another kind.</summary>
@@ -98,31 +76,4 @@ public sealed class ExecutionQueries(LoopaiData data)
     }
 
     private sealed record Place(DateTimeOffset At, Guid Id);
-}
-
-/// <summary>Which executions are wanted; what is null or false does not narrow.</summary>
-public sealed record ExecutionFilter
-{
-    public Guid? TaskId { get; init; }
-
-    public int? Version { get; init; }
-
-    public ExecutionStatus? Status { get; init; }
-
-    /// <summary>Every status but success.</summary>
-    public bool FailedOnly { get; init; }
-
-    public DateTimeOffset? From { get; init; }
-
-    /// <summary>Exclusive.</summary>
-    public DateTimeOffset? To { get; init; }
-
-    public string? Unit { get; init; }
-
-    /// <summary>The output as JSON text, to the letter.</summary>
-    public string? Output { get; init; }
-
-    public bool? Sampled { get; init; }
-
-    public double? ConfidenceBelow { get; init; }
 }

@@ -87,22 +87,28 @@ public sealed class PortalFixture : IAsyncLifetime
     }
 
     /// <summary>An organization with an owner who can sign in, and a key that may do what an owner may.</summary>
-    public async Task<PortalOrganization> AddOrganizationAsync(string name)
+    public Task<PortalOrganization> AddOrganizationAsync(string name) => AddOrganizationAsync(Services, name);
+
+    /// <inheritdoc cref="AddOrganizationAsync(string)"/>
+    public static async Task<PortalOrganization> AddOrganizationAsync(IServiceProvider services, string name)
     {
-        await using var scope = Services.CreateAsyncScope();
+        await using var scope = services.CreateAsyncScope();
         var email = $"owner-{Guid.NewGuid():n}@{name}.example";
         var owner = new User { Id = Guid.CreateVersion7(), UserName = email, Email = email, DisplayName = $"Owner of {name}", CreatedAt = DateTimeOffset.UtcNow };
         (await scope.ServiceProvider.GetRequiredService<UserManager<User>>().CreateAsync(owner, Password)).Succeeded.ShouldBeTrue();
-        var organizations = Services.GetRequiredService<OrganizationService>();
+        var organizations = services.GetRequiredService<OrganizationService>();
         var slug = $"{name}-{Guid.NewGuid():n}"[..30];
         var organization = await organizations.CreateAsync(owner.Id, owner.DisplayName, slug, name, CancellationToken.None);
         var caller = (await organizations.CallerAsync(owner.Id, owner.DisplayName, slug, null, CancellationToken.None))!;
-        return new PortalOrganization(organization.Id, slug, email, caller, await AddKeyAsync(caller, [.. Permissions.Owner]));
+        return new PortalOrganization(organization.Id, slug, email, caller, await AddKeyAsync(services, caller, [.. Permissions.Owner], "production", null));
     }
 
     /// <summary>One more key of an organization; its text.</summary>
-    public async Task<string> AddKeyAsync(Caller owner, string[] permissions, string environment = "production", DateTimeOffset? expiresAt = null) =>
-        (await Services.GetRequiredService<ApiKeyService>()
+    public Task<string> AddKeyAsync(Caller owner, string[] permissions, string environment = "production", DateTimeOffset? expiresAt = null) =>
+        AddKeyAsync(Services, owner, permissions, environment, expiresAt);
+
+    private static async Task<string> AddKeyAsync(IServiceProvider services, Caller owner, string[] permissions, string environment, DateTimeOffset? expiresAt) =>
+        (await services.GetRequiredService<ApiKeyService>()
             .CreateAsync(owner, new CreateApiKey("test", environment, permissions, expiresAt), CancellationToken.None)).Text;
 
     /// <summary>A client that sends the organization's key; without one, no key.</summary>

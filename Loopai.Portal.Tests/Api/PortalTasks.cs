@@ -56,9 +56,13 @@ public static class PortalTasks
     }
 
     /// <summary>The spam filter as the task's next version, active.</summary>
-    public static async Task<int> AddVersionAsync(this PortalFixture portal, PortalOrganization organization, Guid taskId)
+    public static Task<int> AddVersionAsync(this PortalFixture portal, PortalOrganization organization, Guid taskId) =>
+        AddVersionAsync(portal.Services, organization, taskId);
+
+    /// <inheritdoc cref="AddVersionAsync(PortalFixture, PortalOrganization, Guid)"/>
+    public static async Task<int> AddVersionAsync(IServiceProvider services, PortalOrganization organization, Guid taskId)
     {
-        await using var db = await portal.Services.GetRequiredService<LoopaiData>().OpenAsync(Caller.System(organization.Id), CancellationToken.None);
+        await using var db = await services.GetRequiredService<LoopaiData>().OpenAsync(Caller.System(organization.Id), CancellationToken.None);
         var task = await db.Tasks.SingleAsync(t => t.Id == taskId);
         db.Programs.Add(new ProgramVersion
         {
@@ -67,7 +71,7 @@ public static class PortalTasks
             Report = JsonSerializer.Serialize(SpamFilter.Value.Report, JsonSerializerOptions.Web), CreatedBy = "test", CreatedAt = DateTimeOffset.UtcNow,
         });
         await db.SaveChangesAsync();
-        await portal.Services.GetRequiredService<ProgramService>()
+        await services.GetRequiredService<ProgramService>()
             .ActivateAsync(Caller.System(organization.Id), taskId, task.LastVersion, force: true, CancellationToken.None);
         return task.LastVersion;
     }

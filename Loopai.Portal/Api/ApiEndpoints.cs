@@ -1,6 +1,7 @@
 using Loopai.Core.Access;
 using Loopai.Core.ApiKeys;
 using Loopai.Core.Idempotency;
+using Loopai.Portal.Api.OpenApi;
 
 namespace Loopai.Portal.Api;
 
@@ -10,6 +11,7 @@ public static class ApiEndpoints
     public static IServiceCollection AddLoopaiApi(this IServiceCollection services)
     {
         services.AddHttpContextAccessor();
+        services.AddLoopaiOpenApi();
         services.AddSingleton<IdempotencyService>();
         services.AddSingleton<IdempotencyPipeline>();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
@@ -36,6 +38,7 @@ public static class ApiEndpoints
 
     public static void MapLoopaiApi(this WebApplication app)
     {
+        app.MapLoopaiOpenApi();
         var api = app.MapGroup(ApiPipeline.Prefix);
         api.MapTasks();
         api.MapExecutions();
@@ -43,5 +46,7 @@ public static class ApiEndpoints
         api.MapExamples();
         api.MapPrograms();
         api.MapValidations();
+        api.MapOrganization();
+        api.MapOverview();
     }
 }

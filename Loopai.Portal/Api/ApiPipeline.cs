@@ -1,5 +1,6 @@
 using Loopai.Core.Access;
 using Loopai.Core.ApiKeys;
+using Loopai.Core.Errors;
 
 namespace Loopai.Portal.Api;
 
@@ -16,6 +17,11 @@ public static class ApiPipeline
     {
         try
         {
+            if (http.Request.QueryString.Value is { Length: > 0 } query && query.Contains("%00", StringComparison.Ordinal))
+            {
+                throw new InvalidException("request.nul", "query", "The query holds the character U+0000, which nothing here can hold. Remove it.");
+            }
+
             await next(http);
             await ExplainStatusAsync(http);
         }

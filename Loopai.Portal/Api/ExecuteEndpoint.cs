@@ -13,7 +13,7 @@ namespace Loopai.Portal.Api;
 /// </summary>
 public static class ExecuteEndpoint
 {
-    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = ApiJson.MaxDepth };
+    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = ApiJson.MaxDepth, AllowDuplicateProperties = false };
 
     public static async Task HandleAsync(HttpContext http, ExecutionService executions, Guid? taskId)
     {
@@ -31,6 +31,11 @@ public static class ExecuteEndpoint
             http.Request.BodyReader.AdvanceTo(body.End);
         }
 
+        await AnswerAsync(http, outcome, withConfidence);
+    }
+
+    public static async ValueTask AnswerAsync(HttpContext http, ExecutionOutcome outcome, bool withConfidence)
+    {
         if (outcome.IsSuccess)
         {
             await WriteAsync(http.Response, outcome.Execution!, withConfidence);

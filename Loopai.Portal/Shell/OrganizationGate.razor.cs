@@ -62,6 +62,7 @@ public sealed partial class OrganizationGate(
             organization.Slug, organization.Name, organization.Environments.Single(e => e.Id == caller.EnvironmentId).Key,
             [.. own.Select(o => new ShellOrganization(o.Slug, o.Name))], [.. organization.Environments.Select(e => e.Key)], email, email)
         {
+            Caller = caller,
             Badges = waiting > 0 ? new Dictionary<string, long>(StringComparer.Ordinal) { ["review"] = waiting } : new Dictionary<string, long>(StringComparer.Ordinal),
         };
         (_caller, _isForeign) = (caller, false);

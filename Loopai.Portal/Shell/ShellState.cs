@@ -1,3 +1,5 @@
+using Loopai.Core.Access;
+
 namespace Loopai.Portal.Shell;
 
 public sealed record ShellOrganization(string Slug, string Name);
@@ -12,6 +14,9 @@ public sealed record ShellState(
     string UserName,
     string UserEmail)
 {
+    /// <summary>Who acts here; null where the shell is shown without an organization behind it.</summary>
+    public Caller? Caller { get; init; }
+
     /// <summary>Numbers beside navigation entries, by the entry's key.</summary>
     public IReadOnlyDictionary<string, long> Badges { get; init; } = new Dictionary<string, long>(StringComparer.Ordinal);
 }

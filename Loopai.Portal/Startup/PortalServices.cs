@@ -1,3 +1,4 @@
+using Loopai.Core.Analytics;
 using Loopai.Core.ApiKeys;
 using Loopai.Core.Configuration;
 using Loopai.Core.Data;
@@ -35,6 +36,7 @@ public static class PortalServices
         services.AddSingleton<ApiKeyService>();
         services.AddSingleton<ApiKeyAuthenticator>();
         services.AddSingleton<TaskService>();
+        services.AddSingleton<TaskDirectory>();
         services.AddSingleton<ExampleService>();
         services.AddSingleton<TaskActivity>();
 
@@ -51,6 +53,7 @@ public static class PortalServices
         services.AddSingleton<BatchService>();
         services.AddSingleton<IVersionRunner, VersionRunner>();
         services.AddSingleton<ExecutionQueries>();
+        services.AddSingleton<RerunService>();
         services.AddHostedService<ChangeRelay>();
         services.AddHostedService<RetentionWorker>();
 
@@ -59,6 +62,9 @@ public static class PortalServices
         services.AddHostedService<ValidationWorker>();
         services.AddSingleton<ValidationService>();
         services.AddSingleton<QualityService>();
+
+        services.AddSingleton<OverviewService>();
+        services.AddSingleton<AttentionService>();
     }
 
     public static void AddLoopaiAccounts(this IServiceCollection services, AccountsSettings accounts)

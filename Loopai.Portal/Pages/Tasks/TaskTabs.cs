@@ -1,7 +1,9 @@
 using Loopai.Core.Tasks;
 using Loopai.Portal.Pages.Tasks.Examples;
 using Loopai.Portal.Pages.Tasks.Playground;
+using Loopai.Portal.Pages.Tasks.Quality;
 using Loopai.Portal.Pages.Tasks.Settings;
+using Loopai.Portal.Pages.Tasks.Versions;
 using Loopai.Portal.Shell;
 using Microsoft.AspNetCore.Components;
 
@@ -23,7 +25,9 @@ public static class TaskTabs
     public static readonly IReadOnlyList<TaskTab> All =
     [
         new("playground", "Playground", typeof(PlaygroundTab)),
+        new("versions", "Versions", typeof(VersionsTab)),
         new(Executions, "Executions", null),
+        new("quality", "Quality", typeof(QualityTab)),
         new("examples", "Examples", typeof(ExamplesTab)),
         new("settings", "Settings", typeof(SettingsTab)),
     ];

@@ -1,0 +1,36 @@
+namespace Loopai.Core.Analytics;
+
+/// <summary>Something a person should look at.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="TaskId">The task it is about.</param>
+/// <param name="TaskName">Its name.</param>
+/// <param name="Version">The version it is about, where it is about one.</param>
+/// <param name="Count">How many: answers that wait, executions, verdicts.</param>
+/// <param name="Value">What is measured: a share, or milliseconds.</param>
+/// <param name="Reference">What it is held against: the target, the share before, the active version's accuracy.</param>
+/// <param name="Since">Since when, where that is known.</param>
+public sealed record AttentionItem(
+    AttentionKind Kind, Guid TaskId, string TaskName, int? Version = null, long Count = 0, double? Value = null, double? Reference = null,
+    DateTimeOffset? Since = null);
+
+/// <summary>Why a person should look, most pressing first.</summary>
+public enum AttentionKind
+{
+    /// <summary>More executions fail than in the week before.</summary>
+    ErrorsUp,
+
+    /// <summary>The active version is right less often than the task wants.</summary>
+    AccuracyBelowTarget,
+
+    /// <summary>The 95th percentile lies above what the task wants.</summary>
+    LatencyAboveTarget,
+
+    /// <summary>Answers wait for a person.</summary>
+    ReviewWaiting,
+
+    /// <summary>Nothing answers the task.</summary>
+    NoActiveVersion,
+
+    /// <summary>A version newer than the active one measured better.</summary>
+    BetterVersion,
+}

@@ -1,0 +1,114 @@
+using Loopai.Core.Access;
+using Loopai.Core.Data;
+using Loopai.Core.Executions;
+using Loopai.Core.Programs;
+using Loopai.Core.Validation;
+using Microsoft.EntityFrameworkCore;
+
+namespace Loopai.Core.Analytics;
+
+/// <summary>Finds what a person should look at. A figure is told only when there is enough behind it to stay true tomorrow.</summary>
+public sealed class AttentionService(LoopaiData data, TimeProvider time)
+{
+    /// <summary>A share or a percentile of fewer executions says little.</summary>
+    public const int LeastExecutions = 100;
+
+    /// <summary>Below this share nobody wants to be called, however sure the rise is.</summary>
+    public const double LeastErrorRate = 0.01;
+
+    private static readonly TimeSpan Recent = TimeSpan.FromDays(1);
+    private static readonly TimeSpan Week = TimeSpan.FromDays(7);
+    private static readonly TimeSpan Month = TimeSpan.FromDays(30);
+
+    /// <summary>Everything of the caller's environment, most pressing first.</summary>
+    public async Task<IReadOnlyList<AttentionItem>> ListAsync(Caller caller, CancellationToken ct)
+    {
+        caller.Demand(Permissions.TasksRead);
+        caller.Demand(Permissions.ExecutionsRead);
+        caller.Demand(Permissions.ValidationsRead);
+        var now = time.GetUtcNow();
+        await using var db = await data.OpenAsync(caller, ct);
+        var tasks = await db.Tasks.AsNoTracking().Where(t => t.Status == Tasks.TaskStatus.Active)
+            .Select(t => new TaskRow(t.Id, t.Name, t.ActiveVersion, t.AccuracyTarget, t.LatencyTargetMs, t.CreatedAt)).ToListAsync(ct);
+        var rollups = (await db.RollupsAsync(caller, RollupLevel.Hour, now - Recent - Week, now, ct)).ToLookup(r => r.TaskId);
+        var verdicts = (await db.VerdictsAsync(caller, now - Month, now, ct)).ToLookup(v => (v.TaskId, (int?)v.Version));
+        var waiting = await WaitingAsync(db, caller, ct);
+        var programs = (await db.Programs.AsNoTracking()
+            .Select(p => new ProgramRow(p.TaskId, p.Version, p.Status, p.Accuracy, p.CreatedAt)).ToListAsync(ct)).ToLookup(p => p.TaskId);
+
+        return
+        [
+            .. tasks.SelectMany(task => new[]
+            {
+                ErrorsUp(task, rollups[task.Id], now - Recent),
+                AccuracyBelowTarget(task, verdicts[(task.Id, task.ActiveVersion)]),
+                LatencyAboveTarget(task, rollups[task.Id], now - Recent),
+                waiting.TryGetValue(task.Id, out var w) ? new AttentionItem(AttentionKind.ReviewWaiting, task.Id, task.Name, Count: w.Count, Since: w.Oldest) : null,
+                NoActiveVersion(task, programs[task.Id]),
+                BetterVersion(task, [.. programs[task.Id]]),
+            }).OfType<AttentionItem>().OrderBy(item => item.Kind).ThenByDescending(item => item.Count).ThenBy(item => item.TaskName),
+        ];
+    }
+
+    private static async Task<Dictionary<Guid, Waiting>> WaitingAsync(LoopaiDbContext db, Caller caller, CancellationToken ct) =>
+        await db.Validations.AsNoTracking()
+            .Where(v => v.OrganizationId == caller.OrganizationId && v.Status == ValidationStatus.InReview && v.EnvironmentId == caller.EnvironmentId)
+            .GroupBy(v => v.TaskId).Select(g => new { g.Key, Count = g.LongCount(), Oldest = g.Min(v => v.ExecutedAt) })
+            .ToDictionaryAsync(g => g.Key, g => new Waiting(g.Count, g.Oldest), ct);
+
+    /// <summary>The share of a day above that of the week before, with both Wilson intervals apart.</summary>
+    private static AttentionItem? ErrorsUp(TaskRow task, IEnumerable<RollupRow> rollups, DateTimeOffset since)
+    {
+        var split = rollups.ToLookup(r => r.StartsAt >= since);
+        var (now, before) = (RollupSum.Of(split[true]), RollupSum.Of(split[false]));
+        if (now.Executions < LeastExecutions || before.Executions < LeastExecutions)
+        {
+            return null;
+        }
+
+        var (rate, rateBefore) = ((double)now.Failed / now.Executions, (double)before.Failed / before.Executions);
+        return rate >= LeastErrorRate && Wilson.Interval(now.Failed, now.Executions).Low > Wilson.Interval(before.Failed, before.Executions).High
+            ? new AttentionItem(AttentionKind.ErrorsUp, task.Id, task.Name, Count: now.Failed, Value: rate, Reference: rateBefore, Since: since)
+            : null;
+    }
+
+    /// <summary>The whole interval lies below the target.</summary>
+    private static AttentionItem? AccuracyBelowTarget(TaskRow task, IEnumerable<VerdictSum> verdicts)
+    {
+        var checks = verdicts.ToList();
+        return task.AccuracyTarget is { } target && checks.Estimated() is { } accuracy && accuracy.High < target
+            ? new AttentionItem(
+                AttentionKind.AccuracyBelowTarget, task.Id, task.Name, task.ActiveVersion, checks.Sum(v => v.Count), accuracy.Value, target)
+            : null;
+    }
+
+    private static AttentionItem? LatencyAboveTarget(TaskRow task, IEnumerable<RollupRow> rollups, DateTimeOffset since)
+    {
+        var sum = RollupSum.Of(rollups.Where(r => r.StartsAt >= since && r.Version == task.ActiveVersion));
+        return task.LatencyTargetMs is { } target && sum.Executions >= LeastExecutions && sum.QuantileMs(0.95) is { } p95 && p95 > target
+            ? new AttentionItem(AttentionKind.LatencyAboveTarget, task.Id, task.Name, task.ActiveVersion, sum.Executions, p95, target, since)
+            : null;
+    }
+
+    private static AttentionItem? NoActiveVersion(TaskRow task, IEnumerable<ProgramRow> programs) => task.ActiveVersion is null
+        ? new AttentionItem(AttentionKind.NoActiveVersion, task.Id, task.Name, programs.Max(p => (int?)p.Version), Since: task.CreatedAt)
+        : null;
+
+    private static AttentionItem? BetterVersion(TaskRow task, IReadOnlyList<ProgramRow> programs)
+    {
+        var active = programs.FirstOrDefault(p => p.Version == task.ActiveVersion);
+        var better = programs
+            .Where(p => p.Version > active?.Version && p.Accuracy > active.Accuracy && (p.Status is ProgramStatus.Draft or ProgramStatus.Validated))
+            .MaxBy(p => p.Accuracy);
+        return better is null
+            ? null
+            : new AttentionItem(
+                AttentionKind.BetterVersion, task.Id, task.Name, better.Version, Value: better.Accuracy, Reference: active?.Accuracy, Since: better.CreatedAt);
+    }
+
+    private sealed record TaskRow(Guid Id, string Name, int? ActiveVersion, double? AccuracyTarget, double? LatencyTargetMs, DateTimeOffset CreatedAt);
+
+    private sealed record ProgramRow(Guid TaskId, int Version, ProgramStatus Status, double? Accuracy, DateTimeOffset CreatedAt);
+
+    private sealed record Waiting(long Count, DateTimeOffset Oldest);
+}

@@ -1,0 +1,83 @@
+using Loopai.Core.Access;
+using Loopai.Core.Data;
+using Loopai.Core.Executions;
+using Microsoft.EntityFrameworkCore;
+
+namespace Loopai.Core.Analytics;
+
+/// <summary>Adds up the caller's environment from roll-ups and verdicts. Reads no execution, so a busy month costs what a quiet one does.</summary>
+public sealed class OverviewService(LoopaiData data, TimeProvider time)
+{
+    private const int TrendSteps = 28;
+
+    public async Task<Overview> GetAsync(Caller caller, OverviewRange range, CancellationToken ct)
+    {
+        caller.Demand(Permissions.TasksRead);
+        caller.Demand(Permissions.ExecutionsRead);
+        caller.Demand(Permissions.ValidationsRead);
+        var now = time.GetUtcNow();
+        var from = range.StartsAt(now);
+        var (fromBefore, toBefore) = (from - range.Shift, now - range.Shift);
+
+        await using var db = await data.OpenAsync(caller, ct);
+        var rollups = await db.RollupsAsync(caller, range.Level, from, now, ct);
+        var verdicts = await db.VerdictsAsync(caller, from, now, ct);
+        var before = Headline(
+            await db.PastRollupsAsync(caller, range.Level, fromBefore, toBefore, ct), await db.VerdictsAsync(caller, fromBefore, toBefore, ct));
+        var tasks = await db.Tasks.AsNoTracking().Where(t => t.Status == Tasks.TaskStatus.Active)
+            .Select(t => new TaskRow(t.Id, t.Name, t.ActiveVersion, t.AccuracyTarget, t.LatencyTargetMs)).ToListAsync(ct);
+        var activations = await db.Programs.AsNoTracking().Where(p => p.ActivatedAt >= from)
+            .Join(db.Tasks, p => p.TaskId, t => t.Id, (p, t) => new { At = p.ActivatedAt!.Value, t.Id, t.Name, p.Version })
+            .OrderBy(a => a.At).ToListAsync(ct);
+
+        var byTask = rollups.ToLookup(r => r.TaskId);
+        return new Overview(
+            from, now, Headline(rollups, verdicts), before, (int)range.Bucket.TotalMinutes, Series(rollups, range, from, now),
+            [.. activations.Select(a => new Activation(a.At, a.Id, a.Name, a.Version))],
+            [
+                .. tasks.Select(t => Of(t, byTask[t.Id], verdicts.Where(v => v.TaskId == t.Id && v.Version == t.ActiveVersion), from, now))
+                    .OrderByDescending(t => t.Executions).ThenBy(t => t.Name, StringComparer.OrdinalIgnoreCase),
+            ]);
+    }
+
+    private static Headline Headline(List<RollupRow> rollups, List<VerdictSum> verdicts)
+    {
+        var sum = RollupSum.Of(rollups);
+        return new Headline(
+            sum.Executions, sum.Failed, sum.QuantileMs(0.5), sum.QuantileMs(0.95), sum.QuantileMs(0.99), verdicts.Sum(v => v.Count), verdicts.Estimated());
+    }
+
+    private static OverviewPoint[] Series(List<RollupRow> rollups, OverviewRange range, DateTimeOffset from, DateTimeOffset now)
+    {
+        var points = new OverviewPoint[1 + (int)((now - from).Ticks / range.Bucket.Ticks)];
+        for (var i = 0; i < points.Length; i++)
+        {
+            points[i] = new OverviewPoint(from + (i * range.Bucket), 0, 0);
+        }
+
+        foreach (var row in rollups)
+        {
+            var i = (int)((row.StartsAt - from).Ticks / range.Bucket.Ticks);
+            points[i] = points[i] with { Ok = points[i].Ok + row.Executions - row.Failed, Failed = points[i].Failed + row.Failed };
+        }
+
+        return points;
+    }
+
+    private static TaskFigures Of(TaskRow task, IEnumerable<RollupRow> rollups, IEnumerable<VerdictSum> verdicts, DateTimeOffset from, DateTimeOffset now)
+    {
+        var (rows, checks) = (rollups.ToList(), verdicts.ToList());
+        var sum = RollupSum.Of(rows);
+        var trend = new long[TrendSteps];
+        foreach (var row in rows)
+        {
+            trend[Math.Min(TrendSteps - 1, (int)((row.StartsAt - from) / (now - from) * TrendSteps))] += row.Executions;
+        }
+
+        return new TaskFigures(
+            task.Id, task.Name, task.ActiveVersion, sum.Executions, sum.Failed, sum.QuantileMs(0.95), checks.Sum(v => v.Count), checks.Estimated(),
+            task.AccuracyTarget, task.LatencyTargetMs, trend);
+    }
+
+    private sealed record TaskRow(Guid Id, string Name, int? ActiveVersion, double? AccuracyTarget, double? LatencyTargetMs);
+}

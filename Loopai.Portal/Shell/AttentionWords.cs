@@ -1,0 +1,34 @@
+using Loopai.Core.Analytics;
+
+namespace Loopai.Portal.Shell;
+
+/// <summary>How an attention item reads, and where it leads.</summary>
+/// <param name="Badge">One word.</param>
+/// <param name="Tone">How bad it is.</param>
+/// <param name="Title">What is.</param>
+/// <param name="Detail">A few words more.</param>
+/// <param name="Href">Where something can be done about it.</param>
+public sealed record AttentionWords(string Badge, Tone Tone, string Title, string Detail, string Href)
+{
+    public static AttentionWords Of(AttentionItem item, string organization, string environment) => item.Kind switch
+    {
+        AttentionKind.ErrorsUp => new(
+            "Errors", Tone.Bad, $"{Format.Percent(item.Value)} of executions fail", $"up from {Format.Percent(item.Reference)} the week before",
+            PortalUrls.Executions(organization, environment, item.TaskId, "failed", "24h")),
+        AttentionKind.AccuracyBelowTarget => new(
+            "Accuracy", Tone.Bad, $"Version {item.Version} is right {Format.Percent(item.Value)} of the time",
+            $"target {Format.Percent(item.Reference)}, {Format.Short(item.Count)} checked", PortalUrls.Task(organization, item.TaskId, "quality", environment)),
+        AttentionKind.LatencyAboveTarget => new(
+            "Latency", Tone.Warn, $"p95 is {Format.Duration(item.Value)}", $"target {Format.Duration(item.Reference)}, last 24 hours",
+            PortalUrls.Task(organization, item.TaskId, environment: environment)),
+        AttentionKind.ReviewWaiting => new(
+            "Review", Tone.Warn, item.Count == 1 ? "1 answer waits for a person" : $"{Format.Short(item.Count)} answers wait for a person", "judge them in the review queue",
+            PortalUrls.Review(organization, environment, item.TaskId)),
+        AttentionKind.NoActiveVersion => new(
+            "Idle", Tone.Neutral, item.Version is null ? "No version yet" : "No version is active",
+            item.Version is null ? "nothing can answer it" : $"version {item.Version} can be activated", PortalUrls.Task(organization, item.TaskId, "versions", environment)),
+        AttentionKind.BetterVersion => new(
+            "Ready", Tone.Good, $"Version {item.Version} measured better", $"{Format.Percent(item.Value)} against {Format.Percent(item.Reference)}",
+            PortalUrls.Task(organization, item.TaskId, "versions", environment)),
+    };
+}
