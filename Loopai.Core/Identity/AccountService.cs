@@ -47,6 +47,31 @@ public sealed class AccountService(UserManager<User> users, OrganizationService 
         }
     }
 
+    /// <summary>Changes a person's own password, which takes the one there is.</summary>
+    /// <exception cref="InvalidException">The current password is wrong, or the new one cannot be taken.</exception>
+    public async Task ChangePasswordAsync(Guid userId, string currentPassword, string newPassword)
+    {
+        var user = await users.FindByIdAsync(userId.ToString()) ?? throw new NotFoundException("account.not_found", "This account does not exist any more.");
+        if (await users.IsLockedOutAsync(user))
+        {
+            throw new ConflictException("account.locked", "Too many attempts. Wait a few minutes, then try again.");
+        }
+
+        if (!await users.CheckPasswordAsync(user, currentPassword))
+        {
+            // An open session must not be a place to guess the password at.
+            await users.AccessFailedAsync(user);
+            throw new InvalidException("account.password", "currentPassword", "This is not your current password.");
+        }
+
+        await users.ResetAccessFailedCountAsync(user);
+        var result = await users.ChangePasswordAsync(user, currentPassword, newPassword);
+        if (!result.Succeeded)
+        {
+            throw Invalid(result);
+        }
+    }
+
     private static InvalidException Invalid(IdentityResult result)
     {
         var errors = new FieldErrors();

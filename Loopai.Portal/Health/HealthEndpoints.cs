@@ -6,7 +6,7 @@ namespace Loopai.Portal.Health;
 /// <summary>Whether the portal lives, and whether it can serve. No key is needed, and nothing of any tenant is told.</summary>
 public static class HealthEndpoints
 {
-    private static readonly string Version =
+    public static readonly string Version =
         typeof(HealthEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
     public static void MapLoopaiHealth(this WebApplication app)

@@ -23,11 +23,13 @@ public sealed partial class ReviewPage(ValidationService validations, TaskServic
 
     [Parameter] public string Org { get; set; } = "";
 
-    [SupplyParameterFromQuery(Name = "task")] private Guid? TaskId { get; set; }
+    [SupplyParameterFromQuery(Name = "task")] private string? TaskText { get; set; }
 
     [CascadingParameter] private Caller Caller { get; set; } = null!;
 
     [CascadingParameter] private ShellState Shell { get; set; } = null!;
+
+    private Guid? TaskId => Guid.TryParse(TaskText, out var id) ? id : null;
 
     protected override async Task OnParametersSetAsync()
     {

@@ -30,13 +30,15 @@ public sealed partial class QualityTab(QualityService qualities, ValidationServi
 
     [SupplyParameterFromQuery(Name = "range")] private string? Range { get; set; }
 
-    [SupplyParameterFromQuery(Name = "version")] private int? Version { get; set; }
+    [SupplyParameterFromQuery(Name = "version")] private string? VersionText { get; set; }
 
     [SupplyParameterFromQuery(Name = "expected")] private string? Expected { get; set; }
 
     [SupplyParameterFromQuery(Name = "answered")] private string? Answered { get; set; }
 
     
+
+    private int? Version => int.TryParse(VersionText, out var version) ? version : null;
 
     private string EmptyText =>
         $"{Format.Percent(Task.Sampling.Rate)} of the answers are sampled and checked by {OracleWords}. Figures appear here as soon as there are verdicts.";

@@ -1,0 +1,27 @@
+using Loopai.Core.Access;
+
+namespace Loopai.Portal.Pages.ApiKeys;
+
+/// <param name="Key">What the form holds.</param>
+/// <param name="Label">What people read.</param>
+/// <param name="Help">For whom it is.</param>
+/// <param name="Permissions">What the key may do.</param>
+public sealed record KeyPreset(string Key, string Label, string Help, IReadOnlyList<string> Permissions);
+
+/// <summary>The sets of permissions that keys are given.</summary>
+public static class KeyPresets
+{
+    public static readonly IReadOnlyList<KeyPreset> All =
+    [
+        new("execute", "Execute only", "For applications: they run tasks and see nothing else.", [Permissions.ExecutionsRun]),
+        new("read", "Read only", "For dashboards and exports.", [Permissions.TasksRead, Permissions.ExecutionsRead, Permissions.ValidationsRead]),
+        new("everything", "Everything", "For automation: the whole life of tasks. Not keys, not the organization.", Permissions.DefaultKey),
+    ];
+
+    /// <summary>The preset's name, or how many permissions there are.</summary>
+    public static string Describe(string permissions)
+    {
+        var held = permissions.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
+        return All.FirstOrDefault(preset => held.SetEquals(preset.Permissions))?.Label ?? Format.Count(held.Count, "permission");
+    }
+}
