@@ -51,7 +51,7 @@ public sealed class ExecutionWriter(
         }
 
         ExecutionMetrics.Queued();
-        return options.Value.Durability == ExecutionDurability.Durable ? write.Committed : ValueTask.CompletedTask;
+        return IsDurable ? write.Committed : ValueTask.CompletedTask;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -121,6 +121,8 @@ public sealed class ExecutionWriter(
         Volatile.Write(ref _probing, 0);
     }
 
+    private bool IsDurable => options.Value.Durability == ExecutionDurability.Durable;
+
     /// <summary>One at a time, and none while the last commit still hangs, unless that takes so long that its connection is the trouble.</summary>
     private bool MayProbe() =>
         (_commit.IsCompleted || Stopwatch.GetElapsedTime(Volatile.Read(ref _failedAt)) > ProbeAnywayAfter) && Interlocked.Exchange(ref _probing, 1) == 0;
@@ -129,9 +131,11 @@ public sealed class ExecutionWriter(
     private void FailAll(List<PendingWrite> writes)
     {
         _failedAt = Stopwatch.GetTimestamp();
-        _failing = true;
+        _failing = IsDurable;
         _ = _commit.ContinueWith(static late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        while (_queue.Reader.TryRead(out var waiting))
+
+        // Where nobody waits, what is queued has been answered and may still be written.
+        while (IsDurable && _queue.Reader.TryRead(out var waiting))
         {
             ExecutionMetrics.Taken(1);
             writes.Add(waiting);

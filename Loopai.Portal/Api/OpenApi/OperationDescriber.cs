@@ -16,6 +16,7 @@ internal static partial class OperationDescriber
         ("Executions", "Runs of a program: one, many, and the record of them."),
         ("Validations", "Verdicts on sampled answers."),
         ("API keys", "Keys for programs."),
+        ("Analytics", "The figures of an environment, and what a person should look at."),
         ("Organization", "The organization and its environments."),
     ];
 
