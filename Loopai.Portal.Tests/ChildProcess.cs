@@ -1,3 +1,4 @@
+using Loopai.Portal.Tests.Api;
 using Loopai.Portal.Tests.Postgres;
 using Loopai.Portal.Tests.Sandbox;
 
@@ -15,6 +16,9 @@ internal static class ChildProcess
                 return 0;
             case ["hold-sandbox", var mark]:
                 await SandboxHolder.RunAsync(mark);
+                return 0;
+            case ["portal", var dataDirectory]:
+                await PortalProcess.RunAsync(dataDirectory);
                 return 0;
             default:
                 return 64;

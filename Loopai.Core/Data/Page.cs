@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Loopai.Core.Errors;
 
 namespace Loopai.Core.Data;
@@ -29,6 +30,8 @@ public sealed record PageRequest(int Limit = 50, string? Cursor = null)
 /// <summary>The place where a window of a list ended: the values of the sort key of its last row. Opaque to callers.</summary>
 public static class Cursor
 {
+    private static readonly JsonSerializerOptions Reading = new() { Converters = { new UtcConverter() } };
+
     public static string Encode<T>(T key) => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(key));
 
     /// <exception cref="InvalidException">The cursor is not one of ours.</exception>
@@ -42,11 +45,20 @@ public static class Cursor
 
         try
         {
-            return JsonSerializer.Deserialize<T>(Base64Url.DecodeFromChars(cursor));
+            var key = Base64Url.DecodeFromChars(cursor);
+            return key.AsSpan().IndexOf("\\u0000"u8) < 0 ? JsonSerializer.Deserialize<T>(key, Reading) : throw new FormatException();
         }
         catch (Exception e) when (e is FormatException or JsonException or DecoderFallbackException)
         {
             throw new InvalidException("list.cursor", "cursor", "This cursor is not one that a list answered. Leave it out to start from the beginning.");
         }
+    }
+
+    /// <summary>A cursor made by hand may carry an offset, which the database does not take.</summary>
+    private sealed class UtcConverter : JsonConverter<DateTimeOffset>
+    {
+        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset().ToUniversalTime();
+
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(value);
     }
 }

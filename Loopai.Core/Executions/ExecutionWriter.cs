@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using System.Threading.Tasks.Sources;
 using Loopai.Core.Configuration;
@@ -21,21 +22,35 @@ public sealed class ExecutionWriter(
 
     private static readonly TimeSpan CommitTimeout = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan ProbeAnywayAfter = TimeSpan.FromSeconds(10);
+
     private readonly Channel<PendingWrite> _queue = Channel.CreateBounded<PendingWrite>(
         new BoundedChannelOptions(options.Value.QueueLimit) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     private readonly RollupBook _rollups = new();
 
+    /// <summary>True from a commit that failed to one that succeeds: meanwhile one execution at a time finds out, and the others are told at once.</summary>
+    private volatile bool _failing;
+    private int _probing;
+    private Task _commit = Task.CompletedTask;
+    private long _failedAt;
+
     /// <summary>Completes when the execution is committed; at once where the operator chose speed over durability.</summary>
     /// <exception cref="UnavailableException">The database does not take writes now; nothing was kept.</exception>
     public ValueTask WriteAsync(Execution execution, ValidationRecord? validation)
     {
+        if (_failing && !MayProbe())
+        {
+            return ValueTask.FromException(ExecutionErrors.NotCommitted());
+        }
+
         var write = new PendingWrite(execution, validation);
         if (!_queue.Writer.TryWrite(write))
         {
             return ValueTask.FromException(ExecutionErrors.WriterBehind());
         }
 
+        ExecutionMetrics.Queued();
         return options.Value.Durability == ExecutionDurability.Durable ? write.Committed : ValueTask.CompletedTask;
     }
 
@@ -51,6 +66,7 @@ public sealed class ExecutionWriter(
                 batch.Add(write);
             }
 
+            ExecutionMetrics.Taken(batch.Count);
             await CommitAsync(batch);
             batch.Clear();
         }
@@ -74,7 +90,13 @@ public sealed class ExecutionWriter(
 
             // Bounded, so that a database that stalls is told to the callers instead of being waited for.
             using var timeout = new CancellationTokenSource(CommitTimeout);
-            await store.CommitAsync(new ExecutionBatch(executions, _rollups.TakeTouched(), validations ?? []), timeout.Token);
+            var started = Stopwatch.GetTimestamp();
+            _commit = store.CommitAsync(new ExecutionBatch(executions, _rollups.TakeTouched(), validations ?? []), timeout.Token);
+
+            // A server that stands still does not answer its cancellation either, for which the client library waits: then it is left to itself.
+            await _commit.WaitAsync(CommitTimeout + TimeSpan.FromMilliseconds(500));
+            ExecutionMetrics.Committed(executions, Stopwatch.GetElapsedTime(started));
+            _failing = false;
             _rollups.TrimIfThick();
             foreach (var write in writes)
             {
@@ -91,11 +113,33 @@ public sealed class ExecutionWriter(
         {
             // Whether the commit took place may be unknown; a new book counts on from what the database has.
             _rollups.Close();
+            ExecutionMetrics.Failed();
             log.LogError(e, "A commit of {Count} executions failed; their callers were told", writes.Count);
-            foreach (var write in writes)
-            {
-                write.Fail(ExecutionErrors.NotCommitted());
-            }
+            FailAll(writes);
+        }
+
+        Volatile.Write(ref _probing, 0);
+    }
+
+    /// <summary>One at a time, and none while the last commit still hangs, unless that takes so long that its connection is the trouble.</summary>
+    private bool MayProbe() =>
+        (_commit.IsCompleted || Stopwatch.GetElapsedTime(Volatile.Read(ref _failedAt)) > ProbeAnywayAfter) && Interlocked.Exchange(ref _probing, 1) == 0;
+
+    /// <summary>Also those that queued up meanwhile: they have waited long enough to be told.</summary>
+    private void FailAll(List<PendingWrite> writes)
+    {
+        _failedAt = Stopwatch.GetTimestamp();
+        _failing = true;
+        _ = _commit.ContinueWith(static late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        while (_queue.Reader.TryRead(out var waiting))
+        {
+            ExecutionMetrics.Taken(1);
+            writes.Add(waiting);
+        }
+
+        foreach (var write in writes)
+        {
+            write.Fail(ExecutionErrors.NotCommitted());
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Loopai.Core.Schemas.Compilation;
 using Loopai.Core.Schemas.Evaluation;
+using Loopai.Core.Schemas.Formats;
 
 namespace Loopai.Core.Schemas;
 
@@ -38,6 +39,11 @@ public sealed class JsonSchema
     {
         RequireValue(schema);
         options ??= SchemaOptions.Default;
+        if (options.AssertedFormats.FirstOrDefault(format => FormatChecks.Find(format) is null) is { } unknown)
+        {
+            throw new ArgumentException($"The format {unknown} cannot be checked.", nameof(options));
+        }
+
         var root = SchemaCompiler.Compile(schema.Clone(), options, out var tracksScope);
         return new JsonSchema(root, options, tracksScope);
     }

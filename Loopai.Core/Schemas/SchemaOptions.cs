@@ -28,7 +28,7 @@ public sealed record SchemaOptions
     /// How many subschemas one validation may apply. References let a small schema ask for exponential work; an ordinary
     /// instance of a megabyte stays far below this.
     /// </summary>
-    public int MaxSteps { get; init; } = 5_000_000;
+    public int MaxSteps { get; init; } = 2_000_000;
 
     /// <summary>How deep subschemas may be applied within each other, references included.</summary>
     public int MaxEvaluationDepth { get; init; } = 2_000;

@@ -240,4 +240,6 @@ public enum TaskSort
     Name,
     Newest,
     LastChanged,
+    NameDescending,
+    FirstChanged,
 }

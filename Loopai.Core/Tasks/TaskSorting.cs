@@ -25,6 +25,20 @@ internal static class TaskSorting
                 }
 
                 return tasks.OrderByDescending(t => t.UpdatedAt).ThenByDescending(t => t.Id);
+            case TaskSort.FirstChanged:
+                if (after is not null)
+                {
+                    tasks = tasks.Where(t => t.UpdatedAt > after.At || (t.UpdatedAt == after.At && t.Id.CompareTo(after.Id) > 0));
+                }
+
+                return tasks.OrderBy(t => t.UpdatedAt).ThenBy(t => t.Id);
+            case TaskSort.NameDescending:
+                if (after is not null)
+                {
+                    tasks = tasks.Where(t => t.Name.CompareTo(after.Name) < 0 || (t.Name == after.Name && t.Id.CompareTo(after.Id) < 0));
+                }
+
+                return tasks.OrderByDescending(t => t.Name).ThenByDescending(t => t.Id);
             case TaskSort.Name:
             default:
                 if (after is not null)
@@ -38,9 +52,9 @@ internal static class TaskSorting
 
     public static string CursorAfter(TaskDefinition task, TaskSort sort) => Cursor.Encode(sort switch
     {
-        TaskSort.Name => new Key(task.Name, default, task.Id),
+        TaskSort.Name or TaskSort.NameDescending => new Key(task.Name, default, task.Id),
         TaskSort.Newest => new Key("", task.CreatedAt, task.Id),
-        TaskSort.LastChanged => new Key("", task.UpdatedAt, task.Id),
+        TaskSort.LastChanged or TaskSort.FirstChanged => new Key("", task.UpdatedAt, task.Id),
     });
 
     private sealed record Key(string Name, DateTimeOffset At, Guid Id);

@@ -8,9 +8,10 @@ namespace Loopai.Core.Validation;
 /// <param name="From">Executed at or after.</param>
 /// <param name="To">Executed before.</param>
 /// <param name="EnvironmentId">The environment; null for the caller's own.</param>
+/// <param name="Expected">What was right, as canonical JSON.</param>
 public sealed record ValidationFilter(
     Guid? TaskId = null, int? Version = null, ValidationStatus? Status = null, string? SampledBy = null, string? DecidedBy = null,
-    DateTimeOffset? From = null, DateTimeOffset? To = null, Guid? EnvironmentId = null)
+    DateTimeOffset? From = null, DateTimeOffset? To = null, Guid? EnvironmentId = null, string? Expected = null)
 {
     internal IQueryable<ValidationRecord> Apply(IQueryable<ValidationRecord> validations, Caller caller)
     {
@@ -21,6 +22,7 @@ public sealed record ValidationFilter(
         validations = When(validations, Status, status => v => v.Status == status);
         validations = When(validations, From?.ToUniversalTime(), from => v => v.ExecutedAt >= from);
         validations = When(validations, To?.ToUniversalTime(), to => v => v.ExecutedAt < to);
+        validations = Expected is null ? validations : validations.Where(v => v.Expected == Expected);
         validations = SampledBy is null ? validations : validations.Where(v => v.SampledBy == SampledBy);
         return DecidedBy is null ? validations : validations.Where(v => v.DecidedBy == DecidedBy);
     }

@@ -23,6 +23,14 @@ public sealed class ValidationService(LoopaiData data, TimeProvider time)
         return PageOf(await validations.OrderByDescending(v => v.ExecutedAt).ThenByDescending(v => v.Id).Take(page.Limit + 1).ToListAsync(ct), page);
     }
 
+    /// <summary>The same with inputs and outputs, for lists that people read.</summary>
+    public async Task<Page<ValidationDetail>> ListDetailsAsync(Caller caller, ValidationFilter filter, PageRequest page, CancellationToken ct)
+    {
+        var window = await ListAsync(caller, filter, page, ct);
+        await using var db = await data.OpenAsync(caller, ct);
+        return new Page<ValidationDetail>(await DetailsAsync(db, window.Items, ct), window.NextCursor);
+    }
+
     /// <summary>A validation with its execution's input and output.</summary>
     public async Task<ValidationDetail> GetAsync(Caller caller, Guid id, CancellationToken ct)
     {

@@ -1,5 +1,7 @@
 using Loopai.Core.Access;
 using Loopai.Core.ApiKeys;
+using Loopai.Core.Idempotency;
+using Loopai.Portal.Api.OpenApi;
 
 namespace Loopai.Portal.Api;
 
@@ -9,6 +11,9 @@ public static class ApiEndpoints
     public static IServiceCollection AddLoopaiApi(this IServiceCollection services)
     {
         services.AddHttpContextAccessor();
+        services.AddLoopaiOpenApi();
+        services.AddSingleton<IdempotencyService>();
+        services.AddSingleton<IdempotencyPipeline>();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddScoped<Caller>(provider =>
@@ -22,15 +27,18 @@ public static class ApiEndpoints
     {
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Loopai.Api");
         var keys = app.Services.GetRequiredService<ApiKeyAuthenticator>();
-        app.UseWhen(http => http.Request.Path.StartsWithSegments(ApiPipeline.Prefix), api =>
+        var idempotency = app.Services.GetRequiredService<IdempotencyPipeline>();
+        app.UseWhen(http => http.Request.Path.StartsWithSegments(ApiPipeline.Root), api =>
         {
             api.Use(next => http => ApiPipeline.CatchAsync(http, next, log));
             api.Use(next => http => ApiPipeline.AuthenticateAsync(http, next, keys));
+            api.Use(next => http => idempotency.InvokeAsync(http, next));
         });
     }
 
     public static void MapLoopaiApi(this WebApplication app)
     {
+        app.MapLoopaiOpenApi();
         var api = app.MapGroup(ApiPipeline.Prefix);
         api.MapTasks();
         api.MapExecutions();
@@ -38,6 +46,7 @@ public static class ApiEndpoints
         api.MapExamples();
         api.MapPrograms();
         api.MapValidations();
+        api.MapOrganization();
         api.MapOverview();
     }
 }

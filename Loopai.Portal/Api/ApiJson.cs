@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 
 namespace Loopai.Portal.Api;
 
@@ -24,9 +25,11 @@ public static class ApiJson
         options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         options.NumberHandling = JsonNumberHandling.Strict;
+        options.AllowDuplicateProperties = false;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
         options.Converters.Add(new CleanStringConverter());
         options.Converters.Add(new CleanElementConverter());
+        options.Converters.Add(new UtcTimeConverter());
         options.TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { AcceptSnakeCase } };
         return options;
     }
@@ -55,11 +58,16 @@ public static class ApiJson
 /// <summary>Text that no database column and no terminal can hold is refused where it comes in.</summary>
 public static class CleanText
 {
-    public const string Rule = "a string holds the character U+0000 or half of a surrogate pair; remove it";
+    public const string Rule = "it is not UTF-8, or a string in it holds the character U+0000 or half of a surrogate pair; remove that";
 
-    /// <summary>Whether JSON text, as UTF-8, escapes a NUL or a lone surrogate in any of its strings or names.</summary>
+    /// <summary>Whether JSON text is UTF-8 and escapes no NUL and no lone surrogate in any of its strings or names.</summary>
     public static bool IsClean(ReadOnlySpan<byte> json)
     {
+        if (!Utf8.IsValid(json))
+        {
+            return false;
+        }
+
         for (var at = json.IndexOf("\\u"u8); at >= 0 && at + 6 <= json.Length; at = NextEscape(json, at))
         {
             if (IsEscapedBackslash(json, at))
@@ -119,7 +127,7 @@ internal sealed class CleanStringConverter : JsonConverter<string>
         }
 
         var raw = reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan;
-        return reader.ValueIsEscaped && !CleanText.IsClean(raw) ? throw new JsonException(CleanText.Rule) : reader.GetString();
+        return !CleanText.IsClean(raw) ? throw new JsonException(CleanText.Rule) : reader.GetString();
     }
 
     public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
@@ -127,12 +135,21 @@ internal sealed class CleanStringConverter : JsonConverter<string>
 
 internal sealed class CleanElementConverter : JsonConverter<JsonElement>
 {
+    private static readonly JsonConverter<JsonElement> Inner = (JsonConverter<JsonElement>)JsonSerializerOptions.Default.GetConverter(typeof(JsonElement));
+
     public override JsonElement Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        using var document = JsonDocument.ParseValue(ref reader);
-        var element = document.RootElement.Clone();
+        var element = Inner.Read(ref reader, typeToConvert, options);
         return CleanText.IsClean(JsonMarshal.GetRawUtf8Value(element)) ? element : throw new JsonException(CleanText.Rule);
     }
 
     public override void Write(Utf8JsonWriter writer, JsonElement value, JsonSerializerOptions options) => value.WriteTo(writer);
+}
+
+/// <summary>A time is a moment: the offset it was written with does not matter, and the database takes none.</summary>
+internal sealed class UtcTimeConverter : JsonConverter<DateTimeOffset>
+{
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset().ToUniversalTime();
+
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(value.UtcDateTime);
 }

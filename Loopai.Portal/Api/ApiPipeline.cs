@@ -1,23 +1,34 @@
 using Loopai.Core.Access;
 using Loopai.Core.ApiKeys;
+using Loopai.Core.Errors;
 
 namespace Loopai.Portal.Api;
 
 /// <summary>What every API request passes through: failures become problems, and a key becomes a caller.</summary>
 public static class ApiPipeline
 {
+    /// <summary>Everything below answers as an API does, also what no endpoint answers.</summary>
+    public const string Root = "/api";
+
     public const string Prefix = "/api/v1";
 
-    /// <summary>Turns failures under the API's paths into problem details.</summary>
+    /// <summary>Turns failures under the API's paths into problem details, the framework's own among them.</summary>
     public static async Task CatchAsync(HttpContext http, RequestDelegate next, ILogger log)
     {
         try
         {
+            if (http.Request.QueryString.Value is { Length: > 0 } query && query.Contains("%00", StringComparison.Ordinal))
+            {
+                throw new InvalidException("request.nul", "query", "The query holds the character U+0000, which nothing here can hold. Remove it.");
+            }
+
             await next(http);
+            await ExplainStatusAsync(http);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
             // The caller hung up; there is nobody to answer.
+            http.Response.StatusCode = http.Response.HasStarted ? http.Response.StatusCode : StatusCodes.Status499ClientClosedRequest;
         }
         catch (Exception e)
         {
@@ -52,6 +63,18 @@ public static class ApiPipeline
 
         http.Features.Set(new CallerFeature(caller));
         await next(http);
+    }
+
+    /// <summary>Routing answers 404, 405 and 415 with a bare status; here it gets its words.</summary>
+    private static Task ExplainStatusAsync(HttpContext http)
+    {
+        var response = http.Response;
+        if (response.StatusCode < 400 || response.HasStarted || response.ContentType is not null)
+        {
+            return Task.CompletedTask;
+        }
+
+        return Problems.WriteAsync(http, Problems.OfStatus(http.Request, response.StatusCode, response.Headers.Allow.ToString()));
     }
 
     private static string? KeyOf(HttpRequest request)

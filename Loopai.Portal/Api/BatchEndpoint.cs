@@ -17,7 +17,7 @@ public static class BatchEndpoint
         var startedAt = time.GetUtcNow();
         var started = Stopwatch.GetTimestamp();
         var batch = await batches.StartAsync(caller, body.ToRequest(), ct);
-        if (http.Request.Headers.Accept.ToString().Contains(JsonLines, StringComparison.OrdinalIgnoreCase))
+        if (WantsLines(http.Request))
         {
             await StreamAsync(batch, http.Response, ct);
             return Results.Empty;
@@ -29,11 +29,13 @@ public static class BatchEndpoint
             byId[result.Id] = BatchItemResponse.Of(result);
         }
 
-        var results = body.Items!.Where(i => byId.ContainsKey(i.Id!)).Select(i => byId[i.Id!]).ToList();
+        var results = body.Items!.Where(i => byId.ContainsKey(i!.Id!)).Select(i => byId[i!.Id!]).ToList();
         return TypedResults.Ok(new BatchExecuteResponse(
             batch.Id, body.TaskId!.Value, batch.Version, body.Items!.Count, results.Count(r => r.Success), results.Count(r => !r.Success),
             Stopwatch.GetElapsedTime(started).TotalMilliseconds, results.Count == 0 ? 0 : results.Average(r => r.LatencyMs), results, startedAt, time.GetUtcNow()));
     }
+
+    public static bool WantsLines(HttpRequest request) => request.Headers.Accept.ToString().Contains(JsonLines, StringComparison.OrdinalIgnoreCase);
 
     private static async Task StreamAsync(Batch batch, HttpResponse response, CancellationToken ct)
     {
@@ -53,7 +55,7 @@ public sealed record BatchExecuteRequest
     public Guid? TaskId { get; init; }
 
     /// <summary>1 to 10,000 items.</summary>
-    public IReadOnlyList<BatchItemRequest>? Items { get; init; }
+    public IReadOnlyList<BatchItemRequest?>? Items { get; init; }
 
     public int? Version { get; init; }
 
@@ -68,13 +70,18 @@ public sealed record BatchExecuteRequest
 
     public BatchRequest ToRequest()
     {
-        new FieldErrors()
+        var errors = new FieldErrors()
             .AddIf(TaskId is null, "taskId", "Name the task to execute.")
-            .AddIf(Items is null, "items", "Send the items to execute.")
-            .ThrowIfAny("batch.invalid", "The batch cannot be taken as it stands; nothing was executed.");
+            .AddIf(Items is null, "items", "Send the items to execute.");
+        for (var i = 0; i < Items?.Count; i++)
+        {
+            errors.AddIf(Items[i] is null, $"items[{i}]", "An item is an object with 'id' and 'input'.");
+        }
+
+        errors.ThrowIfAny("batch.invalid", "The batch cannot be taken as it stands; nothing was executed.");
         return new BatchRequest(
             TaskId!.Value,
-            [.. Items!.Select(i => new BatchItem(i.Id ?? "", i.Input ?? default, i.ForceValidation ?? false, i.Unit, i.ExecutedAt))],
+            [.. Items!.OfType<BatchItemRequest>().Select(i => new BatchItem(i.Id ?? "", i.Input ?? default, i.ForceValidation ?? false, i.Unit, i.ExecutedAt))],
             Version, MaxConcurrency, StopOnFirstError ?? false, TimeoutMs);
     }
 }

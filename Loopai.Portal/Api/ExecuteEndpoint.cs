@@ -13,20 +13,29 @@ namespace Loopai.Portal.Api;
 /// </summary>
 public static class ExecuteEndpoint
 {
-    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = ApiJson.MaxDepth };
+    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = ApiJson.MaxDepth, AllowDuplicateProperties = false };
 
     public static async Task HandleAsync(HttpContext http, ExecutionService executions, Guid? taskId)
     {
         var caller = http.Features.Get<CallerFeature>()!.Caller;
         var body = await ReadBodyAsync(http.Request);
-        if (!CleanText.IsClean(body.Span))
+        ExecutionOutcome outcome;
+        bool withConfidence;
+        try
         {
-            throw new JsonException(CleanText.Rule);
+            (outcome, withConfidence) = await ExecuteAsync(caller, body, executions, taskId, http.RequestAborted);
+        }
+        finally
+        {
+            // Kestrel closes the connection of a request that ends in the middle of a read.
+            http.Request.BodyReader.AdvanceTo(body.End);
         }
 
-        using var document = JsonDocument.Parse(body, Reading);
-        var (request, withConfidence) = Read(document.RootElement, taskId);
-        var outcome = await executions.ExecuteAsync(caller, request, http.RequestAborted);
+        await AnswerAsync(http, outcome, withConfidence);
+    }
+
+    public static async ValueTask AnswerAsync(HttpContext http, ExecutionOutcome outcome, bool withConfidence)
+    {
         if (outcome.IsSuccess)
         {
             await WriteAsync(http.Response, outcome.Execution!, withConfidence);
@@ -37,15 +46,30 @@ public static class ExecuteEndpoint
         }
     }
 
-    private static async ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest request)
+    private static async ValueTask<(ExecutionOutcome Outcome, bool WithConfidence)> ExecuteAsync(
+        Caller caller, ReadOnlySequence<byte> body, ExecutionService executions, Guid? taskId, CancellationToken ct)
+    {
+        // One segment, the usual case, is parsed where it lies in the pipe.
+        var json = body.IsSingleSegment ? body.First : body.ToArray();
+        if (!CleanText.IsClean(json.Span))
+        {
+            throw new JsonException(CleanText.Rule);
+        }
+
+        using var document = JsonDocument.Parse(json, Reading);
+        var (request, withConfidence) = Read(document.RootElement, taskId);
+        return (await executions.ExecuteAsync(caller, request, ct), withConfidence);
+    }
+
+    /// <summary>The whole body, left in the pipe: the caller advances past it when done.</summary>
+    private static async ValueTask<ReadOnlySequence<byte>> ReadBodyAsync(HttpRequest request)
     {
         while (true)
         {
             var read = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
             if (read.IsCompleted)
             {
-                // One segment, the usual case, is used where it lies: the pipe keeps it until the request ends.
-                return read.Buffer.IsSingleSegment ? read.Buffer.First : read.Buffer.ToArray();
+                return read.Buffer;
             }
 
             request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);

@@ -22,29 +22,32 @@ public static class ExecutionEndpoints
         api.MapPost("/tasks/{id:guid}/execute", (Guid id, HttpContext http, ExecutionService executions) => ExecuteEndpoint.HandleAsync(http, executions, id))
             .WithTags("Executions").WithSummary("Execute this task").Accepts<ExecuteRequest>("application/json").Produces<ExecuteResponse>();
         api.MapPost("/batch/execute", BatchEndpoint.HandleAsync).WithTags("Executions").WithSummary("Execute a task on up to 10,000 inputs")
+            .Produces<BatchExecuteResponse>()
             .WithMetadata(new RequestSizeLimitAttribute(settings.MaxBatchBodyBytes));
         api.MapGet("/executions", ListAsync).WithTags("Executions").WithSummary("List executions of the key's environment, newest first");
+        api.MapPost("/executions/{id:guid}/rerun", RerunAsync).WithTags("Executions").WithSummary("Execute the input of an execution again, on a version of choice")
+            .Produces<ExecuteResponse>();
         api.MapGet("/executions/{id:guid}", GetAsync).WithTags("Executions").WithSummary("Read an execution");
-        api.MapPost("/executions/{id:guid}/rerun", RerunAsync).WithTags("Executions").WithSummary("Run an execution's input again, on another version if one is named");
     }
 
     private static async Task<Ok<Page<ExecutionResponse>>> ListAsync(
         Caller caller, ExecutionQueries executions, [AsParameters] PageQuery page, [AsParameters] ExecutionQuery query, CancellationToken ct) =>
         TypedResults.Ok((await executions.ListAsync(caller, query.ToFilter(), page.ToRequest(), ct)).Select(ExecutionResponse.Of));
 
+    /// <summary>A new execution with a record of its own; the old one stays as it was.</summary>
+    private static async Task RerunAsync(Guid id, RerunRequest? body, Caller caller, RerunService reruns, HttpContext http, CancellationToken ct) =>
+        await ExecuteEndpoint.AnswerAsync(http, await reruns.RerunAsync(caller, id, body?.Version, ExecutionSource.Api, ct), withConfidence: true);
+
     private static async Task<Ok<ExecutionResponse>> GetAsync(Guid id, Caller caller, ExecutionQueries executions, CancellationToken ct) =>
         TypedResults.Ok(ExecutionResponse.Of(await executions.GetAsync(caller, id, ct)));
-
-    private static async Task<Ok<ExecutionResponse>> RerunAsync(Guid id, RerunRequest? body, Caller caller, RerunService reruns, CancellationToken ct)
-    {
-        var outcome = await reruns.RerunAsync(caller, id, body?.Version, ExecutionSource.Api, ct);
-        return outcome.IsSuccess ? TypedResults.Ok(ExecutionResponse.Of(outcome.Execution!)) : throw outcome.Failure!;
-    }
 }
 
-/// <summary>How to run an execution's input again.</summary>
-/// <param name="Version">The version to ask; the active one where nothing is said.</param>
-public sealed record RerunRequest(int? Version);
+/// <summary>How to execute an input again.</summary>
+public sealed record RerunRequest
+{
+    /// <summary>The version to ask; the active one where nothing is said.</summary>
+    public int? Version { get; init; }
+}
 
 /// <summary>What to execute. The task's own address takes the same body without <c>taskId</c>.</summary>
 /// <param name="TaskId">The task.</param>
@@ -54,8 +57,9 @@ public sealed record RerunRequest(int? Version);
 /// <param name="TimeoutMs">How long the program may take.</param>
 /// <param name="ForceValidation">Check this answer, whatever the sampling says.</param>
 /// <param name="Confidence">False leaves the confidence out of the answer.</param>
+/// <param name="ExecutedAt">The execution's own clock; only callers that may import can set it.</param>
 public sealed record ExecuteRequest(
-    Guid TaskId, JsonElement Input, int? Version, string? Unit, int? TimeoutMs, bool? ForceValidation, bool? Confidence);
+    Guid TaskId, JsonElement Input, int? Version, string? Unit, int? TimeoutMs, bool? ForceValidation, bool? Confidence, DateTimeOffset? ExecutedAt);
 
 /// <summary>The program's answer.</summary>
 public sealed record ExecuteResponse(
@@ -71,6 +75,11 @@ public readonly record struct ExecutionQuery(
         if (From is { } from && To is { } to && from >= to)
         {
             throw new InvalidException("executions.range", "from", "'from' lies before 'to'.");
+        }
+
+        if (ConfidenceBelow is not (null or (>= 0 and <= 1)))
+        {
+            throw new InvalidException("executions.confidence", "confidenceBelow", "confidenceBelow is a number from 0 to 1.");
         }
 
         return new ExecutionFilter

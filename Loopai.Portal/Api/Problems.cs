@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Loopai.Core.Errors;
 using Loopai.Core.Executions;
 using Microsoft.AspNetCore.Mvc;
@@ -8,7 +9,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace Loopai.Portal.Api;
 
 /// <summary>The one place where a failure becomes an answer: RFC 9457 problem details, with <c>message</c> and <c>errors</c> for the SDKs that read them.</summary>
-public static class Problems
+public static partial class Problems
 {
     /// <summary>What a failure looks like from outside. Null for one that nobody foresaw.</summary>
     public static ProblemDetails? Describe(Exception exception) => exception switch
@@ -23,6 +24,7 @@ public static class Problems
         UnavailableException e => Of(e, StatusCodes.Status503ServiceUnavailable, "Unavailable", e.RetryAfter ?? TimeSpan.FromSeconds(1)),
         BadHttpRequestException e => OfBadRequest(e),
         JsonException e => Of(StatusCodes.Status400BadRequest, "Invalid request", "request.json", DescribeJson(e)),
+        DbException { SqlState: var state } when state is not null && !IsAway(state) => null,
         DbException or TimeoutException => Of(
             StatusCodes.Status503ServiceUnavailable, "Unavailable", "database.unavailable",
             "The database does not answer now; nothing was written. Try again in a moment.", TimeSpan.FromSeconds(1)),
@@ -53,6 +55,18 @@ public static class Problems
         return problem;
     }
 
+    /// <summary>What the framework said with a status alone.</summary>
+    public static ProblemDetails OfStatus(HttpRequest request, int status, string allowed) => status switch
+    {
+        StatusCodes.Status404NotFound => Of(status, "Not found", "request.route", $"There is nothing at {request.Path}. /openapi/v1.json lists every address of this API."),
+        StatusCodes.Status405MethodNotAllowed => Of(status, "Method not allowed", "request.method", $"{request.Path} does not take {request.Method}. It takes {allowed}."),
+        StatusCodes.Status413PayloadTooLarge => TooLarge(),
+        StatusCodes.Status415UnsupportedMediaType => Of(
+            status, "Unsupported media type", "request.content_type",
+            $"This endpoint does not take the Content-Type '{request.ContentType}'. Send 'Content-Type: application/json'."),
+        _ => Of(status, "Request failed", $"request.status_{status}", $"The request was answered with status {status}."),
+    };
+
     /// <summary>Writes the problem as the answer, unless the answer has begun.</summary>
     public static async Task WriteAsync(HttpContext http, ProblemDetails problem)
     {
@@ -62,7 +76,10 @@ public static class Problems
             return;
         }
 
+        var (allow, challenge) = (http.Response.Headers.Allow, http.Response.Headers.WWWAuthenticate);
         http.Response.Clear();
+        http.Response.Headers.Allow = allow;
+        http.Response.Headers.WWWAuthenticate = challenge;
         http.Response.StatusCode = problem.Status ?? StatusCodes.Status500InternalServerError;
         if (problem.Extensions.TryGetValue("retryAfterSeconds", out var seconds))
         {
@@ -89,13 +106,46 @@ public static class Problems
     {
         if (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
-            return Of(e.StatusCode, "Body too large", "request.too_large", "The body is larger than this endpoint takes. Send less, or use the batch or import endpoint.");
+            return TooLarge();
         }
 
-        return e.InnerException is JsonException json
-            ? Describe(json)!
+        if (e.InnerException is JsonException json)
+        {
+            return Describe(json)!;
+        }
+
+        if (Unbound().Match(e.Message) is { Success: true } unbound)
+        {
+            var (name, value) = (unbound.Groups["name"].Value, unbound.Groups["value"].Value);
+            var message = $"{name} cannot be '{value}'; it is a {NameOf(unbound.Groups["type"].Value)}.";
+            return WithErrors(Of(e.StatusCode, "Invalid request", "request.parameter", message), new Dictionary<string, string[]> { [name] = [message] });
+        }
+
+        return e.Message.Contains("was not provided from body", StringComparison.Ordinal) || e.Message.Contains("no body was provided", StringComparison.Ordinal)
+            ? Of(e.StatusCode, "Invalid request", "request.json", "This endpoint takes a JSON object, and the body is empty.")
             : Of(e.StatusCode, "Invalid request", "request.invalid", e.Message);
     }
+
+    /// <summary>Classes of SQL states that pass: connection, rollback, resources, operator intervention, system. What else the database refuses is our mistake.</summary>
+    private static bool IsAway(string state) => state[..2] is "08" or "40" or "53" or "55" or "57" or "58";
+
+    private static string NameOf(string type) => type switch
+    {
+        "Guid" => "UUID",
+        "int" or "long" => "whole number",
+        "double" => "number",
+        "bool" => "true or false",
+        "DateTimeOffset" => "RFC 3339 time",
+        _ => type,
+    };
+
+    /// <summary>What minimal APIs say of a parameter: <c>Failed to bind parameter "Nullable&lt;int&gt; limit" from "abc".</c></summary>
+    [GeneratedRegex("^Failed to bind parameter \"(Nullable<)?(?<type>\\w+)[?>]? (?<name>\\w+)\" from \"(?<value>.*)\"\\.$", RegexOptions.NonBacktracking | RegexOptions.Singleline)]
+    private static partial Regex Unbound();
+
+    private static ProblemDetails TooLarge() => Of(
+        StatusCodes.Status413PayloadTooLarge, "Body too large", "request.too_large",
+        "The body is larger than this endpoint takes. Send less, or use the batch or import endpoint.");
 
     private static string DescribeJson(JsonException e)
     {

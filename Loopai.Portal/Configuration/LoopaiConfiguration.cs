@@ -21,7 +21,12 @@ public static class LoopaiConfiguration
         try
         {
             // appsettings.json and wwwroot stand beside the program, wherever it is started from.
-            builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+            builder = WebApplication.CreateBuilder(new WebApplicationOptions
+            {
+                Args = args,
+                ContentRootPath = AppContext.BaseDirectory,
+                ApplicationName = typeof(LoopaiConfiguration).Assembly.GetName().Name, // Names the static files, whichever process hosts the portal.
+            });
         }
         catch (InvalidDataException e)
         {

@@ -22,6 +22,19 @@ public static class PortalUrls
     public static string Task(string organization, Guid task, string? tab = null, string? environment = null) =>
         Build($"/o/{organization}/tasks/{task}{(tab is null ? "" : "/" + tab)}", ("env", environment));
 
+    /// <summary>The task's versions: the list, one version's report, or two versions side by side.</summary>
+    public static string Versions(string organization, Guid task, string? environment = null, int? version = null, int? left = null, int? right = null) =>
+        Build(Task(organization, task, "versions", environment), ("version", Number(version)), ("left", Number(left)), ("right", Number(right)));
+
+    /// <summary>The version as a ZIP; signed in by the cookie, so that the browser can fetch it as a file.</summary>
+    public static string VersionDownload(string organization, Guid task, int version) =>
+        Build($"/o/{organization}/tasks/{task}/versions/{version}/download");
+
+    /// <summary>How good the answers are; a pair of right and answered output narrows the list of checked executions to it.</summary>
+    public static string Quality(
+        string organization, Guid task, string? environment = null, int? version = null, string? range = null, string? expected = null, string? answered = null) =>
+        Build(Task(organization, task, "quality", environment), ("version", Number(version)), ("range", range), ("expected", expected), ("answered", answered));
+
     /// <param name="organization">The slug.</param>
     /// <param name="environment">Its environment.</param>
     /// <param name="task">Only this task's.</param>
@@ -53,6 +66,8 @@ public static class PortalUrls
     public static string Settings(string organization, string? environment = null) => Build($"/o/{organization}/settings", ("env", environment));
 
     public static string SignInAndReturn(string returnUrl) => Build(SignIn, ("returnUrl", returnUrl));
+
+    private static string? Number(int? value) => value?.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>An address with its filters; what is empty is left out.</summary>
     public static string Build(string path, params ReadOnlySpan<(string Name, string? Value)> query)

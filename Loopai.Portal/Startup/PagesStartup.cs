@@ -1,5 +1,6 @@
 using Loopai.Portal.Accounts;
 using Loopai.Portal.Pages.Executions;
+using Loopai.Portal.Pages.Tasks.Versions;
 using Loopai.Portal.Shell;
 
 namespace Loopai.Portal.Startup;
@@ -15,7 +16,6 @@ public static class PagesStartup
 
     public static void UseLoopaiPages(this WebApplication app)
     {
-        app.UsePortalErrorPages();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
@@ -25,6 +25,7 @@ public static class PagesStartup
     {
         app.MapSignOut();
         app.MapExecutionsCsv();
+        app.MapVersionDownloads();
         app.MapPortalShell();
     }
 }

@@ -11,6 +11,10 @@ namespace Loopai.Portal.Startup;
 /// <summary>The database that the configuration names: the embedded one, started here, or a server of the operator's.</summary>
 public sealed class PortalDatabase : IAsyncDisposable
 {
+    /// <summary>Together below the 100 connections of a PostgreSQL as it comes: a rush of callers waits in the pool instead of being turned away by the server.</summary>
+    private const int TenantPoolSize = 60;
+    private const int SystemPoolSize = 24;
+
     private readonly EmbeddedPostgres? _embedded;
     private readonly PostgresConnections? _postgres;
     private readonly DatabaseSettings _settings;
@@ -50,9 +54,10 @@ public sealed class PortalDatabase : IAsyncDisposable
         if (_postgres is { } connections)
         {
             services.AddSingleton(connections);
-            services.AddSingleton(new SystemDataSource(Pool(connections.System)));
+            // The system role keeps no state in a session, so nothing needs to be reset between two commits.
+            services.AddSingleton(new SystemDataSource(Pool(connections.System + ";No Reset On Close=true", SystemPoolSize)));
             services.AddSingleton(provider => PostgresDbOptions.System(provider.GetRequiredService<SystemDataSource>().Value));
-            services.AddSingleton(PostgresDbOptions.Tenant(Pool(connections.Tenant)));
+            services.AddSingleton(PostgresDbOptions.Tenant(Pool(connections.Tenant, TenantPoolSize)));
             services.AddSingleton<IDatabaseLifecycle, PostgresLifecycle>();
             services.AddSingleton<IExecutionStore, PostgresExecutionStore>();
             services.AddSingleton<IChangeFeed, PostgresChangeFeed>();
@@ -64,8 +69,12 @@ public sealed class PortalDatabase : IAsyncDisposable
     }
 
     /// <summary>Statements that come again and again, the group commit's among them, are prepared once a connection.</summary>
-    private static NpgsqlDataSource Pool(string connectionString) =>
-        NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 64, AutoPrepareMinUsages = 2 });
+    private static NpgsqlDataSource Pool(string connectionString, int size)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 64, AutoPrepareMinUsages = 2 };
+        settings.MaxPoolSize = Math.Min(settings.MaxPoolSize, size);
+        return NpgsqlDataSource.Create(settings);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -4,7 +4,10 @@ using Loopai.Infrastructure;
 using Loopai.Infrastructure.Postgres.Embedded;
 using Loopai.Portal.Api;
 using Loopai.Portal.Configuration;
+using Loopai.Portal.Demo;
 using Loopai.Portal.Health;
+using Loopai.Portal.Shell;
+using Loopai.Portal.Metrics;
 
 namespace Loopai.Portal.Startup;
 
@@ -77,13 +80,19 @@ public sealed class PortalHost : IAsyncDisposable
         builder.Services.AddLoopai(builder.Configuration.Settings<SandboxSettings>());
         builder.Services.AddLoopaiAccounts(builder.Configuration.Settings<AccountsSettings>());
         builder.Services.AddLoopaiApi();
+        builder.Services.AddLoopaiMetrics();
         builder.Services.AddLoopaiPages();
+        builder.Services.AddLoopaiDemo(builder.Configuration.Settings<DemoSettings>());
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = builder.Configuration.Settings<ExecutionSettings>().MaxBodyBytes);
 
         var app = builder.Build();
+
+        // The pages' error handler stands outside, so that the API answers its failures itself.
+        app.UsePortalErrorPages();
         app.UseLoopaiApi();
         app.UseLoopaiPages();
         app.MapLoopaiHealth();
+        app.MapLoopaiMetrics();
         app.MapLoopaiApi();
         app.MapLoopaiPages();
         return app;

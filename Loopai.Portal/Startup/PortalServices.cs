@@ -38,6 +38,7 @@ public static class PortalServices
         services.AddSingleton<TaskService>();
         services.AddSingleton<TaskDirectory>();
         services.AddSingleton<ExampleService>();
+        services.AddSingleton<TaskActivity>();
 
         services.AddSingleton<ProgramService>();
         services.AddSingleton<GenerationSignals>();

@@ -62,7 +62,7 @@ internal sealed class AssertionReader(SchemaOptions options)
     {
         var format = value.Text();
         return options.AssertFormat && options.AssertedFormats.Contains(format)
-            ? new FormatKeyword(value.Pointer, format, FormatChecks.Get(format))
+            ? new FormatKeyword(value.Pointer, format, FormatChecks.Find(format)!)
             : null;
     }
 

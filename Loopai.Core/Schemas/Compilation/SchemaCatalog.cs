@@ -56,6 +56,13 @@ internal sealed class SchemaCatalog
 
     private SchemaSite? FindByPointer(SchemaSite root, string fragment)
     {
+        // Most references lead to schemas that are known; walking to them would cost the square of their number.
+        var target = JsonPointer.Tokens(fragment).Aggregate(root.Pointer, JsonPointer.Append);
+        if (_byPointer.TryGetValue(target, out var known))
+        {
+            return known;
+        }
+
         var enclosing = root;
         var element = root.Element;
         var pointer = root.Pointer;
@@ -69,11 +76,6 @@ internal sealed class SchemaCatalog
             element = next;
             pointer = JsonPointer.Append(pointer, token);
             enclosing = _byPointer.GetValueOrDefault(pointer, enclosing);
-        }
-
-        if (enclosing.Pointer == pointer)
-        {
-            return enclosing;
         }
 
         // Under a keyword of the author's own, where nobody knew that it is a schema until something referred to it.

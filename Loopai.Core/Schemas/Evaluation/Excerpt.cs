@@ -30,6 +30,10 @@ internal static class Excerpt
     public static string OfName(ReadOnlySpan<byte> rawName) =>
         rawName.Length <= Length ? $"\"{JsonText.Decode(rawName)}\"" : $"\"{Shorten(rawName)}\"";
 
+    /// <summary>For a name whose escapes are resolved already.</summary>
+    public static string OfText(ReadOnlySpan<byte> name) =>
+        name.Length <= Length ? $"\"{Encoding.UTF8.GetString(name)}\"" : $"\"{Shorten(name)}\"";
+
     public static string OfList(IReadOnlyCollection<JsonElement> values)
     {
         const int shown = 8;

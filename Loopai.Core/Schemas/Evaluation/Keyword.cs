@@ -17,6 +17,9 @@ internal abstract class Keyword(string name, string pointer)
     /// <summary>Cheap keywords run first, so that most invalid instances are refused early; those that see what others evaluated run last.</summary>
     public virtual int Order => 0;
 
+    /// <summary>Whether it looks at what other keywords evaluated.</summary>
+    public virtual bool DependsOnOthers => false;
+
     /// <summary>The subschemas that apply to the very instance this keyword applies to.</summary>
     public virtual IEnumerable<SchemaNode> InPlace => [];
 

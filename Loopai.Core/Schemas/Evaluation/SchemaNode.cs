@@ -68,9 +68,18 @@ internal sealed class SchemaNode(string pointer, SchemaResource resource)
         }
 
         var outer = EnterResource(ref state);
+        var isPartlyEvaluated = false;
         foreach (var keyword in _byKind[(int)instance.ValueKind])
         {
+            // What a failing alternative would have evaluated is unknown: all of it would be reported as not allowed.
+            if (keyword.DependsOnOthers && isPartlyEvaluated)
+            {
+                continue;
+            }
+
+            var before = errors.Count;
             keyword.Explain(instance, path, ref state, errors);
+            isPartlyEvaluated |= errors.Count > before && keyword.InPlace.Any();
         }
 
         state.Scope = outer;

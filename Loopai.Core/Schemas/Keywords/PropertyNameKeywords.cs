@@ -74,7 +74,7 @@ internal sealed class DependentRequiredKeyword(string pointer, IReadOnlyList<(by
         {
             foreach (var name in needed.Where(name => !names.Contains(name)))
             {
-                errors.Add(path, this, $"property {Excerpt.OfName(name)} is required where {Excerpt.OfName(trigger)} is present");
+                errors.Add(path, this, $"property {Excerpt.OfText(name)} is required where {Excerpt.OfText(trigger)} is present");
             }
         }
     }

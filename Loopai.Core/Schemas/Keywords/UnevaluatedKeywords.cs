@@ -12,6 +12,8 @@ internal sealed class UnevaluatedPropertiesKeyword(string pointer, SchemaNode sc
 
     public override int Order => 5;
 
+    public override bool DependsOnOthers => true;
+
     public override bool IsValid(JsonElement instance, ref EvaluationState state)
     {
         using var buffer = new TextBuffer<bool>(stackalloc bool[TextBuffer<bool>.StackLength], instance.GetPropertyCount());
@@ -76,6 +78,8 @@ internal sealed class UnevaluatedItemsKeyword(string pointer, SchemaNode schema,
     public override InstanceKinds AppliesTo => InstanceKinds.Array;
 
     public override int Order => 5;
+
+    public override bool DependsOnOthers => true;
 
     public override bool IsValid(JsonElement instance, ref EvaluationState state)
     {

@@ -119,6 +119,15 @@ internal sealed class JsonEquality : IEqualityComparer<JsonElement>
             }
         }
 
+        // Where a name comes twice on the left, as many names need not be the same names.
+        foreach (var property in right.EnumerateObject())
+        {
+            if (!TryFind(left, JsonText.RawName(property), out _))
+            {
+                return false;
+            }
+        }
+
         return true;
     }
 
@@ -130,15 +139,19 @@ internal sealed class JsonEquality : IEqualityComparer<JsonElement>
             others[JsonText.Unescape(JsonText.RawName(property))] = property.Value;
         }
 
+        var seen = new HashSet<byte[]>(Utf8Comparer.Instance);
         foreach (var property in left.EnumerateObject())
         {
-            if (!others.TryGetValue(JsonText.Unescape(JsonText.RawName(property)), out var other) || !Equals(property.Value, other))
+            var name = JsonText.Unescape(JsonText.RawName(property));
+            if (!others.TryGetValue(name, out var other) || !Equals(property.Value, other))
             {
                 return false;
             }
+
+            seen.Add(name);
         }
 
-        return true;
+        return seen.Count == others.Count;
     }
 
     private static bool TryFind(JsonElement instance, ReadOnlySpan<byte> rawName, out JsonElement value)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Loopai.Core.Schemas.Values;
@@ -20,9 +21,10 @@ internal static class JsonPointer
     {
         if (element.ValueKind == JsonValueKind.Object)
         {
+            var name = Encoding.UTF8.GetBytes(token);
             foreach (var property in element.EnumerateObject())
             {
-                if (string.Equals(JsonText.Decode(JsonText.RawName(property)), token, StringComparison.Ordinal))
+                if (JsonText.UnescapedEquals(JsonText.RawName(property), name))
                 {
                     return property.Value;
                 }

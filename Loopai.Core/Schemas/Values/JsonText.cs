@@ -24,6 +24,10 @@ internal static class JsonText
     public static string Decode(ReadOnlySpan<byte> raw) =>
         HasEscapes(raw) ? Encoding.UTF8.GetString(Unescape(raw)) : Encoding.UTF8.GetString(raw);
 
+    /// <summary>Whether the text, its escapes resolved, is this one.</summary>
+    public static bool UnescapedEquals(ReadOnlySpan<byte> raw, ReadOnlySpan<byte> text) =>
+        HasEscapes(raw) ? text.SequenceEqual(Unescape(raw)) : text.SequenceEqual(raw);
+
     public static byte[] Unescape(ReadOnlySpan<byte> raw)
     {
         var buffer = new byte[raw.Length];

@@ -1,0 +1,90 @@
+using Loopai.Core.Tasks;
+using Loopai.Core.Validation;
+
+namespace Loopai.Portal.Demo;
+
+/// <summary>Mails that were really sent: is this one spam? Rules answer at first, a learned model from the sixth day on.</summary>
+internal static class SpamFilterTask
+{
+    public const string Name = "Spam filter";
+
+    /// <summary>Calls of this moment, so that today has some.</summary>
+    private const int LiveCalls = 40;
+
+    private const int DaysOfVersion1 = 5;
+
+    private static readonly string[] Mailboxes =
+        ["support", "sales", "info", "jobs", "billing", "press", "anna.keller", "tom.okafor", "maria.lopez", "office"];
+
+    public static TaskSpecification Specification { get; } = new()
+    {
+        Name = Name,
+        Description = "Decides whether an incoming mail is spam, before it reaches a mailbox. Learned from 4,000 labelled mails of the SpamAssassin public corpus.",
+        InputSchema = """
+            {
+              "$schema": "https://json-schema.org/draft/2020-12/schema",
+              "type": "object",
+              "properties": {
+                "subject": { "type": "string", "description": "The mail's subject, decoded" },
+                "from": { "type": "string", "description": "The sender as the mail names it" },
+                "body": { "type": "string", "description": "The text of the mail, without markup" }
+              },
+              "required": ["subject", "from", "body"],
+              "additionalProperties": false
+            }
+            """,
+        OutputSchema = """
+            {
+              "$schema": "https://json-schema.org/draft/2020-12/schema",
+              "type": "string",
+              "enum": ["spam", "ham"]
+            }
+            """,
+        AccuracyTarget = 0.97,
+        LatencyTargetMs = 5,
+        Sampling = new SamplingPolicy { Rate = 0.25, LowConfidenceBelow = 0.75, LowConfidenceRate = 0.8, Oracle = Oracle.LabelsThenPerson },
+    };
+
+    /// <param name="mails">Which mail plays which part.</param>
+    /// <param name="end">When the imported traffic ends.</param>
+    public static DemoTask Of(MailPlan mails, DateTimeOffset end) => new(
+        Specification,
+        [
+            .. mails.Training.Select(m => DemoTask.Example(MailPlan.Input(m), m.Label, forTraining: true)),
+            .. mails.Labelled.Select(m => DemoTask.Example(MailPlan.Input(m), m.Label, forTraining: false)),
+        ],
+        [
+            new DemoVersion("rule", null, "Rules that read as sentences: a start that everybody can check."),
+            new DemoVersion("ml", null, "A linear model over words and letter sequences; catches what the rules of version 1 miss."),
+        ],
+        Calls(mails, end));
+
+    private static List<DemoCall> Calls(MailPlan mails, DateTimeOffset end)
+    {
+        var traffic = Mixed(mails);
+        var live = Math.Min(LiveCalls, traffic.Count / 4);
+        var times = TrafficPlan.Times(traffic.Count - live, end);
+        var switched = end.AddDays(DaysOfVersion1 - TrafficPlan.Days);
+        return
+        [
+            .. traffic.Select((mail, i) => i < times.Count
+                ? new DemoCall(MailPlan.Input(mail), Mailbox(i), times[i] < switched ? 1 : 2, times[i])
+                : new DemoCall(MailPlan.Input(mail), Mailbox(i), 2, At: null)),
+        ];
+    }
+
+    /// <summary>The mails without a label, evenly among the others.</summary>
+    private static List<LabelledMail> Mixed(MailPlan mails)
+    {
+        var mixed = mails.Labelled.ToList();
+        for (var i = 0; i < mails.Unlabelled.Count; i++)
+        {
+            mixed.Insert((int)((i + 0.5) * mixed.Count / mails.Unlabelled.Count), mails.Unlabelled[i]);
+        }
+
+        return mixed;
+    }
+
+    // The first mailboxes get the most mail.
+    private static string Mailbox(int i) => $"{Mailboxes[(int)(Mailboxes.Length * Math.Pow(i * 0.618034 % 1, 1.7))]}@acme.example";
+}
