@@ -16,6 +16,7 @@ public static class ShellSetup
         services.AddScoped<Toasts>();
         services.AddScoped<ViewerZone>();
         services.AddScoped<ICommandSource, NavigationCommands>();
+        services.AddScoped<ICommandSource, TaskCommands>();
         return services;
     }
 

@@ -99,8 +99,27 @@ public sealed partial class OverviewPage(
                 new("ok", [.. overview.Series.Select(p => (p.At, (double?)p.Ok))], "var(--c-1)"),
                 new("failed", [.. overview.Series.Select(p => (p.At, (double?)p.Failed))], "var(--bad)"),
             ];
-            var marks = overview.Activations.TakeLast(6).Select(a => new ChartMark(a.At, $"{a.TaskName} v{a.Version}")).ToList();
-            return new Shown(overview, attention, ChartOption.TimeSeries(series, marks: marks, bars: true, until: overview.To), ChartOption.Table(series, Format.Exact));
+            return new Shown(overview, attention, ChartOption.TimeSeries(series, marks: Marks(overview), bars: true, until: overview.To), ChartOption.Table(series, Format.Exact));
+        }
+
+        /// <summary>Activations too close for their names to stand beside each other become one mark.</summary>
+        private static List<ChartMark> Marks(Core.Analytics.Overview overview)
+        {
+            var apart = (overview.To - overview.From) / 5;
+            var groups = new List<List<Activation>>();
+            foreach (var activation in overview.Activations)
+            {
+                if (groups.Count > 0 && activation.At - groups[^1][0].At < apart)
+                {
+                    groups[^1].Add(activation);
+                }
+                else
+                {
+                    groups.Add([activation]);
+                }
+            }
+
+            return [.. groups.Select(g => new ChartMark(g[0].At, g.Count == 1 ? $"{g[0].TaskName} v{g[0].Version}" : $"{g.Count} activations"))];
         }
     }
 }
