@@ -123,8 +123,8 @@ public sealed class TaskService(LoopaiData data, TimeProvider time)
             Description = change.Description?.Trim() ?? task.Description,
             InputSchema = change.InputSchema ?? task.InputSchema,
             OutputSchema = change.OutputSchema ?? task.OutputSchema,
-            AccuracyTarget = change.AccuracyTarget ?? task.AccuracyTarget,
-            LatencyTargetMs = change.LatencyTargetMs ?? task.LatencyTargetMs,
+            AccuracyTarget = change.WithoutAccuracyTarget ? null : change.AccuracyTarget ?? task.AccuracyTarget,
+            LatencyTargetMs = change.WithoutLatencyTarget ? null : change.LatencyTargetMs ?? task.LatencyTargetMs,
             Sampling = change.Sampling ?? task.Sampling,
         };
         if (after == before)

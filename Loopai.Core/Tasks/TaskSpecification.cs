@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Loopai.Core.Validation;
 
 namespace Loopai.Core.Tasks;
@@ -22,4 +23,12 @@ public sealed record TaskSpecification
     public double? LatencyTargetMs { get; init; }
 
     public SamplingPolicy? Sampling { get; init; }
+
+    /// <summary>Takes a task's accuracy target away; null alone means that nothing was said about it.</summary>
+    [JsonIgnore]
+    public bool WithoutAccuracyTarget { get; init; }
+
+    /// <summary>Takes a task's latency target away.</summary>
+    [JsonIgnore]
+    public bool WithoutLatencyTarget { get; init; }
 }

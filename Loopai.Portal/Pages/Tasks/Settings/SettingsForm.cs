@@ -24,6 +24,8 @@ internal sealed record SettingsForm(
         OutputSchema = OutputSchema == saved.OutputSchema ? null : OutputSchema,
         AccuracyTarget = AccuracyPercent is { } percent && AccuracyPercent != saved.AccuracyPercent ? Math.Round(percent / 100, 8) : null,
         LatencyTargetMs = LatencyTargetMs == saved.LatencyTargetMs ? null : LatencyTargetMs,
+        WithoutAccuracyTarget = AccuracyPercent is null,
+        WithoutLatencyTarget = LatencyTargetMs is null,
         Sampling = Sampling == saved.Sampling ? null : Sampling,
     };
 }
