@@ -37,7 +37,7 @@ public sealed partial class ExecutionsPage(
 
     [SupplyParameterFromQuery] public string? Cursor { get; set; }
 
-    [SupplyParameterFromQuery] public int? Limit { get; set; }
+    [SupplyParameterFromQuery(Name = "limit")] public string? LimitText { get; set; }
 
     [SupplyParameterFromQuery] public string? Live { get; set; }
 
@@ -45,7 +45,7 @@ public sealed partial class ExecutionsPage(
 
     [CascadingParameter] public ShellState Shell { get; set; } = null!;
 
-    private int PageSize => Limit is 25 or 50 or 100 ? Limit.Value : 50;
+    private int PageSize => LimitText switch { "25" => 25, "100" => 100, _ => 50 };
 
     /// <summary>What is over cannot be followed.</summary>
     private bool CanBeLive => query.Range.Length is not null;
