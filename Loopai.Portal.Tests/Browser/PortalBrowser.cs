@@ -21,7 +21,11 @@ public sealed class PortalBrowser : IAsyncLifetime
         portal.UseKestrel(0);
         portal.StartServer();
         playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        browser = await LaunchAsync(playwright);
+    }
+
+    internal static Task<IBrowser> LaunchAsync(IPlaywright playwright) => playwright.Chromium.LaunchAsync(
+        new BrowserTypeLaunchOptions
         {
             ExecutablePath = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium",
             Args =
@@ -30,7 +34,6 @@ public sealed class PortalBrowser : IAsyncLifetime
                 "--disable-component-update", "--disable-sync",
             ],
         });
-    }
 
     /// <summary>A new browser profile with one page. What the page logs as an error is kept in <see cref="PortalPage.Errors" />.</summary>
     public async Task<PortalPage> OpenAsync(string path, ColorScheme scheme = ColorScheme.Light, int width = 1440, int height = 1000)

@@ -7,6 +7,8 @@ namespace Loopai.Portal.Tests.Browser;
 public sealed class PortalVisit : IAsyncLifetime
 {
     private readonly PortalBrowser _browser = new();
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
 
     public PortalFixture Portal { get; } = new();
 
@@ -14,11 +16,19 @@ public sealed class PortalVisit : IAsyncLifetime
     {
         await Portal.InitializeAsync();
         await _browser.InitializeAsync();
+        _playwright = await Playwright.CreateAsync();
+        _browser = await PortalBrowser.LaunchAsync(_playwright);
     }
 
     public async Task DisposeAsync()
     {
         await _browser.DisposeAsync();
+        if (_browser is not null)
+        {
+            await _browser.DisposeAsync();
+        }
+
+        _playwright?.Dispose();
         await Portal.DisposeAsync();
     }
 
@@ -32,5 +42,20 @@ public sealed class PortalVisit : IAsyncLifetime
         await page.Page.WaitForURLAsync(new Uri(Portal.Address, path).ToString());
         await page.Page.Locator("html[data-live]").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
         return page;
+        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = Portal.Address.ToString(),
+            ReducedMotion = ReducedMotion.Reduce,
+            ViewportSize = new ViewportSize { Width = width, Height = height },
+        });
+        var opened = new PortalPage(context, await context.NewPageAsync());
+        var page = opened.Page;
+        await page.GotoAsync($"/sign-in?returnUrl={Uri.EscapeDataString(path)}");
+        await page.GetByLabel("E-mail").FillAsync(organization.OwnerEmail);
+        await page.GetByLabel("Password").FillAsync(PortalFixture.Password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await page.WaitForURLAsync(new Uri(Portal.Address, path).ToString());
+        await page.Locator("html[data-live]").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
+        return opened;
     }
 }

@@ -20,6 +20,7 @@ public sealed partial class ReviewPage(ValidationService validations, TaskServic
     private bool _hasMore;
     private bool _fetching;
     private bool _addExample;
+    private Task _saving = Task.CompletedTask;
 
     [Parameter] public string Org { get; set; } = "";
 
@@ -83,6 +84,13 @@ public sealed partial class ReviewPage(ValidationService validations, TaskServic
         }
 
         StateHasChanged();
+        _saving = SaveAsync(queue, item, verdict);
+        await _saving;
+        await AheadAsync(queue);
+    }
+
+    private async Task SaveAsync(ReviewQueue queue, ValidationDetail item, Verdict verdict)
+    {
         try
         {
             await validations.DecideAsync(Caller, item.Validation.Id, verdict, CancellationToken.None);
@@ -102,12 +110,12 @@ public sealed partial class ReviewPage(ValidationService validations, TaskServic
             queue.PutBack(item);
             toasts.Failed(e);
         }
-
-        await AheadAsync(queue);
     }
 
     private async Task UndoAsync()
     {
+        // What is being saved has to be there before it can be taken back.
+        await _saving;
         if (_state.ValueOrDefault is not { LastDecided: { } last } queue)
         {
             return;

@@ -66,9 +66,11 @@ let prefix = null;
 function pressShortcut(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1 || document.querySelector("dialog[open], .rz-dialog")) return;
   if (closest(event, "input, textarea, select, [contenteditable='true']")) return;
-  const keys = prefix && Date.now() - prefix.at < 1200 ? `${prefix.key} ${event.key}` : event.key;
-  const target = [...document.querySelectorAll("[data-shortcut]")].find(e => e.dataset.shortcut === keys && e.getClientRects().length > 0);
-  prefix = keys === event.key ? { key: event.key, at: Date.now() } : null;
+  const find = keys => [...document.querySelectorAll("[data-shortcut]")].find(e => e.dataset.shortcut === keys && e.getClientRects().length > 0);
+  const sequence = prefix && Date.now() - prefix.at < 1200 ? `${prefix.key} ${event.key}` : null;
+  const target = (sequence && find(sequence)) || find(event.key);
+  // A key that pressed something begins no sequence: who types y, n, y quickly presses all three.
+  prefix = target ? null : { key: event.key, at: Date.now() };
   if (!target) return;
   event.preventDefault();
   if (target.matches("input, select, textarea")) target.focus(); else target.click();

@@ -30,7 +30,7 @@ internal static class ComparisonRows
         }
 
         yield return Time("Time of one execution", Milliseconds(leftReport), Milliseconds(rightReport));
-        yield return new("Size", Format.Bytes(left.Program.SizeBytes), Format.Bytes(right.Program.SizeBytes), Times(left.Program.SizeBytes, right.Program.SizeBytes));
+        yield return new("Size", Format.Bytes(left.Program.SizeBytes), Format.Bytes(right.Program.SizeBytes), Times(left.Program.SizeBytes, right.Program.SizeBytes, "larger", "smaller"));
         yield return Time("Made in", left.Program.MadeInMs, right.Program.MadeInMs);
     }
 
@@ -63,12 +63,12 @@ internal static class ComparisonRows
     private static ComparisonRow Number(string name, long left, long right) => new(name, Format.Exact(left), Format.Exact(right));
 
     private static ComparisonRow Time(string name, double? left, double? right) =>
-        new(name, Format.Duration(left), Format.Duration(right), left is { } from && right is { } to ? Times(from, to) : "");
+        new(name, Format.Duration(left), Format.Duration(right), left is { } from && right is { } to ? Times(from, to, "longer", "shorter") : "");
 
-    private static string Times(double left, double right) => left <= 0 || right <= 0 ? "" : (right / left) switch
+    private static string Times(double left, double right, string more, string less) => left <= 0 || right <= 0 ? "" : (right / left) switch
     {
         > 0.95 and < 1.05 => "the same",
-        >= 1 and var more => $"{Format.Short(Math.Round(more, 1))} times",
-        var less => $"1/{Format.Short(Math.Round(1 / less, 1))}",
+        >= 1 and var factor => $"{Format.Short(Math.Round(factor, 1))} × {more}",
+        var factor => $"{Format.Short(Math.Round(1 / factor, 1))} × {less}",
     };
 }
