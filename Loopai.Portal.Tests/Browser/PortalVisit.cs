@@ -6,7 +6,6 @@ namespace Loopai.Portal.Tests.Browser;
 /// <summary>The real portal with a database, and a Chromium that a person signs in with.</summary>
 public sealed class PortalVisit : IAsyncLifetime
 {
-    private readonly PortalBrowser _browser = new();
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
@@ -15,14 +14,12 @@ public sealed class PortalVisit : IAsyncLifetime
     public async Task InitializeAsync()
     {
         await Portal.InitializeAsync();
-        await _browser.InitializeAsync();
         _playwright = await Playwright.CreateAsync();
         _browser = await PortalBrowser.LaunchAsync(_playwright);
     }
 
     public async Task DisposeAsync()
     {
-        await _browser.DisposeAsync();
         if (_browser is not null)
         {
             await _browser.DisposeAsync();
@@ -35,13 +32,6 @@ public sealed class PortalVisit : IAsyncLifetime
     /// <summary>Signs the organization's owner in through the form, and opens the address.</summary>
     public async Task<PortalPage> SignInAsync(PortalOrganization organization, string path, int width = 1440, int height = 1000)
     {
-        var page = await _browser.OpenAsync(new Uri(Portal.Address, $"/sign-in?returnUrl={Uri.EscapeDataString(path)}").ToString(), width: width, height: height);
-        await page.Page.GetByLabel("E-mail").FillAsync(organization.OwnerEmail);
-        await page.Page.GetByLabel("Password").FillAsync(PortalFixture.Password);
-        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await page.Page.WaitForURLAsync(new Uri(Portal.Address, path).ToString());
-        await page.Page.Locator("html[data-live]").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
-        return page;
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
             BaseURL = Portal.Address.ToString(),

@@ -68,12 +68,14 @@ public sealed class SqlServerSchemaTests
     public void Commit_NamesColumnsOfTheModel()
     {
         using var db = SqlServerMigrationContext.Create("Server=unused");
+        // The histogram is written by itself, and a validation that has just been sampled is neither claimed nor decided by anybody.
+        string[] elsewhere = ["latencies", "claimed_until", "decided_by_id"];
         foreach (var entity in new[] { typeof(Core.Executions.Execution), typeof(Core.Executions.ExecutionRollup), typeof(Core.Validation.ValidationRecord) })
         {
             var table = db.Model.FindEntityType(entity)!;
             var target = SqlServerExecutionStore.Commit;
             target.ShouldContain($"dbo.[{table.GetTableName()}]");
-            foreach (var property in table.GetProperties().Where(p => p.GetColumnName() != "latencies"))
+            foreach (var property in table.GetProperties().Where(p => !elsewhere.Contains(p.GetColumnName())))
             {
                 target.ShouldContain($"[{property.GetColumnName()}] {property.GetColumnType()}");
             }
