@@ -33,7 +33,10 @@ internal sealed class WorkerFactory(SandboxOptions options, SandboxMetrics metri
         }
 
         _ = worker.EndAsync();
-        return (null, loaded);
+
+        // Loaded, and stopped before its first call: having loaded must not pass for an answer.
+        return (null, loaded.Status != ExecutionStatus.Success ? loaded : new SandboxAnswer(
+            ExecutionStatus.Error, default, null, _closed ? "the sandbox is shutting down" : "the worker ended before it could be asked; try again"));
     }
 
     /// <summary>Kills every worker and waits until they are gone.</summary>
