@@ -2,9 +2,9 @@
 # Throughput and latency of POST /tasks/execute, as a ratio to a bare ASP.NET Core endpoint that echoes the same body, in turn on the same machine.
 # Needs wrk, and a portal with the demo on this machine: bench/http/run.sh [http://127.0.0.1:8080] [data/first-run.json]
 set -euo pipefail
-cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 portal=${1:-http://127.0.0.1:8080}
-facts=$(realpath "${2:-../../data/first-run.json}")
+facts=$(realpath "${2:-data/first-run.json}")
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 rounds=${ROUNDS:-3} seconds=${SECONDS_EACH:-8}
 command -v wrk >/dev/null || { echo "Install wrk first: apt-get install wrk"; exit 1; }
 
