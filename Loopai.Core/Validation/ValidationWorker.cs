@@ -7,9 +7,6 @@ namespace Loopai.Core.Validation;
 public sealed class ValidationWorker(ValidationProcessor processor, ValidationSignal signal, TimeProvider time, ILogger<ValidationWorker> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
-    /// <summary>Under traffic every commit raises the signal; waiting a moment lets one round judge what many commits brought, and spares the disk.</summary>
-    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(250);
-
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -24,7 +21,6 @@ public sealed class ValidationWorker(ValidationProcessor processor, ValidationSi
                 if (taken < ValidationProcessor.BatchSize)
                 {
                     await signal.WaitAsync(Interval, time, stoppingToken);
-                    await Task.Delay(Gather, time, stoppingToken);
                 }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
