@@ -15,14 +15,43 @@ public static class Permissions
 
     public const string ValidationsRead = "validations:read";
     public const string ValidationsDecide = "validations:decide";
-    public const string KeysManage = "keys:manage";
+
+    /// <summary>See the organization's settings, environments, members, teams and roles.</summary>
+    public const string OrganizationRead = "organization:read";
+
+    /// <summary>Change the organization's settings and environments.</summary>
     public const string OrganizationManage = "organization:manage";
+
+    /// <summary>Delete the organization, take that back, and hand over its ownership.</summary>
+    public const string OrganizationDelete = "organization:delete";
+
+    /// <summary>Invite, remove and deactivate people, and put them in teams.</summary>
+    public const string MembersManage = "members:manage";
+
+    /// <summary>Define roles, and grant them to people and teams.</summary>
+    public const string RolesManage = "roles:manage";
+
+    /// <summary>Connect identity providers and directories, verify domains, and hand out provisioning tokens.</summary>
+    public const string SignOnManage = "sign_on:manage";
+
+    public const string KeysRead = "keys:read";
+    public const string KeysManage = "keys:manage";
+    public const string AuditRead = "audit:read";
+
+    /// <summary>Set how long the audit log is kept and where it is streamed to.</summary>
+    public const string AuditManage = "audit:manage";
+
+    public const string UsageRead = "usage:read";
+
+    /// <summary>Set the quotas of the organization, its environments and keys.</summary>
+    public const string QuotasManage = "quotas:manage";
 
     /// <summary>Every permission.</summary>
     public static readonly IReadOnlyList<string> All =
     [
         TasksRead, TasksWrite, ProgramsWrite, ProgramsActivate, ExecutionsRun, ExecutionsRead, ExecutionsImport,
-        ValidationsRead, ValidationsDecide, KeysManage, OrganizationManage,
+        ValidationsRead, ValidationsDecide, OrganizationRead, OrganizationManage, OrganizationDelete, MembersManage, RolesManage,
+        SignOnManage, KeysRead, KeysManage, AuditRead, AuditManage, UsageRead, QuotasManage,
     ];
 
     /// <summary>What an owner holds: everything but setting the clock of an execution.</summary>

@@ -12,5 +12,7 @@ public static class SettingsSections
         typeof(SandboxSettings),
         typeof(DemoSettings),
         typeof(AccountsSettings),
+        typeof(MailSettings),
+        typeof(OutboundSettings),
     }.ToDictionary(type => type.Name[..^"Settings".Length], StringComparer.OrdinalIgnoreCase);
 }

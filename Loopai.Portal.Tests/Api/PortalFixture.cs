@@ -72,6 +72,8 @@ public sealed class PortalFixture : IAsyncLifetime
                 $"--Portal:DataDirectory={_folder!.FullName}",
                 $"--Database:ConnectionString={Database.Connections.Owner}",
                 "--Logging:LogLevel:Default=Warning",
+                // Identity providers and receivers of the tests listen on loopback.
+                "--Outbound:AllowPrivateNetworks=true",
                 .. settings,
             ],
             errors);

@@ -77,6 +77,7 @@ public sealed class PortalHost : IAsyncDisposable
     {
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         database.AddTo(builder.Services);
+        builder.Services.AddLoopaiOutside(builder.Configuration.Settings<MailSettings>(), builder.Configuration.Settings<OutboundSettings>());
         builder.Services.AddLoopai(builder.Configuration.Settings<SandboxSettings>());
         builder.Services.AddLoopaiAccounts(builder.Configuration.Settings<AccountsSettings>());
         builder.Services.AddLoopaiApi();

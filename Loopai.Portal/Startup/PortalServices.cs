@@ -4,11 +4,14 @@ using Loopai.Core.Configuration;
 using Loopai.Core.Data;
 using Loopai.Core.Executions;
 using Loopai.Core.Identity;
+using Loopai.Core.Notifications;
 using Loopai.Core.Organizations;
 using Loopai.Core.Programs;
 using Loopai.Core.Programs.Generation;
 using Loopai.Core.Tasks;
 using Loopai.Core.Validation;
+using Loopai.Infrastructure.Mail;
+using Loopai.Infrastructure.Outbound;
 using Loopai.Infrastructure.Sandbox;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -20,6 +23,12 @@ namespace Loopai.Portal.Startup;
 /// <summary>What the portal is made of, a paragraph a part.</summary>
 public static class PortalServices
 {
+    public static void AddLoopaiOutside(this IServiceCollection services, MailSettings mail, OutboundSettings outbound)
+    {
+        services.AddSingleton<IMailSender>(new SmtpMailSender(mail));
+        services.AddSingleton(GuardedHandler.Create(outbound.AllowPrivateNetworks));
+    }
+
     public static void AddLoopai(this IServiceCollection services, SandboxSettings sandbox)
     {
         services.AddSingleton(TimeProvider.System);

@@ -1,0 +1,21 @@
+namespace Loopai.Core.Outbound;
+
+/// <summary>
+/// The one client for addresses that a tenant may set: discovery documents, webhooks, log collectors. It refuses private, loopback and link-local
+/// addresses after the name is resolved, on redirects too, unless the operator allows them; an answer has at most 1 MB and ten seconds.
+/// </summary>
+public sealed class OutboundHttp(HttpClient client, bool allowsPlainText)
+{
+    public HttpClient Client { get; } = client;
+
+    /// <summary>Whether <c>http://</c> may be asked for at all: only where private networks are allowed, for development.</summary>
+    public bool AllowsPlainText { get; } = allowsPlainText;
+
+    /// <summary>The address as something this client asks for, or null: absolute, https (or http where allowed), without user information.</summary>
+    public Uri? Accept(string? address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var uri)
+        && (uri.Scheme == Uri.UriSchemeHttps || (AllowsPlainText && uri.Scheme == Uri.UriSchemeHttp))
+        && uri.UserInfo.Length == 0
+            ? uri
+            : null;
+}

@@ -1,0 +1,46 @@
+using System.Net;
+using System.Net.Mail;
+using System.Net.Mime;
+using System.Text;
+using Loopai.Core.Configuration;
+using Loopai.Core.Errors;
+using Loopai.Core.Notifications;
+
+namespace Loopai.Infrastructure.Mail;
+
+/// <summary>Mail by SMTP.</summary>
+public sealed class SmtpMailSender(MailSettings settings) : IMailSender
+{
+    public bool IsConfigured => settings.Host.Length > 0;
+
+    public async Task SendAsync(MailDraft mail, CancellationToken ct)
+    {
+        if (!IsConfigured)
+        {
+            throw new UnavailableException("mail.not_configured", "No mail server is configured. Set Mail:Host.");
+        }
+
+        using var message = new MailMessage(settings.From, mail.To)
+        {
+            Subject = mail.Subject, SubjectEncoding = Encoding.UTF8, Body = mail.Text, BodyEncoding = Encoding.UTF8,
+        };
+        if (mail.Html is not null)
+        {
+            message.AlternateViews.Add(AlternateView.CreateAlternateViewFromString(mail.Html, Encoding.UTF8, MediaTypeNames.Text.Html));
+        }
+
+        using var client = new SmtpClient(settings.Host, settings.Port)
+        {
+            EnableSsl = settings.Security == MailSecurity.StartTls,
+            Credentials = settings.UserName.Length == 0 ? null : new NetworkCredential(settings.UserName, settings.Password),
+        };
+        try
+        {
+            await client.SendMailAsync(message, ct);
+        }
+        catch (Exception e) when (e is SmtpException or FormatException)
+        {
+            throw new UnavailableException("mail.failed", $"The mail server did not take the mail: {e.Message}", TimeSpan.FromMinutes(1));
+        }
+    }
+}
