@@ -4,6 +4,7 @@ using Loopai.Core.Audit;
 using Loopai.Core.Executions;
 using Loopai.Core.Idempotency;
 using Loopai.Core.Identity;
+using Loopai.Core.Identity.Sessions;
 using Loopai.Core.Organizations;
 using Loopai.Core.Programs;
 using Loopai.Core.Tasks;
@@ -23,6 +24,8 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
 {
     /// <summary>The tenant of this unit of work; null for the system.</summary>
     public Guid? OrganizationId { get; } = organizationId;
+
+    public DbSet<UserSession> UserSessions => Set<UserSession>();
 
     public DbSet<Organization> Organizations => Set<Organization>();
 

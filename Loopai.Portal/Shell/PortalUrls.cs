@@ -67,7 +67,7 @@ public static class PortalUrls
 
     public static string Settings(string organization, string? environment = null) => Build($"/o/{organization}/settings", ("env", environment));
 
-    public static string SignInAndReturn(string returnUrl) => Build(SignIn, ("returnUrl", returnUrl));
+    public static string SignInAndReturn(string? returnUrl) => Build(SignIn, ("returnUrl", returnUrl));
 
     private static string? Number(int? value) => value?.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
