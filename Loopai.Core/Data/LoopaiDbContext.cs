@@ -4,7 +4,10 @@ using Loopai.Core.Audit;
 using Loopai.Core.Executions;
 using Loopai.Core.Idempotency;
 using Loopai.Core.Identity;
+using Loopai.Core.Identity.SecondFactors;
 using Loopai.Core.Identity.Sessions;
+using Loopai.Core.Identity.SignIn;
+using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Organizations;
 using Loopai.Core.Programs;
 using Loopai.Core.Tasks;
@@ -26,6 +29,12 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
     public Guid? OrganizationId { get; } = organizationId;
 
     public DbSet<UserSession> UserSessions => Set<UserSession>();
+
+    public DbSet<SignInThrottleEntry> SignInThrottle => Set<SignInThrottleEntry>();
+
+    public DbSet<Authenticator> Authenticators => Set<Authenticator>();
+
+    public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
 
     public DbSet<Organization> Organizations => Set<Organization>();
 
@@ -52,6 +61,18 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
     public DbSet<ValidationRecord> Validations => Set<ValidationRecord>();
 
     public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
+
+    public DbSet<SignOnConnection> SignOnConnections => Set<SignOnConnection>();
+
+    public DbSet<SignOnLink> SignOnLinks => Set<SignOnLink>();
+
+    public DbSet<SignOnAttempt> SignOnAttempts => Set<SignOnAttempt>();
+
+    public DbSet<SignOnTestRun> SignOnTestRuns => Set<SignOnTestRun>();
+
+    public DbSet<UsedToken> SignOnUsedTokens => Set<UsedToken>();
+
+    public DbSet<VerifiedDomain> VerifiedDomains => Set<VerifiedDomain>();
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 

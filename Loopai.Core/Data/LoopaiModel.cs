@@ -4,7 +4,7 @@ using Loopai.Core.Audit;
 using Loopai.Core.Executions;
 using Loopai.Core.Idempotency;
 using Loopai.Core.Identity;
-using Loopai.Core.Identity.Sessions;
+using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Organizations;
 using Loopai.Core.Programs;
 using Loopai.Core.Tasks;
@@ -22,7 +22,9 @@ public static class LoopaiModel
     internal static void Configure(ModelBuilder builder)
     {
         ConfigureAccounts(builder);
+        IdentityModel.Configure(builder);
         ConfigureOrganizations(builder);
+        SignOnModel.Configure(builder);
         ConfigureTasks(builder);
         ConfigureExecutions(builder);
         SnakeCaseNames.Apply(builder);
@@ -45,21 +47,6 @@ public static class LoopaiModel
             passkey.Property(p => p.CredentialId).HasMaxLength(1024);
             passkey.OwnsOne(p => p.Data).ToJson("data");
             passkey.HasOne<User>().WithMany().HasForeignKey(p => p.UserId);
-        });
-        builder.Entity<UserSession>(session =>
-        {
-            session.ToTable("user_sessions");
-            session.Property(s => s.Id).ValueGeneratedNever();
-            session.Property(s => s.Method).HasConversion<string>().HasMaxLength(16);
-            session.Property(s => s.Device).HasMaxLength(64);
-            session.Property(s => s.Address).HasMaxLength(64);
-            session.Property(s => s.EndReason).HasMaxLength(32);
-            session.Property(s => s.SsoSubject).HasMaxLength(256);
-            session.Property(s => s.SsoSessionId).HasMaxLength(256);
-            session.HasIndex(s => new { s.UserId, s.EndedAt });
-            session.HasIndex(s => s.SsoConnectionId).HasFilter("sso_connection_id IS NOT NULL");
-            session.HasIndex(s => s.LastSeenAt);
-            session.HasOne<User>().WithMany().HasForeignKey(s => s.UserId);
         });
         builder.Entity<DataProtectionKey>(key =>
         {

@@ -2,6 +2,7 @@ using Loopai.Core.Analytics;
 using Loopai.Core.ApiKeys;
 using Loopai.Core.Configuration;
 using Loopai.Core.Executions;
+using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Notifications;
 using Loopai.Core.Organizations;
 using Loopai.Core.Programs;
@@ -11,6 +12,7 @@ using Loopai.Core.Validation;
 using Loopai.Infrastructure.Mail;
 using Loopai.Infrastructure.Outbound;
 using Loopai.Infrastructure.Sandbox;
+using Loopai.Portal.Accounts.SignOn;
 
 namespace Loopai.Portal.Startup;
 
@@ -68,5 +70,13 @@ public static class PortalServices
 
         services.AddSingleton<OverviewService>();
         services.AddSingleton<AttentionService>();
+    }
+
+    public static void AddLoopaiSignOn(this IServiceCollection services)
+    {
+        services.AddSingleton<SignOnSecrets>();
+        services.AddSingleton<SignOnAttempts>();
+        services.AddSingleton<SignOnService>();
+        services.AddScoped<SignOnBrowser>();
     }
 }

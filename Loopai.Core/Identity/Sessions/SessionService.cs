@@ -24,6 +24,7 @@ public sealed class SessionService(LoopaiData data, IOptions<AccountsSettings> s
             CreatedAt = now,
             LastSeenAt = now,
             AuthenticatedAt = now,
+            ConfirmedAt = request.Sso is null ? now : null,
             SsoOrganizationId = request.Sso?.OrganizationId,
             SsoConnectionId = request.Sso?.ConnectionId,
             SsoSubject = request.Sso?.Subject,

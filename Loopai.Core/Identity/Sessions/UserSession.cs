@@ -24,8 +24,14 @@ public sealed class UserSession
     /// <summary>To the minute.</summary>
     public required DateTimeOffset LastSeenAt { get; set; }
 
-    /// <summary>When the person last proved who they are: at sign-in, or since when asked again.</summary>
+    /// <summary>When the person last proved who they are, by whatever means: at sign-in, or since when asked again.</summary>
     public required DateTimeOffset AuthenticatedAt { get; set; }
+
+    /// <summary>
+    /// When they last did so by a credential of this account; null while only an identity provider vouched. That one speaks for its organization, and
+    /// must not be able to change the account, which may open others.
+    /// </summary>
+    public DateTimeOffset? ConfirmedAt { get; set; }
 
     public DateTimeOffset? EndedAt { get; set; }
 
