@@ -25,6 +25,7 @@ public static class PagesStartup
     public static void MapLoopaiPages(this WebApplication app)
     {
         app.MapSignOut();
+        app.MapPasskeys();
         app.MapVersionDownloads();
         app.MapExecutionsCsv();
         app.MapExampleDownloads();
