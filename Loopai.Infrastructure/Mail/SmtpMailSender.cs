@@ -23,6 +23,7 @@ public sealed class SmtpMailSender(MailSettings settings) : IMailSender
         using var message = new MailMessage(settings.From, mail.To)
         {
             Subject = mail.Subject, SubjectEncoding = Encoding.UTF8, Body = mail.Text, BodyEncoding = Encoding.UTF8,
+            BodyTransferEncoding = TransferEncoding.QuotedPrintable,
         };
         if (mail.Html is not null)
         {

@@ -1,0 +1,31 @@
+using System.Text.RegularExpressions;
+using Loopai.Portal.Tests.Peers;
+
+namespace Loopai.Portal.Tests.Identity;
+
+/// <summary>npm's smtp-server, and the mails that came to it.</summary>
+internal sealed partial class MailPeer(NpmPeer peer) : IAsyncDisposable
+{
+    private readonly HttpClient _web = new() { BaseAddress = new Uri(peer.Announcement.GetProperty("web").GetString()!), Timeout = TimeSpan.FromSeconds(10) };
+
+    /// <summary>What a portal is started with to send its mail here.</summary>
+    public string[] Settings { get; } =
+    [
+        "--Mail:Host=127.0.0.1", $"--Mail:Port={peer.Announcement.GetProperty("smtp").GetInt32()}", "--Mail:Security=None", "--Mail:From=Loopai <loopai@loopai.example>",
+    ];
+
+    public static async Task<MailPeer> StartAsync() => new(await NpmPeer.StartAsync("Identity/Peers", "mail.mjs"));
+
+    /// <summary>The mail that came, or comes, to the address, with its lines put together.</summary>
+    public async Task<string> ReadAsync(string address) => SoftBreak().Replace(await _web.GetStringAsync(Uri.EscapeDataString(address)), "").Replace("=3D", "=", StringComparison.Ordinal);
+
+    public async ValueTask DisposeAsync()
+    {
+        _web.Dispose();
+        await peer.DisposeAsync();
+    }
+
+    // Quoted-printable ends a long line with an equals sign.
+    [GeneratedRegex("=\r?\n", RegexOptions.NonBacktracking)]
+    private static partial Regex SoftBreak();
+}
