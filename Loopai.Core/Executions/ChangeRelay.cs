@@ -1,11 +1,12 @@
 using Loopai.Core.ApiKeys;
 using Loopai.Core.Data;
+using Loopai.Core.Identity.Sessions;
 using Microsoft.Extensions.Hosting;
 
 namespace Loopai.Core.Executions;
 
 /// <summary>Carries changes from the database to what this portal keeps in memory.</summary>
-public sealed class ChangeRelay(IChangeFeed feed, ExecutionCatalog catalog, ApiKeyAuthenticator keys) : BackgroundService
+public sealed class ChangeRelay(IChangeFeed feed, ExecutionCatalog catalog, ApiKeyAuthenticator keys, SessionCache sessions) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -13,6 +14,7 @@ public sealed class ChangeRelay(IChangeFeed feed, ExecutionCatalog catalog, ApiK
         {
             catalog.Forget(change);
             keys.Forget(change);
+            sessions.Forget(change);
         }
     }
 }

@@ -145,6 +145,10 @@ internal static class RoleScript
             CREATE TRIGGER notify_api_keys AFTER DELETE OR UPDATE OF revoked_at, permissions ON api_keys
               FOR EACH ROW EXECUTE FUNCTION loopai_notify_change();
           END IF;
+          IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgname = 'notify_user_sessions') THEN
+            CREATE TRIGGER notify_user_sessions AFTER DELETE OR UPDATE OF ended_at, authenticated_at, second_factor ON user_sessions
+              FOR EACH ROW EXECUTE FUNCTION loopai_notify_change();
+          END IF;
         END $$;
         """;
 }

@@ -9,7 +9,7 @@ namespace Loopai.Infrastructure.SqlServer;
 public sealed class SqlServerChangeFeed(SqlServerConnections connections, ILogger<SqlServerChangeFeed> log) : IChangeFeed
 {
     /// <summary>What the hot path keeps in memory.</summary>
-    internal static readonly string[] Tables = ["tasks", "programs", "api_keys"];
+    internal static readonly string[] Tables = ["tasks", "programs", "api_keys", "user_sessions"];
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
@@ -17,12 +17,13 @@ public sealed class SqlServerChangeFeed(SqlServerConnections connections, ILogge
 
     /// <summary>
     /// The version to ask from next is read first, so that a change between the two queries is told twice rather than never. A deleted program no longer
-    /// knows its task, and a key's last use is no change. The column mask is empty for inserts and deletes, which always count.
+    /// knows its task, and neither a key's last use nor a session's is a change. The column mask is empty for inserts and deletes, which always count.
     /// </summary>
     internal const string ChangesSince = """
         SELECT CASE WHEN CHANGE_TRACKING_MIN_VALID_VERSION(OBJECT_ID(N'dbo.tasks')) <= @since
           AND CHANGE_TRACKING_MIN_VALID_VERSION(OBJECT_ID(N'dbo.programs')) <= @since
           AND CHANGE_TRACKING_MIN_VALID_VERSION(OBJECT_ID(N'dbo.api_keys')) <= @since
+          AND CHANGE_TRACKING_MIN_VALID_VERSION(OBJECT_ID(N'dbo.user_sessions')) <= @since
           THEN CHANGE_TRACKING_CURRENT_VERSION() ELSE NULL END;
         SELECT N'tasks', c.[id] FROM CHANGETABLE(CHANGES dbo.[tasks], @since) AS c
         UNION SELECT CASE WHEN p.[task_id] IS NULL THEN N'' ELSE N'programs' END, COALESCE(p.[task_id], CAST(0x00000000000000000000000000000000 AS uniqueidentifier))
@@ -30,7 +31,12 @@ public sealed class SqlServerChangeFeed(SqlServerConnections connections, ILogge
         UNION SELECT N'api_keys', c.[id] FROM CHANGETABLE(CHANGES dbo.[api_keys], @since) AS c
           WHERE c.SYS_CHANGE_OPERATION <> 'U'
           OR CHANGE_TRACKING_IS_COLUMN_IN_MASK(COLUMNPROPERTY(OBJECT_ID(N'dbo.api_keys'), N'revoked_at', 'ColumnId'), c.SYS_CHANGE_COLUMNS) = 1
-          OR CHANGE_TRACKING_IS_COLUMN_IN_MASK(COLUMNPROPERTY(OBJECT_ID(N'dbo.api_keys'), N'permissions', 'ColumnId'), c.SYS_CHANGE_COLUMNS) = 1;
+          OR CHANGE_TRACKING_IS_COLUMN_IN_MASK(COLUMNPROPERTY(OBJECT_ID(N'dbo.api_keys'), N'permissions', 'ColumnId'), c.SYS_CHANGE_COLUMNS) = 1
+        UNION SELECT N'user_sessions', c.[id] FROM CHANGETABLE(CHANGES dbo.[user_sessions], @since) AS c
+          WHERE c.SYS_CHANGE_OPERATION = 'D'
+          OR CHANGE_TRACKING_IS_COLUMN_IN_MASK(COLUMNPROPERTY(OBJECT_ID(N'dbo.user_sessions'), N'ended_at', 'ColumnId'), c.SYS_CHANGE_COLUMNS) = 1
+          OR CHANGE_TRACKING_IS_COLUMN_IN_MASK(COLUMNPROPERTY(OBJECT_ID(N'dbo.user_sessions'), N'authenticated_at', 'ColumnId'), c.SYS_CHANGE_COLUMNS) = 1
+          OR CHANGE_TRACKING_IS_COLUMN_IN_MASK(COLUMNPROPERTY(OBJECT_ID(N'dbo.user_sessions'), N'second_factor', 'ColumnId'), c.SYS_CHANGE_COLUMNS) = 1;
         """;
 
     public async IAsyncEnumerable<Change> WatchAsync([EnumeratorCancellation] CancellationToken ct)
