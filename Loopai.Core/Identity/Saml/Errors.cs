@@ -1,4 +1,5 @@
 using Loopai.Core.Errors;
+using Loopai.Core.Identity.SignOn;
 
 namespace Loopai.Core.Identity.Saml;
 
@@ -80,6 +81,8 @@ internal static class SamlErrors
 
     public static ConflictException RolloverUnderWay() => new(
         "saml.rollover_under_way", "There are two certificates already. Activate the new one and remove the old one before you make another.");
+
+    public static ConflictException Disabled() => new(SignOnErrors.Disabled.Code, SignOnErrors.Disabled.Message);
 
     public static ConflictException NotSetUp() => new("saml.not_set_up", "This connection knows no identity provider yet. An administrator has to import its metadata.");
 

@@ -12,16 +12,24 @@ public sealed class SamlFlow(SignOnAttempts attempts, SamlKeys keys, TimeProvide
     /// <summary>An ID must begin with a letter or an underscore, which the attempt's handle need not.</summary>
     private const string IdPrefix = "_";
 
+    /// <summary>What the attempt keeps, so that the answer to a logout cannot be mistaken for one to this.</summary>
+    private const string AttemptState = "sign-on";
+
     /// <summary>Begins a round trip: the request to send, and what the browser has to keep.</summary>
     public async Task<(SamlMessage Message, BegunAttempt Attempt)> StartAsync(SamlStart start, CancellationToken ct)
     {
+        if (!start.Connection.Enabled && start.Purpose == SignOnPurpose.SignIn)
+        {
+            throw SamlErrors.Disabled();
+        }
+
         var settings = start.Connection.ReadSettings<SamlSettings>();
         if (settings.SignOnUrl.Length == 0 || settings.Certificates.Count == 0)
         {
             throw SamlErrors.NotSetUp();
         }
 
-        var attempt = await attempts.BeginAsync(start.Connection, start.Purpose, start.ReturnPath, state: "", start.TestRunId, ct);
+        var attempt = await attempts.BeginAsync(start.Connection, start.Purpose, start.ReturnPath, AttemptState, start.TestRunId, ct);
         var request = SamlRequests.SignOn(IdPrefix + attempt.Handle, settings, start.Addresses, start.Purpose == SignOnPurpose.Test, time.GetUtcNow());
         using var key = settings.SignRequests ? (await keys.OfAsync(start.Connection, ct)).Active(SamlKeyUse.Signing).Open() : null;
         return (SamlBindings.Send(request, SamlMessageKind.Request, settings.SignOnBinding, settings.SignOnUrl, relayState: null, key), attempt);
@@ -55,7 +63,7 @@ public sealed class SamlFlow(SignOnAttempts attempts, SamlKeys keys, TimeProvide
         var checks = new List<SignOnCheck>();
         try
         {
-            var (identity, subject) = await ReadAsync(connection, addresses, field, attempt is null ? null : IdPrefix + handle, checks, ct);
+            var (identity, subject) = await ReadAsync(connection, addresses, field, attempt?.State == AttemptState ? IdPrefix + handle : null, checks, ct);
             return new SamlResult(attempt, checks, identity, subject, null);
         }
         catch (InvalidException e)
