@@ -1,3 +1,4 @@
+using Loopai.Core.Access;
 using Loopai.Core.ApiKeys;
 using Loopai.Core.Data;
 using Microsoft.Extensions.Hosting;
@@ -5,7 +6,7 @@ using Microsoft.Extensions.Hosting;
 namespace Loopai.Core.Executions;
 
 /// <summary>Carries changes from the database to what this portal keeps in memory.</summary>
-public sealed class ChangeRelay(IChangeFeed feed, ExecutionCatalog catalog, ApiKeyAuthenticator keys) : BackgroundService
+public sealed class ChangeRelay(IChangeFeed feed, ExecutionCatalog catalog, ApiKeyAuthenticator keys, AccessService access) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -13,6 +14,7 @@ public sealed class ChangeRelay(IChangeFeed feed, ExecutionCatalog catalog, ApiK
         {
             catalog.Forget(change);
             keys.Forget(change);
+            access.Forget(change);
         }
     }
 }
