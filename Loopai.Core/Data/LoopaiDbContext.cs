@@ -5,6 +5,7 @@ using Loopai.Core.Audit;
 using Loopai.Core.Executions;
 using Loopai.Core.Idempotency;
 using Loopai.Core.Identity;
+using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Organizations;
 using Loopai.Core.Programs;
 using Loopai.Core.Tasks;
@@ -62,6 +63,18 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
     public DbSet<ValidationRecord> Validations => Set<ValidationRecord>();
 
     public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
+
+    public DbSet<SignOnConnection> SignOnConnections => Set<SignOnConnection>();
+
+    public DbSet<SignOnLink> SignOnLinks => Set<SignOnLink>();
+
+    public DbSet<SignOnAttempt> SignOnAttempts => Set<SignOnAttempt>();
+
+    public DbSet<SignOnTestRun> SignOnTestRuns => Set<SignOnTestRun>();
+
+    public DbSet<UsedToken> SignOnUsedTokens => Set<UsedToken>();
+
+    public DbSet<VerifiedDomain> VerifiedDomains => Set<VerifiedDomain>();
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 

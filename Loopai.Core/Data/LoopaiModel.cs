@@ -4,6 +4,7 @@ using Loopai.Core.Audit;
 using Loopai.Core.Executions;
 using Loopai.Core.Idempotency;
 using Loopai.Core.Identity;
+using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Organizations;
 using Loopai.Core.Programs;
 using Loopai.Core.Tasks;
@@ -23,6 +24,7 @@ public static class LoopaiModel
         ConfigureAccounts(builder);
         ConfigureOrganizations(builder);
         AccessModel.Configure(builder);
+        SignOnModel.Configure(builder);
         ConfigureTasks(builder);
         ConfigureExecutions(builder);
         SnakeCaseNames.Apply(builder);

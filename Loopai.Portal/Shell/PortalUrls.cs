@@ -67,6 +67,13 @@ public static class PortalUrls
 
     public static string Settings(string organization, string? environment = null) => Build($"/o/{organization}/settings", ("env", environment));
 
+    /// <summary>Why a provider's answer brought nobody in, sealed.</summary>
+    public static string SignInRefused(string why) => Build("/sign-in/refused", ("why", why));
+
+    /// <summary>Where a round trip to a connection's provider begins.</summary>
+    public static string SignOnStart(Loopai.Core.Identity.SignOn.SignOnKind kind, Guid connection, string? returnUrl = null, Guid? testRun = null) =>
+        Build($"/sign-in/{kind.ToString().ToLowerInvariant()}/{connection}/start", ("returnUrl", returnUrl), ("test", testRun?.ToString()));
+
     public static string SignInAndReturn(string returnUrl) => Build(SignIn, ("returnUrl", returnUrl));
 
     private static string? Number(int? value) => value?.ToString(System.Globalization.CultureInfo.InvariantCulture);

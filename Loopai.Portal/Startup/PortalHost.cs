@@ -80,6 +80,7 @@ public sealed class PortalHost : IAsyncDisposable
         builder.Services.AddLoopaiOutside(builder.Configuration.Settings<MailSettings>(), builder.Configuration.Settings<OutboundSettings>());
         builder.Services.AddLoopai(builder.Configuration.Settings<SandboxSettings>());
         builder.Services.AddLoopaiAccounts(builder.Configuration.Settings<AccountsSettings>());
+        builder.Services.AddLoopaiSignOn();
         builder.Services.AddLoopaiApi();
         builder.Services.AddLoopaiMetrics();
         builder.Services.AddLoopaiPages();

@@ -5,6 +5,7 @@ using Loopai.Core.Configuration;
 using Loopai.Core.Data;
 using Loopai.Core.Executions;
 using Loopai.Core.Identity;
+using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Notifications;
 using Loopai.Core.Organizations;
 using Loopai.Core.Programs;
@@ -14,6 +15,7 @@ using Loopai.Core.Validation;
 using Loopai.Infrastructure.Mail;
 using Loopai.Infrastructure.Outbound;
 using Loopai.Infrastructure.Sandbox;
+using Loopai.Portal.Accounts.SignOn;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
@@ -79,6 +81,14 @@ public static class PortalServices
 
         services.AddSingleton<OverviewService>();
         services.AddSingleton<AttentionService>();
+    }
+
+    public static void AddLoopaiSignOn(this IServiceCollection services)
+    {
+        services.AddSingleton<SignOnSecrets>();
+        services.AddSingleton<SignOnAttempts>();
+        services.AddSingleton<SignOnService>();
+        services.AddScoped<SignOnBrowser>();
     }
 
     public static void AddLoopaiAccounts(this IServiceCollection services, AccountsSettings accounts)

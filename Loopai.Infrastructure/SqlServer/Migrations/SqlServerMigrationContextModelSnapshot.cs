@@ -404,6 +404,333 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                     b.ToTable("idempotent_requests", (string)null);
                 });
 
+            modelBuilder.Entity("Loopai.Core.Identity.SignOn.SignOnAttempt", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("BrowserHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("browser_hash");
+
+                    b.Property<Guid>("ConnectionId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("connection_id");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("expires_at");
+
+                    b.Property<byte[]>("HandleHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("handle_hash");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Purpose")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("purpose");
+
+                    b.Property<string>("ReturnPath")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)")
+                        .HasColumnName("return_path");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("state");
+
+                    b.Property<Guid?>("TestRunId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("test_run_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_sign_on_attempts");
+
+                    b.HasIndex("ConnectionId")
+                        .HasDatabaseName("ix_sign_on_attempts_connection_id");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_sign_on_attempts_expires_at");
+
+                    b.HasIndex("HandleHash")
+                        .IsUnique()
+                        .HasDatabaseName("ix_sign_on_attempts_handle_hash");
+
+                    b.ToTable("sign_on_attempts", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Identity.SignOn.SignOnConnection", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<bool>("AllowJustInTime")
+                        .HasColumnType("bit")
+                        .HasColumnName("allow_just_in_time");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("changed_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("created_by");
+
+                    b.Property<bool>("Enabled")
+                        .HasColumnType("bit")
+                        .HasColumnName("enabled");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Mapping")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("mapping");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("name");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("organization_id");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int")
+                        .HasColumnName("revision");
+
+                    b.Property<string>("Secrets")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("secrets");
+
+                    b.Property<string>("Settings")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("settings");
+
+                    b.Property<bool?>("TestPassed")
+                        .HasColumnType("bit")
+                        .HasColumnName("test_passed");
+
+                    b.Property<DateTimeOffset?>("TestedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("tested_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_sign_on_connections");
+
+                    b.HasIndex("OrganizationId")
+                        .HasDatabaseName("ix_sign_on_connections_organization_id");
+
+                    b.ToTable("sign_on_connections", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Identity.SignOn.SignOnLink", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("ConnectionId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("connection_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("LastSignInAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("last_sign_in_at");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("subject");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_sign_on_links");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_sign_on_links_user_id");
+
+                    b.HasIndex("ConnectionId", "Subject")
+                        .IsUnique()
+                        .HasDatabaseName("ix_sign_on_links_connection_id_subject");
+
+                    b.HasIndex("ConnectionId", "UserId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_sign_on_links_connection_id_user_id");
+
+                    b.ToTable("sign_on_links", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Identity.SignOn.SignOnTestRun", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("ConnectionId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("connection_id");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("finished_at");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("organization_id");
+
+                    b.Property<bool?>("Passed")
+                        .HasColumnType("bit")
+                        .HasColumnName("passed");
+
+                    b.Property<string>("Report")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("report");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("StartedBy")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("started_by");
+
+                    b.HasKey("Id")
+                        .HasName("pk_sign_on_test_runs");
+
+                    b.HasIndex("ConnectionId")
+                        .HasDatabaseName("ix_sign_on_test_runs_connection_id");
+
+                    b.ToTable("sign_on_test_runs", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Identity.SignOn.UsedToken", b =>
+                {
+                    b.Property<Guid>("ConnectionId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("connection_id");
+
+                    b.Property<byte[]>("Hash")
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("hash");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("expires_at");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("organization_id");
+
+                    b.HasKey("ConnectionId", "Hash")
+                        .HasName("pk_sign_on_used_tokens");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_sign_on_used_tokens_expires_at");
+
+                    b.ToTable("sign_on_used_tokens", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Identity.SignOn.VerifiedDomain", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("CheckedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("checked_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Domain")
+                        .IsRequired()
+                        .HasMaxLength(253)
+                        .HasColumnType("nvarchar(253)")
+                        .HasColumnName("domain");
+
+                    b.Property<int>("FailedChecks")
+                        .HasColumnType("int")
+                        .HasColumnName("failed_checks");
+
+                    b.Property<string>("LastFailure")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("last_failure");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Token")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("token");
+
+                    b.Property<DateTimeOffset?>("VerifiedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("verified_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_verified_domains");
+
+                    b.HasIndex("Domain")
+                        .IsUnique()
+                        .HasDatabaseName("ix_verified_domains_domain")
+                        .HasFilter("verified_at IS NOT NULL");
+
+                    b.HasIndex("OrganizationId", "Domain")
+                        .IsUnique()
+                        .HasDatabaseName("ix_verified_domains_organization_id_domain");
+
+                    b.ToTable("verified_domains", (string)null);
+                });
+
             modelBuilder.Entity("Loopai.Core.Identity.User", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1132,6 +1459,73 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_api_keys_environments_environment_id");
+                });
+
+            modelBuilder.Entity("Loopai.Core.Identity.SignOn.SignOnAttempt", b =>
+                {
+                    b.HasOne("Loopai.Core.Identity.SignOn.SignOnConnection", null)
+                        .WithMany()
+                        .HasForeignKey("ConnectionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_sign_on_attempts_sign_on_connections_connection_id");
+                });
+
+            modelBuilder.Entity("Loopai.Core.Identity.SignOn.SignOnConnection", b =>
+                {
+                    b.HasOne("Loopai.Core.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_sign_on_connections_organizations_organization_id");
+                });
+
+            modelBuilder.Entity("Loopai.Core.Identity.SignOn.SignOnLink", b =>
+                {
+                    b.HasOne("Loopai.Core.Identity.SignOn.SignOnConnection", null)
+                        .WithMany()
+                        .HasForeignKey("ConnectionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_sign_on_links_sign_on_connections_connection_id");
+
+                    b.HasOne("Loopai.Core.Identity.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_sign_on_links_users_user_id");
+                });
+
+            modelBuilder.Entity("Loopai.Core.Identity.SignOn.SignOnTestRun", b =>
+                {
+                    b.HasOne("Loopai.Core.Identity.SignOn.SignOnConnection", null)
+                        .WithMany()
+                        .HasForeignKey("ConnectionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_sign_on_test_runs_sign_on_connections_connection_id");
+                });
+
+            modelBuilder.Entity("Loopai.Core.Identity.SignOn.UsedToken", b =>
+                {
+                    b.HasOne("Loopai.Core.Identity.SignOn.SignOnConnection", null)
+                        .WithMany()
+                        .HasForeignKey("ConnectionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_sign_on_used_tokens_sign_on_connections_connection_id");
+                });
+
+            modelBuilder.Entity("Loopai.Core.Identity.SignOn.VerifiedDomain", b =>
+                {
+                    b.HasOne("Loopai.Core.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_verified_domains_organizations_organization_id");
                 });
 
             modelBuilder.Entity("Loopai.Core.Organizations.Membership", b =>

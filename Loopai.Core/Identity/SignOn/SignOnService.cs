@@ -1,0 +1,160 @@
+using Loopai.Core.Access;
+using Loopai.Core.Audit;
+using Loopai.Core.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace Loopai.Core.Identity.SignOn;
+
+/// <summary>
+/// From a verified <see cref="ExternalIdentity"/> to the account that comes in, for every protocol alike: the protocols prove who somebody is at their
+/// provider, this says who that is here.
+/// </summary>
+public sealed class SignOnService(LoopaiData data, SignOnSecrets secrets, TimeProvider time)
+{
+    /// <summary>The connection that an address names, in whichever organization; null when there is none.</summary>
+    public async Task<SignOnConnection?> FindAsync(Guid connectionId, SignOnKind kind, CancellationToken ct)
+    {
+        await using var db = await data.OpenAsync(Caller.Installation, ct);
+        return await db.SignOnConnections.AsNoTracking().FirstOrDefaultAsync(c => c.Id == connectionId && c.Kind == kind, ct);
+    }
+
+    /// <summary>Decides whom the identity brings in, makes or links the account where the rules say so, and records the sign-in or its refusal.</summary>
+    public async Task<SignOnOutcome> CompleteAsync(SignOnConnection connection, ExternalIdentity identity, CancellationToken ct)
+    {
+        if (!connection.Enabled)
+        {
+            return await RefuseAsync(connection, SignOnErrors.Disabled, identity.Email, ct);
+        }
+
+        try
+        {
+            return await TryCompleteAsync(connection, identity, ct);
+        }
+        catch (DbUpdateException e) when (e.IsRace())
+        {
+            // The same person came in twice at once, or an invitation made the account meanwhile: now it is there.
+            return await TryCompleteAsync(connection, identity, ct);
+        }
+    }
+
+    /// <summary>Records that somebody was turned away, for a reason that the protocol or the rules found.</summary>
+    public async Task<SignOnOutcome> RefuseAsync(SignOnConnection connection, SignOnRefusal refusal, string? who, CancellationToken ct)
+    {
+        await using var db = await data.OpenAsync(Caller.System(connection.OrganizationId), ct);
+        db.Record(Caller.System(connection.OrganizationId), "sign_in.refused", "sign_on_connection", connection.Id,
+            new { connection = connection.Name, who = Shortened(who), refusal.Code, reason = Shortened(refusal.Message) });
+        await db.SaveChangesAsync(ct);
+        return SignOnOutcome.Refused(refusal);
+    }
+
+    /// <summary>What <see cref="CompleteAsync"/> would decide and map, with nothing changed; kept as the result of the test run.</summary>
+    public async Task<SignOnTestReport> CompleteTestAsync(
+        SignOnConnection connection, Guid testRunId, IReadOnlyList<SignOnCheck> checks, ExternalIdentity? identity, CancellationToken ct)
+    {
+        await using var db = await data.OpenAsync(Caller.Installation, ct);
+        var decision = identity is null ? null : SignOnRules.Decide(identity, (await FactsAsync(db, connection, identity, ct)).Facts);
+        var report = new SignOnTestReport(
+            checks, identity, decision, identity is null ? null : AccessMapping.Apply(connection.MappingRules(), identity));
+        var now = time.GetUtcNow();
+        var caller = Caller.System(connection.OrganizationId);
+        await db.SignOnTestRuns.Where(r => r.Id == testRunId && r.ConnectionId == connection.Id && r.FinishedAt == null).ExecuteUpdateAsync(
+            run => run.SetProperty(r => r.FinishedAt, now)
+                .SetProperty(r => r.Passed, report.Passed)
+                .SetProperty(r => r.Report, secrets.Protect(connection.OrganizationId, report.ToJson())),
+            ct);
+        await db.SignOnConnections.Where(c => c.Id == connection.Id).ExecuteUpdateAsync(
+            set => set.SetProperty(c => c.TestedAt, now).SetProperty(c => c.TestPassed, report.Passed), ct);
+        db.Record(caller, "sign_on.tested", "sign_on_connection", connection.Id, new { connection = connection.Name, report.Passed });
+        await db.SaveChangesAsync(ct);
+        return report;
+    }
+
+    private async Task<SignOnOutcome> TryCompleteAsync(SignOnConnection connection, ExternalIdentity identity, CancellationToken ct)
+    {
+        await using var db = await data.OpenAsync(Caller.Installation, ct);
+        var (facts, user, link) = await FactsAsync(db, connection, identity, ct);
+        var decision = SignOnRules.Decide(identity, facts);
+        if (decision.Refusal is { } refusal)
+        {
+            return await RefuseAsync(connection, refusal, identity.Email ?? identity.Subject, ct);
+        }
+
+        var now = time.GetUtcNow();
+        if (user is null)
+        {
+            db.Users.Add(user = NewUser(identity, now));
+        }
+
+        if (link is null)
+        {
+            db.SignOnLinks.Add(link = new SignOnLink
+            {
+                Id = Guid.CreateVersion7(), OrganizationId = connection.OrganizationId, ConnectionId = connection.Id, Subject = identity.Subject,
+                UserId = user.Id, CreatedAt = now, LastSignInAt = now,
+            });
+        }
+
+        link.LastSignInAt = now;
+        var mapped = AccessMapping.Apply(connection.MappingRules(), identity);
+        db.Record(
+            Caller.ForUser(user.Id, user.Email ?? user.DisplayName, connection.OrganizationId, Guid.Empty, []), "sign_in.succeeded", "user", user.Id,
+            new { method = "sso", connection = connection.Name, decision = decision.Action.ToString(), roles = mapped.Grants, teams = mapped.Teams });
+        await db.SaveChangesAsync(ct);
+        return new SignOnOutcome(user.Id, null);
+    }
+
+    private static async Task<(SignOnFacts Facts, User? User, SignOnLink? Link)> FactsAsync(
+        LoopaiDbContext db, SignOnConnection connection, ExternalIdentity identity, CancellationToken ct)
+    {
+        var link = await db.SignOnLinks.FirstOrDefaultAsync(l => l.ConnectionId == connection.Id && l.Subject == identity.Subject, ct);
+        if (link is not null && link.Subject != identity.Subject)
+        {
+            // A database that compares without case found somebody else.
+            link = null;
+        }
+
+        var normalized = identity.Email?.Normalize().ToUpperInvariant();
+        var domain = EmailDomain.Of(identity.Email);
+        var user = link is not null
+            ? await db.Users.SingleAsync(u => u.Id == link.UserId, ct)
+            : domain is null ? null : await db.Users.FirstOrDefaultAsync(u => u.NormalizedEmail == normalized, ct);
+        var facts = new SignOnFacts(
+            link?.UserId,
+            link is null ? user?.Id : null,
+            link is null && user is not null && await db.SignOnLinks.AnyAsync(l => l.ConnectionId == connection.Id && l.UserId == user.Id, ct),
+            user is not null && await db.Memberships.AnyAsync(m => m.OrganizationId == connection.OrganizationId && m.UserId == user.Id, ct)
+                ? MemberStanding.Active
+                : MemberStanding.None,
+            domain is not null && await db.VerifiedDomains.AnyAsync(
+                d => d.OrganizationId == connection.OrganizationId && d.Domain == domain && d.VerifiedAt != null, ct),
+            connection.AllowJustInTime);
+        return (facts, user, link);
+    }
+
+    private static User NewUser(ExternalIdentity identity, DateTimeOffset now)
+    {
+        var normalized = identity.Email!.Normalize().ToUpperInvariant();
+        return new User
+        {
+            Id = Guid.CreateVersion7(),
+            UserName = identity.Email,
+            NormalizedUserName = normalized,
+            Email = identity.Email,
+            NormalizedEmail = normalized,
+            EmailConfirmed = true,
+            DisplayName = Shortened(string.IsNullOrWhiteSpace(identity.DisplayName) ? identity.Email : identity.DisplayName.Trim())!,
+            SecurityStamp = Guid.NewGuid().ToString("n"),
+            LockoutEnabled = true,
+            CreatedAt = now,
+        };
+    }
+
+    private static string? Shortened(string? text) => text is { Length: > 200 } ? text[..200] : text;
+}
+
+/// <param name="UserId">Who comes in; null when nobody does.</param>
+/// <param name="Refusal">Why nobody does.</param>
+public sealed record SignOnOutcome(Guid? UserId, SignOnRefusal? Refusal)
+{
+    public static SignOnOutcome Refused(SignOnRefusal refusal) => new(null, refusal);
+}
