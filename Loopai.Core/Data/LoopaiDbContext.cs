@@ -5,6 +5,9 @@ using Loopai.Core.Audit;
 using Loopai.Core.Executions;
 using Loopai.Core.Idempotency;
 using Loopai.Core.Identity;
+using Loopai.Core.Identity.SecondFactors;
+using Loopai.Core.Identity.Sessions;
+using Loopai.Core.Identity.SignIn;
 using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Organizations;
 using Loopai.Core.Programs;
@@ -25,6 +28,14 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
 {
     /// <summary>The tenant of this unit of work; null for the system.</summary>
     public Guid? OrganizationId { get; } = organizationId;
+
+    public DbSet<UserSession> UserSessions => Set<UserSession>();
+
+    public DbSet<SignInThrottleEntry> SignInThrottle => Set<SignInThrottleEntry>();
+
+    public DbSet<Authenticator> Authenticators => Set<Authenticator>();
+
+    public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
 
     public DbSet<Organization> Organizations => Set<Organization>();
 

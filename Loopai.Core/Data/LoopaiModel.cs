@@ -22,6 +22,7 @@ public static class LoopaiModel
     internal static void Configure(ModelBuilder builder)
     {
         ConfigureAccounts(builder);
+        IdentityModel.Configure(builder);
         ConfigureOrganizations(builder);
         AccessModel.Configure(builder);
         SignOnModel.Configure(builder);

@@ -36,7 +36,7 @@ public sealed class ValidationService(LoopaiData data, TimeProvider time)
     {
         caller.DemandOnTasks(Permissions.ValidationsRead);
         await using var db = await data.OpenAsync(caller, ct);
-        return (await DetailsAsync(db, [await FindAsync(db, caller, id, ct)], ct))[0];
+        return (await DetailsAsync(db, [await FindAsync(db, caller, Permissions.ValidationsRead, id, ct)], ct))[0];
     }
 
     /// <summary>One window of the review queue: what waits for a person, oldest execution first.</summary>
@@ -69,8 +69,7 @@ public sealed class ValidationService(LoopaiData data, TimeProvider time)
         caller.DemandOnTasks(Permissions.ValidationsDecide);
         VerdictRules.Check(verdict);
         await using var db = await data.OpenAsync(caller, ct);
-        var validation = await FindAsync(db, caller, id, ct);
-        caller.Demand(Permissions.ValidationsDecide, validation.TaskId);
+        var validation = await FindAsync(db, caller, Permissions.ValidationsDecide, id, ct);
         if (IsDecided(validation.Status))
         {
             throw ValidationErrors.AlreadyDecided(validation.DecidedByName);
@@ -124,8 +123,7 @@ public sealed class ValidationService(LoopaiData data, TimeProvider time)
     {
         caller.DemandOnTasks(Permissions.ValidationsDecide);
         await using var db = await data.OpenAsync(caller, ct);
-        var validation = await FindAsync(db, caller, id, ct);
-        caller.Demand(Permissions.ValidationsDecide, validation.TaskId);
+        var validation = await FindAsync(db, caller, Permissions.ValidationsDecide, id, ct);
         if (!IsDecided(validation.Status))
         {
             throw ValidationErrors.NotDecided();
@@ -164,10 +162,10 @@ public sealed class ValidationService(LoopaiData data, TimeProvider time)
     private static ValidationFilter InReview(Guid? taskId, Guid? environmentId) =>
         new(TaskId: taskId, Status: ValidationStatus.InReview, EnvironmentId: environmentId);
 
-    private static async Task<ValidationRecord> FindAsync(LoopaiDbContext db, Caller caller, Guid id, CancellationToken ct)
+    private static async Task<ValidationRecord> FindAsync(LoopaiDbContext db, Caller caller, string permission, Guid id, CancellationToken ct)
     {
-        var validation = await db.Validations.AsNoTracking().OfTasks(caller.TasksWith(Permissions.ValidationsRead)).FirstOrDefaultAsync(v => v.Id == id, ct);
-        return validation is null || (!caller.ReachesOtherEnvironments(Permissions.ValidationsRead) && validation.EnvironmentId != caller.EnvironmentId)
+        var validation = await db.Validations.AsNoTracking().OfTasks(caller.TasksWith(permission)).FirstOrDefaultAsync(v => v.Id == id, ct);
+        return validation is null || (!caller.ReachesOtherEnvironments(permission) && validation.EnvironmentId != caller.EnvironmentId)
             ? throw ValidationErrors.NotFound(id)
             : validation;
     }

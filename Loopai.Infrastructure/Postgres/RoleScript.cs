@@ -140,6 +140,7 @@ internal static class RoleScript
         {Notice("tasks", "INSERT OR UPDATE OR DELETE")}
         {Notice("programs", "INSERT OR DELETE OR UPDATE OF status")}
         {Notice("api_keys", "DELETE OR UPDATE OF revoked_at, permissions")}
+        {Notice("user_sessions", "DELETE OR UPDATE OF ended_at, authenticated_at, second_factor")}
         {Notice("organizations", "UPDATE OR DELETE")}
         {string.Join('\n', ToldByOrganization.Select(table => Notice(table, "INSERT OR UPDATE OR DELETE")))}
         """;

@@ -10,7 +10,7 @@ namespace Loopai.Infrastructure.SqlServer;
 public sealed class SqlServerChangeFeed(SqlServerConnections connections, ILogger<SqlServerChangeFeed> log) : IChangeFeed
 {
     /// <summary>What portals keep in memory.</summary>
-    internal static readonly string[] Tables = ["tasks", "programs", "api_keys", .. AccessTables.ByOrganization.Order(StringComparer.Ordinal)];
+    internal static readonly string[] Tables = ["tasks", "programs", "api_keys", "user_sessions", .. AccessTables.ByOrganization.Order(StringComparer.Ordinal)];
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
@@ -18,8 +18,8 @@ public sealed class SqlServerChangeFeed(SqlServerConnections connections, ILogge
 
     /// <summary>
     /// The version to ask from next is read first, so that a change between the two queries is told twice rather than never. A deleted program no longer
-    /// knows its task, nor a deleted grant its organization, and a key's last use is no change. The column mask is empty for inserts and deletes, which
-    /// always count.
+    /// knows its task, nor a deleted grant its organization, and neither a key's last use nor a session's is a change. The column mask is empty for
+    /// inserts and deletes, which always count.
     /// </summary>
     internal static readonly string ChangesSince = $"""
         SELECT CASE WHEN {string.Join("\n  AND ", Tables.Select(t => $"CHANGE_TRACKING_MIN_VALID_VERSION(OBJECT_ID(N'dbo.{t}')) <= @since"))}
@@ -36,7 +36,12 @@ public sealed class SqlServerChangeFeed(SqlServerConnections connections, ILogge
         UNION SELECT N'api_keys', c.[id] FROM CHANGETABLE(CHANGES dbo.[api_keys], @since) AS c
           WHERE c.SYS_CHANGE_OPERATION <> 'U'
           OR CHANGE_TRACKING_IS_COLUMN_IN_MASK(COLUMNPROPERTY(OBJECT_ID(N'dbo.api_keys'), N'revoked_at', 'ColumnId'), c.SYS_CHANGE_COLUMNS) = 1
-          OR CHANGE_TRACKING_IS_COLUMN_IN_MASK(COLUMNPROPERTY(OBJECT_ID(N'dbo.api_keys'), N'permissions', 'ColumnId'), c.SYS_CHANGE_COLUMNS) = 1;
+          OR CHANGE_TRACKING_IS_COLUMN_IN_MASK(COLUMNPROPERTY(OBJECT_ID(N'dbo.api_keys'), N'permissions', 'ColumnId'), c.SYS_CHANGE_COLUMNS) = 1
+        UNION SELECT N'user_sessions', c.[id] FROM CHANGETABLE(CHANGES dbo.[user_sessions], @since) AS c
+          WHERE c.SYS_CHANGE_OPERATION = 'D'
+          OR CHANGE_TRACKING_IS_COLUMN_IN_MASK(COLUMNPROPERTY(OBJECT_ID(N'dbo.user_sessions'), N'ended_at', 'ColumnId'), c.SYS_CHANGE_COLUMNS) = 1
+          OR CHANGE_TRACKING_IS_COLUMN_IN_MASK(COLUMNPROPERTY(OBJECT_ID(N'dbo.user_sessions'), N'authenticated_at', 'ColumnId'), c.SYS_CHANGE_COLUMNS) = 1
+          OR CHANGE_TRACKING_IS_COLUMN_IN_MASK(COLUMNPROPERTY(OBJECT_ID(N'dbo.user_sessions'), N'second_factor', 'ColumnId'), c.SYS_CHANGE_COLUMNS) = 1;
         """;
 
     /// <summary>Changes that are told with the owner's id; of a row that is gone nobody knows the owner, so that everything is read again.</summary>

@@ -42,6 +42,7 @@ public sealed class PortalVisit : IAsyncLifetime
         var page = opened.Page;
         await page.GotoAsync($"/sign-in?returnUrl={Uri.EscapeDataString(path)}");
         await page.GetByLabel("E-mail").FillAsync(organization.OwnerEmail);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
         await page.GetByLabel("Password").FillAsync(PortalFixture.Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await page.WaitForURLAsync(new Uri(Portal.Address, path).ToString());

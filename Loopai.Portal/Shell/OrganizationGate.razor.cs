@@ -3,6 +3,8 @@ using System.Security.Claims;
 using Loopai.Core.Access;
 using Loopai.Core.Organizations;
 using Loopai.Core.Validation;
+using Loopai.Portal.Accounts;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.WebUtilities;
@@ -38,15 +40,18 @@ public sealed partial class OrganizationGate(
 
     protected override async Task OnParametersSetAsync()
     {
-        if (!Route.RouteValues.TryGetValue("org", out var slug) || slug is not string organization)
+        var organization = Route.RouteValues.TryGetValue("org", out var slug) ? slug as string : null;
+        var user = (await Authentication).User;
+        if (organization is null && (user.SessionId() is not null || !Route.PageType.IsDefined(typeof(AuthorizeAttribute), inherit: true)))
         {
             (_caller, _shell, _isForeign, _isOpen) = (null, null, false, true);
             return;
         }
 
-        var user = (await Authentication).User;
-        if (!Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var userId))
+        if (user.UserId() is not { } userId || organization is null)
         {
+            // Nobody is signed in, or the session ended while the page was open: nothing of it stays.
+            (_caller, _shell, _isForeign, _isOpen) = (null, null, false, false);
             navigation.NavigateTo(PortalUrls.SignInAndReturn("/" + navigation.ToBaseRelativePath(navigation.Uri)), forceLoad: true);
             return;
         }

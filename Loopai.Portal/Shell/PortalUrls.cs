@@ -74,7 +74,7 @@ public static class PortalUrls
     public static string SignOnStart(Loopai.Core.Identity.SignOn.SignOnKind kind, Guid connection, string? returnUrl = null, Guid? testRun = null) =>
         Build($"/sign-in/{kind.ToString().ToLowerInvariant()}/{connection}/start", ("returnUrl", returnUrl), ("test", testRun?.ToString()));
 
-    public static string SignInAndReturn(string returnUrl) => Build(SignIn, ("returnUrl", returnUrl));
+    public static string SignInAndReturn(string? returnUrl) => Build(SignIn, ("returnUrl", returnUrl));
 
     private static string? Number(int? value) => value?.ToString(System.Globalization.CultureInfo.InvariantCulture);
 

@@ -2,6 +2,7 @@ using Loopai.Core.Configuration;
 using Loopai.Core.Data;
 using Loopai.Infrastructure;
 using Loopai.Infrastructure.Postgres.Embedded;
+using Loopai.Portal.Accounts;
 using Loopai.Portal.Api;
 using Loopai.Portal.Configuration;
 using Loopai.Portal.Demo;
@@ -79,7 +80,7 @@ public sealed class PortalHost : IAsyncDisposable
         database.AddTo(builder.Services);
         builder.Services.AddLoopaiOutside(builder.Configuration.Settings<MailSettings>(), builder.Configuration.Settings<OutboundSettings>());
         builder.Services.AddLoopai(builder.Configuration.Settings<SandboxSettings>());
-        builder.Services.AddLoopaiAccounts(builder.Configuration.Settings<AccountsSettings>());
+        builder.Services.AddLoopaiAccounts(builder.Configuration.Settings<AccountsSettings>(), builder.Configuration.Settings<PortalSettings>());
         builder.Services.AddLoopaiSignOn();
         builder.Services.AddLoopaiApi();
         builder.Services.AddLoopaiMetrics();

@@ -2,9 +2,7 @@ using Loopai.Core.Access;
 using Loopai.Core.Analytics;
 using Loopai.Core.ApiKeys;
 using Loopai.Core.Configuration;
-using Loopai.Core.Data;
 using Loopai.Core.Executions;
-using Loopai.Core.Identity;
 using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Notifications;
 using Loopai.Core.Organizations;
@@ -16,10 +14,6 @@ using Loopai.Infrastructure.Mail;
 using Loopai.Infrastructure.Outbound;
 using Loopai.Infrastructure.Sandbox;
 using Loopai.Portal.Accounts.SignOn;
-using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.DataProtection.KeyManagement;
-using Microsoft.AspNetCore.DataProtection.Repositories;
-using Microsoft.AspNetCore.Identity;
 
 namespace Loopai.Portal.Startup;
 
@@ -89,49 +83,5 @@ public static class PortalServices
         services.AddSingleton<SignOnAttempts>();
         services.AddSingleton<SignOnService>();
         services.AddScoped<SignOnBrowser>();
-    }
-
-    public static void AddLoopaiAccounts(this IServiceCollection services, AccountsSettings accounts)
-    {
-        // Identity's stores work for people before they are in any organization, so they stand under the system role.
-        services.AddScoped(provider => new LoopaiDbContext(provider.GetRequiredService<SystemDbOptions>().Options, organizationId: null));
-        services.AddScoped<AccountService>();
-        services.AddIdentityCore<User>(identity =>
-            {
-                identity.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
-                identity.User.RequireUniqueEmail = true;
-                identity.Password = new PasswordOptions
-                {
-                    // Length over composition: NIST SP 800-63B, 3.1.1.2.
-                    RequiredLength = accounts.MinPasswordLength,
-                    RequireDigit = false,
-                    RequireLowercase = false,
-                    RequireUppercase = false,
-                    RequireNonAlphanumeric = false,
-                    RequiredUniqueChars = 4,
-                };
-                identity.Lockout.MaxFailedAccessAttempts = accounts.LockoutAttempts;
-                identity.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(accounts.LockoutMinutes);
-            })
-            .AddEntityFrameworkStores<LoopaiDbContext>()
-            .AddSignInManager()
-            .AddDefaultTokenProviders();
-        services.AddAuthentication(IdentityConstants.ApplicationScheme)
-            .AddCookie(IdentityConstants.ApplicationScheme, cookie =>
-            {
-                cookie.Cookie.Name = "loopai";
-                cookie.Cookie.HttpOnly = true;
-                cookie.Cookie.SameSite = SameSiteMode.Lax;
-                cookie.ExpireTimeSpan = TimeSpan.FromHours(accounts.SessionHours);
-                cookie.SlidingExpiration = true;
-                cookie.LoginPath = "/sign-in";
-                cookie.ReturnUrlParameter = "returnUrl";
-            });
-        services.AddAuthorization();
-        services.AddCascadingAuthenticationState();
-
-        services.AddDataProtection().SetApplicationName("Loopai");
-        services.AddSingleton<IXmlRepository, DataProtectionKeyRepository>();
-        services.AddOptions<KeyManagementOptions>().Configure<IXmlRepository>((keys, repository) => keys.XmlRepository = repository);
     }
 }

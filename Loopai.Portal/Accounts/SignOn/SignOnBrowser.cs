@@ -1,6 +1,6 @@
-using System.Security.Claims;
 using System.Security.Cryptography;
 using Loopai.Core.Identity;
+using Loopai.Core.Identity.Sessions;
 using Loopai.Core.Identity.SignOn;
 using Loopai.Portal.Shell;
 using Microsoft.AspNetCore.DataProtection;
@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Identity;
 namespace Loopai.Portal.Accounts.SignOn;
 
 /// <summary>What every protocol does in the browser: bind a round trip to it, bring the person in at its end, or say why not.</summary>
-public sealed class SignOnBrowser(SignInManager<User> signIn, UserManager<User> users, IDataProtectionProvider protection)
+public sealed class SignOnBrowser(SessionCookie cookie, UserManager<User> users, IDataProtectionProvider protection)
 {
     private const string CookiePrefix = "loopai.sso.";
 
@@ -34,24 +34,16 @@ public sealed class SignOnBrowser(SignInManager<User> signIn, UserManager<User> 
     }
 
     /// <summary>Signs the person in and leads them on, or to the page that says why not.</summary>
-    public async Task<IResult> FinishAsync(SignOnConnection connection, SignOnOutcome outcome, ExternalIdentity? identity, string returnPath)
+    public async Task<IResult> FinishAsync(HttpContext http, SignOnConnection connection, SignOnOutcome outcome, ExternalIdentity? identity, string returnPath)
     {
         if (outcome.UserId is not { } userId || await users.FindByIdAsync(userId.ToString()) is not { } user)
         {
             return Refused(outcome.Refusal?.Message ?? "This account does not exist any more.");
         }
 
-        List<Claim> claims =
-        [
-            new(SignOnClaims.Connection, connection.Id.ToString()),
-            new(SignOnClaims.Organization, connection.OrganizationId.ToString()),
-        ];
-        if (identity?.ProviderSessionId is { } session)
-        {
-            claims.Add(new Claim(SignOnClaims.ProviderSession, session));
-        }
-
-        await signIn.SignInWithClaimsAsync(user, isPersistent: false, claims);
+        // Whether there was a second factor is the provider's business: whoever trusts it to name people trusts it in this too.
+        var sso = identity is null ? null : new SsoSession(connection.OrganizationId, connection.Id, identity.Subject, identity.ProviderSessionId);
+        await cookie.StartAsync(http, user, SignInMethod.Sso, secondFactor: false, sso: sso);
         return Results.Redirect(LocalPath(returnPath));
     }
 

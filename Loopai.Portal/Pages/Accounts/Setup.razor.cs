@@ -2,15 +2,16 @@ using System.Text.RegularExpressions;
 using Loopai.Core.Configuration;
 using Loopai.Core.Errors;
 using Loopai.Core.Identity;
+using Loopai.Core.Identity.Sessions;
+using Loopai.Portal.Accounts;
 using Loopai.Portal.Shell;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Identity;
 
 namespace Loopai.Portal.Pages.Accounts;
 
 /// <summary>The first run: the first visitor makes the owner. Once anybody has an account, this page leads to signing in.</summary>
 public sealed partial class Setup(
-    AccountService accounts, SignInManager<User> signIn, AccountsSettings settings, NavigationManager navigation) : ComponentBase
+    AccountService accounts, SessionCookie cookie, AccountsSettings settings, NavigationManager navigation) : ComponentBase
 {
     private string? _failure;
     private IReadOnlyDictionary<string, string[]> _errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
@@ -38,7 +39,7 @@ public sealed partial class Setup(
         {
             var (user, created) = await accounts.CreateFirstOwnerAsync(
                 new NewOwner(Input.Email?.Trim() ?? "", Input.Password ?? "", Input.Name ?? "", SlugOf(organization), organization), Context.RequestAborted);
-            await signIn.SignInAsync(user, isPersistent: false);
+            await cookie.StartAsync(Context, user, SignInMethod.Password, secondFactor: false);
             navigation.NavigateTo(PortalUrls.Overview(created.Slug));
         }
         catch (InvalidException e)

@@ -1,14 +1,19 @@
 using Loopai.Core.Identity;
+using Loopai.Core.Identity.Sessions;
+using Loopai.Core.Identity.SignIn;
+using Loopai.Portal.Accounts;
 using Loopai.Portal.Shell;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
 
 namespace Loopai.Portal.Pages.Accounts;
 
-/// <summary>Signing in with e-mail and password. A plain form: it writes a cookie, which a circuit cannot.</summary>
-public sealed partial class SignIn(SignInManager<User> signIn, AccountService accounts, NavigationManager navigation) : ComponentBase
+/// <summary>Signing in: the e-mail first, since it decides what comes next. A plain form: it writes a cookie, which a circuit cannot.</summary>
+public sealed partial class SignIn(
+    SignInManager<User> signIn, SignInRouter router, SessionCookie cookie, AccountService accounts, NavigationManager navigation) : ComponentBase
 {
     private string? _failure;
+    private bool _asksPassword;
 
     [SupplyParameterFromForm] private SignInInput Input { get; set; } = null!;
 
@@ -26,24 +31,43 @@ public sealed partial class SignIn(SignInManager<User> signIn, AccountService ac
         }
     }
 
-    private async Task SignInAsync()
+    private async Task ContinueAsync()
     {
-        var result = await signIn.PasswordSignInAsync(Input.Email?.Trim() ?? "", Input.Password ?? "", Input.Remember, lockoutOnFailure: true);
+        var email = Input.Email?.Trim() ?? "";
+        if (Input.Password is { Length: > 0 } password)
+        {
+            await SignInAsync(email, password);
+            return;
+        }
+
+        switch (await router.NextAsync(email, LocalUrl.OrHome(ReturnUrl), Context.RequestAborted))
+        {
+            case SignInStep.Redirect { Url: var url }:
+                navigation.NavigateTo(url);
+                break;
+            default:
+                _asksPassword = true;
+                break;
+        }
+    }
+
+    private async Task SignInAsync(string email, string password)
+    {
+        var user = await signIn.UserManager.FindByEmailAsync(email);
+        var result = user is null ? SignInResult.Failed : await signIn.CheckPasswordSignInAsync(user, password, lockoutOnFailure: true);
         if (result.Succeeded)
         {
-            navigation.NavigateTo(LocalOrHome(ReturnUrl));
+            await cookie.StartAsync(Context, user!, SignInMethod.Password, secondFactor: false, Input.Remember);
+            navigation.NavigateTo(LocalUrl.OrHome(ReturnUrl));
             return;
         }
 
         // The same words for a wrong password and an unknown address: who has an account is nobody's business.
+        _asksPassword = true;
         _failure = result.IsLockedOut
             ? "Too many attempts. Wait a few minutes, then try again."
             : "This e-mail and password do not fit together. Check both and try again.";
     }
-
-    /// <summary>Only a path of our own: an address that came with the link must not lead a person to another site.</summary>
-    private static string LocalOrHome(string? url) =>
-        url is not null && url.StartsWith('/') && !url.StartsWith("//", StringComparison.Ordinal) && !url.Contains('\\', StringComparison.Ordinal) ? url : "/";
 
     private sealed class SignInInput
     {

@@ -1,0 +1,81 @@
+using Loopai.Core.Configuration;
+using Loopai.Core.Data;
+using Loopai.Core.Identity;
+using Loopai.Core.Identity.Sessions;
+using Loopai.Core.Identity.SignIn;
+using Microsoft.AspNetCore.Components.Server.Circuits;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.AspNetCore.Identity;
+
+namespace Loopai.Portal.Accounts;
+
+/// <summary>Accounts: who a person is, and how they sign in.</summary>
+public static class AccountsStartup
+{
+    public static void AddLoopaiAccounts(this IServiceCollection services, AccountsSettings accounts, PortalSettings portal)
+    {
+        services.AddIdentity(accounts);
+        services.AddSessions(accounts, portal);
+        services.AddScoped<SignInRouter>();
+
+        services.AddDataProtection().SetApplicationName("Loopai");
+        services.AddSingleton<IXmlRepository, DataProtectionKeyRepository>();
+        services.AddOptions<KeyManagementOptions>().Configure<IXmlRepository>((keys, repository) => keys.XmlRepository = repository);
+    }
+
+    private static void AddIdentity(this IServiceCollection services, AccountsSettings accounts)
+    {
+        // Identity's stores work for people before they are in any organization, so they stand under the system role.
+        services.AddScoped(provider => new LoopaiDbContext(provider.GetRequiredService<SystemDbOptions>().Options, organizationId: null));
+        services.AddScoped<AccountService>();
+        services.AddIdentityCore<User>(identity =>
+            {
+                identity.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
+                identity.User.RequireUniqueEmail = true;
+                identity.Password = new PasswordOptions
+                {
+                    // Length over composition: NIST SP 800-63B, 3.1.1.2.
+                    RequiredLength = accounts.MinPasswordLength,
+                    RequireDigit = false,
+                    RequireLowercase = false,
+                    RequireUppercase = false,
+                    RequireNonAlphanumeric = false,
+                    RequiredUniqueChars = 4,
+                };
+                identity.Lockout.MaxFailedAccessAttempts = accounts.LockoutAttempts;
+                identity.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(accounts.LockoutMinutes);
+            })
+            .AddEntityFrameworkStores<LoopaiDbContext>()
+            .AddSignInManager()
+            .AddDefaultTokenProviders();
+    }
+
+    private static void AddSessions(this IServiceCollection services, AccountsSettings accounts, PortalSettings portal)
+    {
+        services.AddSingleton<SessionService>();
+        services.AddSingleton<SessionCache>();
+        services.AddScoped<SessionCookie>();
+        services.AddScoped<CircuitHandler, CircuitSession>();
+        services.AddAuthentication(IdentityConstants.ApplicationScheme)
+            .AddCookie(IdentityConstants.ApplicationScheme, cookie =>
+            {
+                cookie.Cookie.Name = "loopai";
+                cookie.Cookie.HttpOnly = true;
+                cookie.Cookie.SameSite = SameSiteMode.Lax;
+                cookie.Cookie.SecurePolicy = portal.CookieSecurity();
+                cookie.ExpireTimeSpan = TimeSpan.FromHours(accounts.SessionHours);
+                cookie.SlidingExpiration = true;
+                cookie.LoginPath = "/sign-in";
+                cookie.ReturnUrlParameter = "returnUrl";
+                cookie.Events.OnValidatePrincipal = SessionCookie.ValidateAsync;
+            });
+        services.AddAuthorization();
+        services.AddCascadingAuthenticationState();
+    }
+
+    /// <summary>Behind a proxy that speaks https for it, the portal itself sees http.</summary>
+    private static CookieSecurePolicy CookieSecurity(this PortalSettings portal) =>
+        portal.LinkBase().StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+}
