@@ -1,3 +1,4 @@
+using Loopai.Core.Access;
 using Loopai.Core.Analytics;
 using Loopai.Core.ApiKeys;
 using Loopai.Core.Configuration;
@@ -40,6 +41,10 @@ public static class PortalServices
         });
 
         services.AddSingleton<OrganizationService>();
+        services.AddSingleton<MemberService>();
+        services.AddSingleton<TeamService>();
+        services.AddSingleton<AccessService>();
+        services.AddSingleton<GrantService>();
         services.AddSingleton<ApiKeyService>();
         services.AddSingleton<ApiKeyAuthenticator>();
         services.AddSingleton<TaskService>();
