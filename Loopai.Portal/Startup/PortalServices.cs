@@ -3,6 +3,7 @@ using Loopai.Core.Analytics;
 using Loopai.Core.ApiKeys;
 using Loopai.Core.Configuration;
 using Loopai.Core.Executions;
+using Loopai.Core.Identity.Saml;
 using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Notifications;
 using Loopai.Core.Organizations;
@@ -14,6 +15,7 @@ using Loopai.Infrastructure.Mail;
 using Loopai.Infrastructure.Outbound;
 using Loopai.Infrastructure.Sandbox;
 using Loopai.Portal.Accounts.SignOn;
+using Loopai.Portal.Accounts.SignOn.Saml;
 
 namespace Loopai.Portal.Startup;
 
@@ -83,5 +85,10 @@ public static class PortalServices
         services.AddSingleton<SignOnAttempts>();
         services.AddSingleton<SignOnService>();
         services.AddScoped<SignOnBrowser>();
+        services.AddSingleton<SamlKeys>();
+        services.AddSingleton<SamlFlow>();
+        services.AddSingleton<SamlLogout>();
+        services.AddSingleton<SamlConnectionService>();
+        services.AddSingleton<SamlHttp>();
     }
 }
