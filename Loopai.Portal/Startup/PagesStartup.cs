@@ -1,4 +1,5 @@
 using Loopai.Portal.Accounts;
+using Loopai.Portal.Accounts.SignOn.Saml;
 using Loopai.Portal.Pages.Tasks.Examples;
 using Loopai.Portal.Pages.Tasks.Versions;
 using Loopai.Portal.Pages.Executions;
@@ -26,6 +27,7 @@ public static class PagesStartup
     {
         app.MapSignOut();
         app.MapPasskeys();
+        app.MapSaml();
         app.MapVersionDownloads();
         app.MapExecutionsCsv();
         app.MapExampleDownloads();
