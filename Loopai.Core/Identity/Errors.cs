@@ -18,7 +18,7 @@ public static class IdentityErrors
 
     internal static LimitExceededException TooManyAttempts(TimeSpan wait) => new("account.locked", $"Too many attempts. Try again {InWords(wait)}.", wait);
 
-    internal static ConflictException ResetLinkOver() => new("password.link_over", "This link was used already, or is older than an hour. Ask for a new one.");
+    internal static ConflictException ResetLinkOver() => new("password.link_over", "This link was used already, or is older than an hour.");
 
     internal static ConflictException AuthenticatorIsOn() => new("authenticator.on", "An authenticator app is set up already. Remove it first.");
 

@@ -66,14 +66,15 @@ public sealed class AccountJourneyTests(PortalVisit visit) : IClassFixture<Porta
         (await opened.ViolationsAsync()).ShouldBeEmpty();
         await opened.KeepScreenshotAsync("account-security");
 
-        // The button, pressed while the browser's own list waits.
+        // The button, pressed while the browser's own list waits: a device that is not touched when it is asked stays silent.
         await device.TouchAsync(false);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Sign in" })).ToBeVisibleAsync();
         await opened.KeepScreenshotAsync("sign-in-passkey");
         await page.GotoAsync("/sign-in?returnUrl=/account/sessions");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with a passkey" }).ClickAsync();
+        await page.WaitForFunctionAsync("asked === 1");
         await device.TouchAsync(true);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with a passkey" }).ClickAsync();
         await Expect(page.GetByText("this one")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "Passkey" })).ToBeVisibleAsync();
 
@@ -81,8 +82,8 @@ public sealed class AccountJourneyTests(PortalVisit visit) : IClassFixture<Porta
         await device.TouchAsync(false);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Sign in" })).ToBeVisibleAsync();
-        await page.GotoAsync("/sign-in?returnUrl=/account");
         await device.TouchAsync(true);
+        await page.GotoAsync("/sign-in?returnUrl=/account", new() { WaitUntil = WaitUntilState.Commit });
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Your account" })).ToBeVisibleAsync();
 
         await page.GotoAsync("/account/security");

@@ -16,9 +16,15 @@ internal static class AccountSteps
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
     }
 
-    /// <summary>Gives the browser a device that keeps passkeys and knows its owner.</summary>
+    /// <summary>Gives the browser a device that keeps passkeys and knows its owner. <c>asked</c> counts how often the page asked for one.</summary>
     public static async Task<PasskeyDevice> AddAuthenticatorAsync(this PortalPage opened)
     {
+        await opened.Page.AddInitScriptAsync(
+            """
+            window.asked = 0;
+            const get = navigator.credentials.get.bind(navigator.credentials);
+            navigator.credentials.get = options => { const answer = get(options); window.asked++; return answer; };
+            """);
         var devTools = await opened.Page.Context.NewCDPSessionAsync(opened.Page);
         await devTools.SendAsync("WebAuthn.enable", new Dictionary<string, object> { ["enableUI"] = false });
         var added = await devTools.SendAsync("WebAuthn.addVirtualAuthenticator", new Dictionary<string, object>
