@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Loopai.Core.Access;
 
 /// <summary>Everything a caller may be allowed to do, as <c>area:verb</c>. Services demand these; endpoints and pages mirror them.</summary>
@@ -56,6 +58,17 @@ public static class Permissions
 
     /// <summary>What an owner holds: everything but setting the clock of an execution.</summary>
     public static readonly IReadOnlyList<string> Owner = [.. All.Where(p => p != ExecutionsImport)];
+
+    /// <summary>What roles can be made of: setting the clock of an execution is for the demo's and imports' keys alone.</summary>
+    public static readonly FrozenSet<string> Grantable = Owner.ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>What can be held for a single task.</summary>
+    public static readonly FrozenSet<string> OnTask = FrozenSet.ToFrozenSet(
+        [TasksRead, TasksWrite, ProgramsWrite, ProgramsActivate, ExecutionsRun, ExecutionsRead, ValidationsRead, ValidationsDecide], StringComparer.Ordinal);
+
+    /// <summary>What can be held for a single environment. Tasks and programs are shared by all environments, so changing them is not among it.</summary>
+    public static readonly FrozenSet<string> OnEnvironment = FrozenSet.ToFrozenSet(
+        [TasksRead, ExecutionsRun, ExecutionsRead, ValidationsRead, ValidationsDecide], StringComparer.Ordinal);
 
     /// <summary>What a key gets when nothing else is asked for: all of the tasks' life, nothing of the organization's.</summary>
     public static readonly IReadOnlyList<string> DefaultKey =

@@ -23,17 +23,15 @@ public sealed class AttentionService(LoopaiData data, TimeProvider time)
     /// <summary>Everything of the caller's environment, most pressing first.</summary>
     public async Task<IReadOnlyList<AttentionItem>> ListAsync(Caller caller, CancellationToken ct)
     {
-        caller.Demand(Permissions.TasksRead);
-        caller.Demand(Permissions.ExecutionsRead);
-        caller.Demand(Permissions.ValidationsRead);
+        var mine = caller.DemandOnTasks(Permissions.TasksRead, Permissions.ExecutionsRead, Permissions.ValidationsRead);
         var now = time.GetUtcNow();
         await using var db = await data.OpenAsync(caller, ct);
-        var tasks = await db.Tasks.AsNoTracking().Where(t => t.Status == Tasks.TaskStatus.Active)
+        var tasks = await db.Tasks.AsNoTracking().Among(mine).Where(t => t.Status == Tasks.TaskStatus.Active)
             .Select(t => new TaskRow(t.Id, t.Name, t.ActiveVersion, t.AccuracyTarget, t.LatencyTargetMs, t.CreatedAt)).ToListAsync(ct);
-        var rollups = (await db.RollupsAsync(caller, RollupLevel.Hour, now - Recent - Week, now, ct)).ToLookup(r => r.TaskId);
-        var verdicts = (await db.VerdictsAsync(caller, now - Month, now, ct)).ToLookup(v => (v.TaskId, (int?)v.Version));
-        var waiting = await WaitingAsync(db, caller, ct);
-        var programs = (await db.Programs.AsNoTracking()
+        var rollups = (await db.RollupsAsync(caller, mine, RollupLevel.Hour, now - Recent - Week, now, ct)).ToLookup(r => r.TaskId);
+        var verdicts = (await db.VerdictsAsync(caller, mine, now - Month, now, ct)).ToLookup(v => (v.TaskId, (int?)v.Version));
+        var waiting = await WaitingAsync(db, caller, mine, ct);
+        var programs = (await db.Programs.AsNoTracking().OfTasks(mine)
             .Select(p => new ProgramRow(p.TaskId, p.Version, p.Status, p.Accuracy, p.CreatedAt)).ToListAsync(ct)).ToLookup(p => p.TaskId);
 
         return
@@ -50,8 +48,9 @@ public sealed class AttentionService(LoopaiData data, TimeProvider time)
         ];
     }
 
-    private static async Task<Dictionary<Guid, Waiting>> WaitingAsync(LoopaiDbContext db, Caller caller, CancellationToken ct) =>
-        await db.Validations.AsNoTracking()
+    private static async Task<Dictionary<Guid, Waiting>> WaitingAsync(
+        LoopaiDbContext db, Caller caller, IReadOnlyCollection<Guid>? mine, CancellationToken ct) =>
+        await db.Validations.AsNoTracking().OfTasks(mine)
             .Where(v => v.OrganizationId == caller.OrganizationId && v.Status == ValidationStatus.InReview && v.EnvironmentId == caller.EnvironmentId)
             .GroupBy(v => v.TaskId).Select(g => new { g.Key, Count = g.LongCount(), Oldest = g.Min(v => v.ExecutedAt) })
             .ToDictionaryAsync(g => g.Key, g => new Waiting(g.Count, g.Oldest), ct);

@@ -37,13 +37,13 @@ internal sealed class RollupSum
     public double? QuantileMs(double share) => _latencies.Quantile(share) / 1000;
 }
 
-/// <summary>What the figures are made of: sums of the caller's environment, read in one go each.</summary>
+/// <summary>What the figures are made of: sums of the caller's environment over the tasks that the caller may see, read in one go each.</summary>
 internal static class Figures
 {
     /// <summary>The roll-ups that begin within a stretch of time.</summary>
     public static Task<List<RollupRow>> RollupsAsync(
-        this LoopaiDbContext db, Caller caller, RollupLevel level, DateTimeOffset from, DateTimeOffset to, CancellationToken ct) =>
-        db.ExecutionRollups.AsNoTracking()
+        this LoopaiDbContext db, Caller caller, IReadOnlyCollection<Guid>? tasks, RollupLevel level, DateTimeOffset from, DateTimeOffset to, CancellationToken ct) =>
+        db.ExecutionRollups.AsNoTracking().OfTasks(tasks)
             .Where(r => r.OrganizationId == caller.OrganizationId && r.Level == level && r.StartsAt >= from && r.StartsAt < to
                 && r.EnvironmentId == caller.EnvironmentId)
             .Select(r => new RollupRow(r.TaskId, r.Version, r.StartsAt, r.Executions, r.Errors + r.Timeouts + r.InvalidOutputs, r.Latencies))
@@ -51,23 +51,23 @@ internal static class Figures
 
     /// <summary>The roll-ups of a stretch of time that is over: whole hours, and the minutes of an hour that only its beginning belongs to.</summary>
     public static async Task<List<RollupRow>> PastRollupsAsync(
-        this LoopaiDbContext db, Caller caller, RollupLevel level, DateTimeOffset from, DateTimeOffset to, CancellationToken ct)
+        this LoopaiDbContext db, Caller caller, IReadOnlyCollection<Guid>? tasks, RollupLevel level, DateTimeOffset from, DateTimeOffset to, CancellationToken ct)
     {
         if (level == RollupLevel.Minute)
         {
-            return await db.RollupsAsync(caller, level, from, to, ct);
+            return await db.RollupsAsync(caller, tasks, level, from, to, ct);
         }
 
         var lastHour = new DateTimeOffset(to.UtcTicks - (to.UtcTicks % TimeSpan.TicksPerHour), TimeSpan.Zero);
-        var hours = await db.RollupsAsync(caller, RollupLevel.Hour, from, lastHour, ct);
-        return [.. hours, .. await db.RollupsAsync(caller, RollupLevel.Minute, lastHour, to, ct)];
+        var hours = await db.RollupsAsync(caller, tasks, RollupLevel.Hour, from, lastHour, ct);
+        return [.. hours, .. await db.RollupsAsync(caller, tasks, RollupLevel.Minute, lastHour, to, ct)];
     }
 
     /// <summary>The verdicts that stand for executions of a stretch of time, by version.</summary>
     public static async Task<List<VerdictSum>> VerdictsAsync(
-        this LoopaiDbContext db, Caller caller, DateTimeOffset from, DateTimeOffset to, CancellationToken ct)
+        this LoopaiDbContext db, Caller caller, IReadOnlyCollection<Guid>? tasks, DateTimeOffset from, DateTimeOffset to, CancellationToken ct)
     {
-        var rows = await db.Validations.AsNoTracking()
+        var rows = await db.Validations.AsNoTracking().OfTasks(tasks)
             .Where(v => v.OrganizationId == caller.OrganizationId && v.EnvironmentId == caller.EnvironmentId && v.ExecutedAt >= from && v.ExecutedAt < to
                 && v.Probability != null && (v.Status == ValidationStatus.Matched || v.Status == ValidationStatus.Mismatched))
             .GroupBy(v => new { v.TaskId, v.Version, v.Status })

@@ -12,21 +12,19 @@ public sealed class OverviewService(LoopaiData data, TimeProvider time)
 
     public async Task<Overview> GetAsync(Caller caller, OverviewRange range, CancellationToken ct)
     {
-        caller.Demand(Permissions.TasksRead);
-        caller.Demand(Permissions.ExecutionsRead);
-        caller.Demand(Permissions.ValidationsRead);
+        var mine = caller.DemandOnTasks(Permissions.TasksRead, Permissions.ExecutionsRead, Permissions.ValidationsRead);
         var now = time.GetUtcNow();
         var from = range.StartsAt(now);
         var (fromBefore, toBefore) = (from - range.Shift, now - range.Shift);
 
         await using var db = await data.OpenAsync(caller, ct);
-        var rollups = await db.RollupsAsync(caller, range.Level, from, now, ct);
-        var verdicts = await db.VerdictsAsync(caller, from, now, ct);
+        var rollups = await db.RollupsAsync(caller, mine, range.Level, from, now, ct);
+        var verdicts = await db.VerdictsAsync(caller, mine, from, now, ct);
         var before = Headline(
-            await db.PastRollupsAsync(caller, range.Level, fromBefore, toBefore, ct), await db.VerdictsAsync(caller, fromBefore, toBefore, ct));
-        var tasks = await db.Tasks.AsNoTracking().Where(t => t.Status == Tasks.TaskStatus.Active)
+            await db.PastRollupsAsync(caller, mine, range.Level, fromBefore, toBefore, ct), await db.VerdictsAsync(caller, mine, fromBefore, toBefore, ct));
+        var tasks = await db.Tasks.AsNoTracking().Among(mine).Where(t => t.Status == Tasks.TaskStatus.Active)
             .Select(t => new TaskRow(t.Id, t.Name, t.ActiveVersion, t.AccuracyTarget, t.LatencyTargetMs)).ToListAsync(ct);
-        var activations = await db.Programs.AsNoTracking().Where(p => p.ActivatedAt >= from)
+        var activations = await db.Programs.AsNoTracking().OfTasks(mine).Where(p => p.ActivatedAt >= from)
             .Join(db.Tasks, p => p.TaskId, t => t.Id, (p, t) => new { At = p.ActivatedAt!.Value, t.Id, t.Name, p.Version })
             .OrderBy(a => a.At).ToListAsync(ct);
 

@@ -24,6 +24,9 @@ public sealed class ApiKey : ITenantOwned
 
     public required string CreatedBy { get; init; }
 
+    /// <summary>The person it belongs to; null for a key that Loopai made.</summary>
+    public Guid? OwnerId { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? ExpiresAt { get; init; }

@@ -36,9 +36,9 @@ public sealed class ApiKeyAuthenticator(LoopaiData data, TimeProvider time)
         {
             _keys.Clear();
         }
-        else if (change.Table == "api_keys")
+        else if (change.Table is "api_keys" or "organizations")
         {
-            foreach (var (selector, _) in _keys.Where(k => k.Value.Key.Id == change.Id))
+            foreach (var (selector, _) in _keys.Where(k => k.Value.Key.Id == change.Id || k.Value.Key.OrganizationId == change.Id))
             {
                 _keys.TryRemove(selector, out _);
             }
@@ -48,13 +48,14 @@ public sealed class ApiKeyAuthenticator(LoopaiData data, TimeProvider time)
     private async ValueTask<Caller?> LoadAsync(string selector, string key, DateTimeOffset now, CancellationToken ct)
     {
         await using var db = await data.OpenAsync(Caller.Installation, ct);
-        var stored = await db.ApiKeys.AsNoTracking().FirstOrDefaultAsync(k => k.Selector == selector, ct);
+        var stored = await db.ApiKeys.AsNoTracking().FirstOrDefaultAsync(
+            k => k.Selector == selector && db.Organizations.Any(o => o.Id == k.OrganizationId && o.DeletedAt == null), ct);
         if (stored is null)
         {
             return null;
         }
 
-        var caller = Caller.ForKey(stored.Id, stored.Name, stored.OrganizationId, stored.EnvironmentId, stored.Permissions.Split(' '));
+        var caller = Caller.ForKey(stored.Id, stored.Name, stored.OrganizationId, stored.EnvironmentId, stored.Permissions.Split(' '), ownerId: stored.OwnerId);
         var cached = new CachedKey(stored, caller, now);
         _keys[selector] = cached;
         var verified = Verify(cached, key, now);

@@ -38,6 +38,7 @@ public sealed class ApiKeyService(LoopaiData data, TimeProvider time)
             Hash = ApiKeyFormat.Hash(text),
             Permissions = string.Join(' ', permissions),
             CreatedBy = caller.Name,
+            OwnerId = caller.PersonId,
             CreatedAt = now,
             ExpiresAt = request.ExpiresAt,
         };

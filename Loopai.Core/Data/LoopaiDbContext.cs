@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using Loopai.Core.Access;
 using Loopai.Core.ApiKeys;
 using Loopai.Core.Audit;
 using Loopai.Core.Executions;
@@ -41,6 +42,18 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
     public DbSet<OrganizationEnvironment> Environments => Set<OrganizationEnvironment>();
 
     public DbSet<Membership> Memberships => Set<Membership>();
+
+    public DbSet<OrganizationLogo> OrganizationLogos => Set<OrganizationLogo>();
+
+    public DbSet<Invitation> Invitations => Set<Invitation>();
+
+    public DbSet<Team> Teams => Set<Team>();
+
+    public DbSet<TeamMember> TeamMembers => Set<TeamMember>();
+
+    public DbSet<CustomRole> CustomRoles => Set<CustomRole>();
+
+    public DbSet<Grant> Grants => Set<Grant>();
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 

@@ -17,13 +17,14 @@ namespace Loopai.Core.Data;
 /// <summary>Tables, keys, lengths and indexes. The same model makes the migrations of every provider.</summary>
 public static class LoopaiModel
 {
-    private const int NameLength = 200;
+    internal const int NameLength = 200;
 
     internal static void Configure(ModelBuilder builder)
     {
         ConfigureAccounts(builder);
         IdentityModel.Configure(builder);
         ConfigureOrganizations(builder);
+        AccessModel.Configure(builder);
         SignOnModel.Configure(builder);
         ConfigureTasks(builder);
         ConfigureExecutions(builder);
@@ -64,6 +65,9 @@ public static class LoopaiModel
             organization.Property(o => o.Slug).HasMaxLength(63);
             organization.Property(o => o.Name).HasMaxLength(NameLength);
             organization.Property(o => o.TimeZone).HasMaxLength(64);
+            organization.Property(o => o.Currency).HasMaxLength(3);
+            organization.Property(o => o.AllowedEmailDomains).HasMaxLength(4000);
+            organization.Property(o => o.Revision).IsConcurrencyToken();
             organization.HasIndex(o => o.Slug).IsUnique();
             organization.HasMany(o => o.Environments).WithOne().HasForeignKey(e => e.OrganizationId);
         });
@@ -79,7 +83,7 @@ public static class LoopaiModel
         {
             membership.ToTable("memberships");
             membership.HasKey(m => new { m.OrganizationId, m.UserId });
-            membership.Property(m => m.Role).HasConversion<string>().HasMaxLength(32);
+            membership.Property(m => m.Status).HasConversion<string>().HasMaxLength(16);
             membership.HasOne<Organization>().WithMany().HasForeignKey(m => m.OrganizationId);
             membership.HasOne<User>().WithMany().HasForeignKey(m => m.UserId);
         });

@@ -34,8 +34,8 @@ public sealed class ConflictException(string code, string message) : LoopaiExcep
 public sealed class ChangedMeanwhileException(string code, string message) : LoopaiException(code, message);
 
 /// <summary>The caller is known but may not do this.</summary>
-public sealed class ForbiddenException(string permission)
-    : LoopaiException("access.forbidden", $"This needs the permission '{permission}'. Ask an owner of the organization for it.")
+public sealed class ForbiddenException(string permission, string? message = null)
+    : LoopaiException("access.forbidden", message ?? $"This needs the permission '{permission}'. Ask an owner of the organization for it.")
 {
     /// <summary>The permission that is missing.</summary>
     public string Permission { get; } = permission;

@@ -19,7 +19,7 @@ public sealed class BatchService(ExecutionService executions, ExecutionCatalog c
     /// <exception cref="InvalidException">The batch as a whole cannot be taken; nothing was executed.</exception>
     public async Task<Batch> StartAsync(Caller caller, BatchRequest request, CancellationToken ct)
     {
-        caller.Demand(Permissions.ExecutionsRun);
+        caller.Demand(Permissions.ExecutionsRun, request.TaskId);
         Check(request);
         var task = await catalog.FindAsync(caller, request.TaskId) ?? throw Tasks.TaskErrors.NotFound(request.TaskId);
         if (task.Task.Status == Tasks.TaskStatus.Archived)

@@ -1,3 +1,4 @@
+using Loopai.Core.Access;
 using Loopai.Core.ApiKeys;
 using Loopai.Core.Data;
 using Loopai.Core.Identity.Sessions;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 namespace Loopai.Core.Executions;
 
 /// <summary>Carries changes from the database to what this portal keeps in memory.</summary>
-public sealed class ChangeRelay(IChangeFeed feed, ExecutionCatalog catalog, ApiKeyAuthenticator keys, SessionCache sessions) : BackgroundService
+public sealed class ChangeRelay(IChangeFeed feed, ExecutionCatalog catalog, ApiKeyAuthenticator keys, AccessService access, SessionCache sessions) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -14,6 +15,7 @@ public sealed class ChangeRelay(IChangeFeed feed, ExecutionCatalog catalog, ApiK
         {
             catalog.Forget(change);
             keys.Forget(change);
+            access.Forget(change);
             sessions.Forget(change);
         }
     }

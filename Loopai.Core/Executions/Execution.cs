@@ -3,7 +3,7 @@ using Loopai.Core.Data;
 namespace Loopai.Core.Executions;
 
 /// <summary>One run of a program. Written once, by the group commit, and read from then on.</summary>
-public sealed class Execution : ITenantOwned
+public sealed class Execution : ITenantOwned, ITaskOwned
 {
     /// <summary>Longest name of a unit, in characters.</summary>
     public const int MaxUnitLength = 256;

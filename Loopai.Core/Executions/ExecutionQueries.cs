@@ -12,19 +12,21 @@ public sealed class ExecutionQueries(LoopaiData data)
     /// <summary>One execution. Its id says on which day to look.</summary>
     public async Task<Execution> GetAsync(Caller caller, Guid id, CancellationToken ct)
     {
-        caller.Demand(Permissions.ExecutionsRead);
+        var mine = caller.DemandOnTasks(Permissions.ExecutionsRead);
         var executedAt = TimeOf(id) ?? throw ExecutionErrors.NotFound(id);
         await using var db = await data.OpenAsync(caller, ct);
-        return await db.Executions.AsNoTracking().FirstOrDefaultAsync(e => e.ExecutedAt == executedAt && e.Id == id, ct) ?? throw ExecutionErrors.NotFound(id);
+        return await db.Executions.AsNoTracking().OfTasks(mine)
+                .FirstOrDefaultAsync(e => e.ExecutedAt == executedAt && e.Id == id && e.EnvironmentId == caller.EnvironmentId, ct)
+            ?? throw ExecutionErrors.NotFound(id);
     }
 
     /// <summary>One window of the executions, newest first.</summary>
     public async Task<Page<Execution>> ListAsync(Caller caller, ExecutionFilter filter, PageRequest page, CancellationToken ct)
     {
-        caller.Demand(Permissions.ExecutionsRead);
+        var mine = caller.DemandOnTasks(Permissions.ExecutionsRead);
         page = page.Validated();
         await using var db = await data.OpenAsync(caller, ct);
-        var rows = filter.Apply(db.Executions.AsNoTracking().Where(e => e.EnvironmentId == caller.EnvironmentId));
+        var rows = filter.Apply(db.Executions.AsNoTracking().OfTasks(mine).Where(e => e.EnvironmentId == caller.EnvironmentId));
         if (Cursor.Decode<Place>(page.Cursor) is { } after)
         {
             rows = rows.Where(e => e.ExecutedAt < after.At || (e.ExecutedAt == after.At && e.Id.CompareTo(after.Id) < 0));
@@ -46,9 +48,9 @@ public sealed class ExecutionQueries(LoopaiData data)
     /// <param name="ct">Ends the reading.</param>
     public async IAsyncEnumerable<Execution> StreamAsync(Caller caller, ExecutionFilter filter, int limit, [EnumeratorCancellation] CancellationToken ct)
     {
-        caller.Demand(Permissions.ExecutionsRead);
+        var mine = caller.DemandOnTasks(Permissions.ExecutionsRead);
         await using var db = await data.OpenAsync(caller, ct);
-        var rows = filter.Apply(db.Executions.AsNoTracking().Where(e => e.EnvironmentId == caller.EnvironmentId))
+        var rows = filter.Apply(db.Executions.AsNoTracking().OfTasks(mine).Where(e => e.EnvironmentId == caller.EnvironmentId))
             .OrderByDescending(e => e.ExecutedAt).ThenByDescending(e => e.Id).Take(limit);
         await foreach (var execution in rows.AsAsyncEnumerable().WithCancellation(ct))
         {
@@ -59,9 +61,10 @@ public sealed class ExecutionQueries(LoopaiData data)
     /// <summary>The verdict on an execution, or the wait for it; null when it was not sampled.</summary>
     public async Task<ValidationRecord?> FindValidationAsync(Caller caller, Guid id, CancellationToken ct)
     {
-        caller.Demand(Permissions.ValidationsRead);
+        var mine = caller.DemandOnTasks(Permissions.ValidationsRead);
         await using var db = await data.OpenAsync(caller, ct);
-        return await db.Validations.AsNoTracking().FirstOrDefaultAsync(v => v.ExecutionId == id, ct);
+        return await db.Validations.AsNoTracking().OfTasks(mine)
+            .FirstOrDefaultAsync(v => v.ExecutionId == id && v.EnvironmentId == caller.EnvironmentId, ct);
     }
 
     /// <summary>The time in a UUIDv7; null for an id of another kind.</summary>

@@ -7,7 +7,7 @@ namespace Loopai.Core.Executions;
 /// writes their absolute values in the transaction of the executions; readers add the writers up. So a figure is exact to the last commit,
 /// and no two writers touch the same row.
 /// </summary>
-public sealed class ExecutionRollup : ITenantOwned
+public sealed class ExecutionRollup : ITenantOwned, ITaskOwned
 {
     public required Guid OrganizationId { get; init; }
 

@@ -21,9 +21,9 @@ public sealed class ExecutionService(
 {
     public async ValueTask<ExecutionOutcome> ExecuteAsync(Caller caller, ExecutionRequest request, CancellationToken ct)
     {
-        if (!caller.May(Permissions.ExecutionsRun))
+        if (caller.Refusal(Permissions.ExecutionsRun, request.TaskId) is { } forbidden)
         {
-            return new ForbiddenException(Permissions.ExecutionsRun);
+            return forbidden;
         }
 
         if (Refuse(caller, request) is { } refusal)

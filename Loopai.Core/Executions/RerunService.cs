@@ -14,8 +14,9 @@ public sealed class RerunService(ExecutionQueries queries, ExecutionService exec
     /// <param name="ct">Ends the work.</param>
     public async Task<ExecutionOutcome> RerunAsync(Caller caller, Guid id, int? version, ExecutionSource source, CancellationToken ct)
     {
-        caller.Demand(Permissions.ExecutionsRun);
+        caller.DemandOnTasks(Permissions.ExecutionsRun);
         var original = await queries.GetAsync(caller, id, ct);
+        caller.Demand(Permissions.ExecutionsRun, original.TaskId);
         using var input = JsonDocument.Parse(original.Input);
         return await executions.ExecuteAsync(
             caller, new ExecutionRequest { TaskId = original.TaskId, Input = input.RootElement, Version = version, Unit = original.Unit, Source = source }, ct);

@@ -15,12 +15,54 @@ public sealed class Organization : ITenantOwned
     /// <summary>IANA name; reports and days are cut in it.</summary>
     public string TimeZone { get; set; } = "UTC";
 
+    /// <summary>ISO 4217; costs are shown in it.</summary>
+    public string Currency { get; set; } = "USD";
+
+    /// <summary>Days that executions are kept; null for the installation's own.</summary>
+    public int? ExecutionRetentionDays { get; set; }
+
+    /// <summary>Days that verdicts are kept; null for ever.</summary>
+    public int? ValidationRetentionDays { get; set; }
+
+    /// <summary>Days that the audit log is kept; null for ever.</summary>
+    public int? AuditRetentionDays { get; set; }
+
+    /// <summary>Space-separated domains; only addresses of theirs may be invited. Empty for any.</summary>
+    public string AllowedEmailDomains { get; set; } = "";
+
+    /// <summary>Hours that a session lasts without use; null for the installation's own.</summary>
+    public int? SessionHours { get; set; }
+
+    /// <summary>Whether members need a second factor.</summary>
+    public bool RequireMfa { get; set; }
+
+    /// <summary>Whether members have to come through the organization's own sign-on.</summary>
+    public bool RequireSso { get; set; }
+
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When its deletion was asked for: from then on it is invisible and its keys are dead, until it is restored or the grace period ends.</summary>
+    public DateTimeOffset? DeletedAt { get; set; }
+
+    /// <summary>Counts changes of the settings, so that of two who edit at once one is told.</summary>
+    public int Revision { get; set; } = 1;
 
     public List<OrganizationEnvironment> Environments { get; init; } = [];
 
     /// <summary>An organization is its own tenant.</summary>
     Guid ITenantOwned.OrganizationId => Id;
+}
+
+/// <summary>The picture that stands for an organization, beside its row because it is rarely read.</summary>
+public sealed class OrganizationLogo : ITenantOwned
+{
+    public required Guid OrganizationId { get; init; }
+
+    public required string ContentType { get; set; }
+
+    public required byte[] Data { get; set; }
+
+    public required DateTimeOffset UpdatedAt { get; set; }
 }
 
 /// <summary>One of an organization's stages. Keys and executions belong to exactly one.</summary>
@@ -40,23 +82,4 @@ public sealed class OrganizationEnvironment : ITenantOwned
 
     /// <summary>Place in lists, from 0.</summary>
     public int Position { get; set; }
-}
-
-/// <summary>A person's place in an organization.</summary>
-public sealed class Membership : ITenantOwned
-{
-    public required Guid OrganizationId { get; init; }
-
-    public required Guid UserId { get; init; }
-
-    public required OrganizationRole Role { get; set; }
-
-    public required DateTimeOffset CreatedAt { get; init; }
-}
-
-/// <summary>What a member may do.</summary>
-public enum OrganizationRole
-{
-    /// <summary>Everything in the organization.</summary>
-    Owner,
 }

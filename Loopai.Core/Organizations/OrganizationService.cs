@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Loopai.Core.Organizations;
 
-/// <summary>Organizations, their environments, and who acts in them.</summary>
+/// <summary>Organizations and their environments.</summary>
 public sealed partial class OrganizationService(LoopaiData data, TimeProvider time)
 {
     /// <summary>Makes an organization with its three environments and its first owner.</summary>
@@ -35,7 +35,12 @@ public sealed partial class OrganizationService(LoopaiData data, TimeProvider ti
         }
 
         db.Organizations.Add(organization);
-        db.Memberships.Add(new Membership { OrganizationId = organization.Id, UserId = ownerId, Role = OrganizationRole.Owner, CreatedAt = now });
+        db.Memberships.Add(new Membership { OrganizationId = organization.Id, UserId = ownerId, JoinedAt = now });
+        db.Grants.Add(new Grant
+        {
+            Id = Guid.CreateVersion7(), OrganizationId = organization.Id, UserId = ownerId, RoleId = BuiltInRoles.OwnerId, Source = AccessSource.Manual,
+            GrantedBy = ownerName, CreatedAt = now,
+        });
         db.Record(Caller.System(organization.Id), "organization.created", "organization", organization.Id, new { slug, name, owner = ownerName });
         await db.SaveChangesAsync(ct);
         return organization;
@@ -47,7 +52,8 @@ public sealed partial class OrganizationService(LoopaiData data, TimeProvider ti
         await using var db = await data.OpenAsync(Caller.Installation, ct);
         return await db.Organizations.AsNoTracking()
             .Include(o => o.Environments.OrderBy(e => e.Position))
-            .Where(o => db.Memberships.Any(m => m.OrganizationId == o.Id && m.UserId == userId))
+            .Where(o => o.DeletedAt == null
+                && db.Memberships.Any(m => m.OrganizationId == o.Id && m.UserId == userId && m.Status == MembershipStatus.Active))
             .OrderBy(o => o.Name)
             .ToListAsync(ct);
     }
@@ -76,32 +82,6 @@ public sealed partial class OrganizationService(LoopaiData data, TimeProvider ti
         await db.SaveChangesAsync(ct);
         return organization;
     }
-
-    /// <summary>
-    /// The person as a caller in the organization that a URL names, or null when there is no such organization or the person is no member: from
-    /// outside the two look alike. An unknown environment falls back to the first.
-    /// </summary>
-    public async Task<Caller?> CallerAsync(Guid userId, string userName, string slug, string? environmentKey, CancellationToken ct)
-    {
-        await using var db = await data.OpenAsync(Caller.Installation, ct);
-        var membership = await db.Memberships.AsNoTracking()
-            .Where(m => m.UserId == userId && db.Organizations.Any(o => o.Id == m.OrganizationId && o.Slug == slug))
-            .FirstOrDefaultAsync(ct);
-        if (membership is null)
-        {
-            return null;
-        }
-
-        var environments = await db.Environments.AsNoTracking()
-            .Where(e => e.OrganizationId == membership.OrganizationId).OrderBy(e => e.Position).ToListAsync(ct);
-        var environment = environments.FirstOrDefault(e => e.Key == environmentKey) ?? environments[0];
-        return Caller.ForUser(userId, userName, membership.OrganizationId, environment.Id, PermissionsOf(membership.Role));
-    }
-
-    private static IReadOnlyList<string> PermissionsOf(OrganizationRole role) => role switch
-    {
-        OrganizationRole.Owner => Permissions.Owner,
-    };
 
     [GeneratedRegex("^[a-z][a-z0-9-]{1,39}$", RegexOptions.NonBacktracking)]
     private static partial Regex SlugShape();

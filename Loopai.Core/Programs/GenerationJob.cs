@@ -3,7 +3,7 @@ using Loopai.Core.Data;
 namespace Loopai.Core.Programs;
 
 /// <summary>The making of a version by the synthesizer: watched while it runs, and taken up again when a portal dies under it.</summary>
-public sealed class GenerationJob : ITenantOwned
+public sealed class GenerationJob : ITenantOwned, ITaskOwned
 {
     public required Guid Id { get; init; }
 

@@ -21,10 +21,10 @@ public sealed class GenerationService(LoopaiData data, GenerationSignals signals
     /// <param name="ct">Ends the work.</param>
     public async Task<GenerationSnapshot> StartAsync(Caller caller, Guid taskId, string? strategy, bool activate, CancellationToken ct)
     {
-        caller.Demand(Permissions.ProgramsWrite);
+        caller.Demand(Permissions.ProgramsWrite, taskId);
         if (activate)
         {
-            caller.Demand(Permissions.ProgramsActivate);
+            caller.Demand(Permissions.ProgramsActivate, taskId);
         }
 
         var chosen = GenerationStrategy.Checked(strategy);
@@ -67,7 +67,7 @@ public sealed class GenerationService(LoopaiData data, GenerationSignals signals
 
     public async Task<GenerationSnapshot> GetAsync(Caller caller, Guid taskId, Guid jobId, CancellationToken ct)
     {
-        caller.Demand(Permissions.TasksRead);
+        caller.Demand(Permissions.TasksRead, taskId);
         await using var db = await data.OpenAsync(caller, ct);
         var job = await db.GenerationJobs.AsNoTracking().FirstOrDefaultAsync(j => j.TaskId == taskId && j.Id == jobId, ct)
             ?? throw ProgramErrors.JobNotFound(jobId);
@@ -77,7 +77,7 @@ public sealed class GenerationService(LoopaiData data, GenerationSignals signals
     /// <summary>One window of the task's jobs, newest first.</summary>
     public async Task<Page<GenerationSnapshot>> ListAsync(Caller caller, Guid taskId, PageRequest page, CancellationToken ct)
     {
-        caller.Demand(Permissions.TasksRead);
+        caller.Demand(Permissions.TasksRead, taskId);
         page = page.Validated();
         await using var db = await data.OpenAsync(caller, ct);
         await db.RequireTaskAsync(taskId, ct);

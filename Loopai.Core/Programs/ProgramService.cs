@@ -17,7 +17,7 @@ public sealed class ProgramService(LoopaiData data, IProgramSandbox sandbox, Tim
     /// <summary>Takes a program that somebody wrote, tries it on examples, and keeps it as the task's next version.</summary>
     public async Task<ProgramVersion> CreateAsync(Caller caller, Guid taskId, CreateProgram request, CancellationToken ct)
     {
-        caller.Demand(Permissions.ProgramsWrite);
+        caller.Demand(Permissions.ProgramsWrite, taskId);
         request.Validate();
         var (task, examples) = await ReadForTrialAsync(caller, taskId, ct);
         RequireSandbox(request.Language!.Value);
@@ -62,7 +62,7 @@ public sealed class ProgramService(LoopaiData data, IProgramSandbox sandbox, Tim
     /// <summary>One window of the versions, newest first.</summary>
     public async Task<Page<ProgramSummary>> ListAsync(Caller caller, Guid taskId, PageRequest page, CancellationToken ct)
     {
-        caller.Demand(Permissions.TasksRead);
+        caller.Demand(Permissions.TasksRead, taskId);
         page = page.Validated();
         var before = Cursor.Decode<Before>(page.Cursor)?.Version ?? int.MaxValue;
         await using var db = await data.OpenAsync(caller, ct);
@@ -80,7 +80,7 @@ public sealed class ProgramService(LoopaiData data, IProgramSandbox sandbox, Tim
 
     public async Task<ProgramVersion> GetAsync(Caller caller, Guid taskId, int version, CancellationToken ct)
     {
-        caller.Demand(Permissions.TasksRead);
+        caller.Demand(Permissions.TasksRead, taskId);
         await using var db = await data.OpenAsync(caller, ct);
         return await db.FindVersionAsync(taskId, version, ct);
     }
@@ -88,7 +88,7 @@ public sealed class ProgramService(LoopaiData data, IProgramSandbox sandbox, Tim
     /// <summary>The version as a ZIP that runs without Loopai.</summary>
     public async Task<ProgramDownload> DownloadAsync(Caller caller, Guid taskId, int version, CancellationToken ct)
     {
-        caller.Demand(Permissions.TasksRead);
+        caller.Demand(Permissions.TasksRead, taskId);
         await using var db = await data.OpenAsync(caller, ct);
         var task = await db.FindTaskAsync(taskId, ct);
         return ProgramDownload.Of(task, await db.FindVersionAsync(taskId, version, ct));
@@ -102,7 +102,7 @@ public sealed class ProgramService(LoopaiData data, IProgramSandbox sandbox, Tim
     /// <param name="ct">Ends the work.</param>
     public async Task<ProgramVersion> ActivateAsync(Caller caller, Guid taskId, int version, bool force, CancellationToken ct)
     {
-        caller.Demand(Permissions.ProgramsActivate);
+        caller.Demand(Permissions.ProgramsActivate, taskId);
         await using var db = await data.OpenAsync(caller, ct);
         var task = await db.FindOpenTaskAsync(taskId, ct);
         var program = await db.FindVersionAsync(taskId, version, ct);
@@ -136,7 +136,7 @@ public sealed class ProgramService(LoopaiData data, IProgramSandbox sandbox, Tim
     /// <param name="ct">Ends the work.</param>
     public async Task<ProgramVersion> UpdateNotesAsync(Caller caller, Guid taskId, int version, string? notes, string? expectedTag, CancellationToken ct)
     {
-        caller.Demand(Permissions.ProgramsWrite);
+        caller.Demand(Permissions.ProgramsWrite, taskId);
         CreateProgram.CheckNotes(new FieldErrors(), notes);
         await using var db = await data.OpenAsync(caller, ct);
         await db.FindOpenTaskAsync(taskId, ct);
@@ -170,7 +170,7 @@ public sealed class ProgramService(LoopaiData data, IProgramSandbox sandbox, Tim
     /// <summary>Two versions side by side: how they measure, and their texts to be compared line by line.</summary>
     public async Task<ProgramComparison> CompareAsync(Caller caller, Guid taskId, int left, int right, CancellationToken ct)
     {
-        caller.Demand(Permissions.TasksRead);
+        caller.Demand(Permissions.TasksRead, taskId);
         await using var db = await data.OpenAsync(caller, ct);
         return new ProgramComparison(await SideAsync(db, taskId, left, ct), await SideAsync(db, taskId, right, ct));
     }

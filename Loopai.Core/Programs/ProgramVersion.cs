@@ -3,7 +3,7 @@ using Loopai.Core.Data;
 namespace Loopai.Core.Programs;
 
 /// <summary>An immutable artifact that answers a task.</summary>
-public sealed class ProgramVersion : ITenantOwned
+public sealed class ProgramVersion : ITenantOwned, ITaskOwned
 {
     public required Guid Id { get; init; }
 

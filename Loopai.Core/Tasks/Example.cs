@@ -3,7 +3,7 @@ using Loopai.Core.Data;
 namespace Loopai.Core.Tasks;
 
 /// <summary>An input with the output that is right for it. Programs learn from examples, and executions are checked against them.</summary>
-public sealed class Example : ITenantOwned
+public sealed class Example : ITenantOwned, ITaskOwned
 {
     public required Guid Id { get; init; }
 

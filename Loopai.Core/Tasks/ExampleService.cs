@@ -25,7 +25,7 @@ public sealed class ExampleService(LoopaiData data, TimeProvider time)
     /// </summary>
     public async Task<ImportResult> ImportAsync(Caller caller, Guid taskId, Stream body, ExampleFormat format, CancellationToken ct)
     {
-        caller.Demand(Permissions.TasksWrite);
+        caller.Demand(Permissions.TasksWrite, taskId);
         await using var db = await data.OpenAsync(caller, ct);
         var task = await db.FindOpenTaskAsync(taskId, ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
@@ -80,7 +80,7 @@ public sealed class ExampleService(LoopaiData data, TimeProvider time)
     /// <summary>Adds examples that came with a request: all of them, or none when one does not fit.</summary>
     public async Task<IReadOnlyList<Example>> AddManyAsync(Caller caller, Guid taskId, IReadOnlyList<ExampleInput> rows, CancellationToken ct)
     {
-        caller.Demand(Permissions.TasksWrite);
+        caller.Demand(Permissions.TasksWrite, taskId);
         return await AddManyAsync(caller, taskId, rows, "upload", i => $"examples[{i}]", ct);
     }
 
@@ -92,14 +92,14 @@ public sealed class ExampleService(LoopaiData data, TimeProvider time)
     /// <param name="ct">Ends the work.</param>
     public async Task<Example> AddAsync(Caller caller, Guid taskId, ExampleInput example, string source, CancellationToken ct)
     {
-        caller.Demand(Permissions.TasksWrite);
+        caller.Demand(Permissions.TasksWrite, taskId);
         return (await AddManyAsync(caller, taskId, [example], source, _ => "", ct))[0];
     }
 
     /// <summary>One window of the examples, newest first.</summary>
     public async Task<Page<Example>> ListAsync(Caller caller, Guid taskId, ExampleFilter filter, PageRequest page, CancellationToken ct)
     {
-        caller.Demand(Permissions.TasksRead);
+        caller.Demand(Permissions.TasksRead, taskId);
         page = page.Validated();
         await using var db = await data.OpenAsync(caller, ct);
         await db.RequireTaskAsync(taskId, ct);
@@ -116,7 +116,7 @@ public sealed class ExampleService(LoopaiData data, TimeProvider time)
     /// <summary>How many examples there are, and of which outputs.</summary>
     public async Task<ExampleCounts> CountsAsync(Caller caller, Guid taskId, CancellationToken ct)
     {
-        caller.Demand(Permissions.TasksRead);
+        caller.Demand(Permissions.TasksRead, taskId);
         await using var db = await data.OpenAsync(caller, ct);
         await db.RequireTaskAsync(taskId, ct);
         var examples = db.Examples.Where(e => e.TaskId == taskId);
@@ -135,7 +135,7 @@ public sealed class ExampleService(LoopaiData data, TimeProvider time)
     public async Task<IReadOnlyDictionary<string, string>> LabelsForAsync(
         Caller caller, Guid taskId, IReadOnlyCollection<byte[]> inputHashes, CancellationToken ct)
     {
-        caller.Demand(Permissions.TasksRead);
+        caller.Demand(Permissions.TasksRead, taskId);
         await using var db = await data.OpenAsync(caller, ct);
         return await db.Examples.Where(e => e.TaskId == taskId && inputHashes.Contains(e.InputHash))
             .Select(e => new { e.InputHash, e.Output })
@@ -145,7 +145,7 @@ public sealed class ExampleService(LoopaiData data, TimeProvider time)
     /// <summary>Deletes one example.</summary>
     public async Task DeleteAsync(Caller caller, Guid taskId, Guid exampleId, CancellationToken ct)
     {
-        caller.Demand(Permissions.TasksWrite);
+        caller.Demand(Permissions.TasksWrite, taskId);
         await using var db = await data.OpenAsync(caller, ct);
         await db.FindOpenTaskAsync(taskId, ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
@@ -162,7 +162,7 @@ public sealed class ExampleService(LoopaiData data, TimeProvider time)
     /// <summary>Deletes all examples of the task, and answers how many there were.</summary>
     public async Task<int> DeleteAllAsync(Caller caller, Guid taskId, CancellationToken ct)
     {
-        caller.Demand(Permissions.TasksWrite);
+        caller.Demand(Permissions.TasksWrite, taskId);
         await using var db = await data.OpenAsync(caller, ct);
         await db.FindOpenTaskAsync(taskId, ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);

@@ -20,15 +20,15 @@ public sealed class TaskActivity(LoopaiData data, TimeProvider time)
     /// <summary>The last seven days of the tasks in the caller's environment. What the caller may not read is left empty.</summary>
     public async Task<IReadOnlyDictionary<Guid, TaskFigures>> LastWeekAsync(Caller caller, IReadOnlyCollection<Guid> taskIds, CancellationToken ct)
     {
-        caller.Demand(Permissions.TasksRead);
+        taskIds = Narrow(taskIds, caller.DemandOnTasks(Permissions.TasksRead));
         var now = time.GetUtcNow();
         var thisHour = new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, 0, 0, TimeSpan.Zero);
         var from = thisHour.AddHours(1 - (Days * 24));
         await using var db = await data.OpenAsync(caller, ct);
 
         var programs = await ActiveProgramsAsync(db, taskIds, ct);
-        var traffic = caller.May(Permissions.ExecutionsRead) ? await TrafficAsync(db, caller, taskIds, from, ct) : [];
-        var accuracy = caller.May(Permissions.ValidationsRead) ? await AccuracyAsync(db, caller, taskIds, from, ct) : [];
+        var traffic = await TrafficAsync(db, caller, Narrow(taskIds, caller.TasksWith(Permissions.ExecutionsRead)), from, ct);
+        var accuracy = await AccuracyAsync(db, caller, Narrow(taskIds, caller.TasksWith(Permissions.ValidationsRead)), from, ct);
         return taskIds.ToDictionary(id => id, id =>
         {
             var seen = traffic.GetValueOrDefault(id) ?? new Traffic();
@@ -38,6 +38,9 @@ public sealed class TaskActivity(LoopaiData data, TimeProvider time)
                 accuracy.TryGetValue(id, out var share) ? Estimate.Of(share) : null);
         });
     }
+
+    private static IReadOnlyCollection<Guid> Narrow(IReadOnlyCollection<Guid> taskIds, IReadOnlyCollection<Guid>? allowed) =>
+        allowed is null ? taskIds : [.. taskIds.Intersect(allowed)];
 
     private static async Task<Dictionary<Guid, ActiveProgram>> ActiveProgramsAsync(LoopaiDbContext db, IReadOnlyCollection<Guid> taskIds, CancellationToken ct) =>
         await db.Tasks.Where(t => taskIds.Contains(t.Id))

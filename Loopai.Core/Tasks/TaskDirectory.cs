@@ -15,9 +15,9 @@ public sealed class TaskDirectory(LoopaiData data)
     /// <summary>Tasks with a part of their name, or whose id it is.</summary>
     public async Task<IReadOnlyList<TaskEntry>> FindAsync(Caller caller, string? text, int limit, CancellationToken ct)
     {
-        caller.Demand(Permissions.TasksRead);
+        var mine = caller.DemandOnTasks(Permissions.TasksRead);
         await using var db = await data.OpenAsync(caller, ct);
-        var tasks = db.Tasks.AsNoTracking();
+        var tasks = db.Tasks.AsNoTracking().Among(mine);
         if (Guid.TryParse(text, out var id))
         {
             tasks = tasks.Where(t => t.Id == id);

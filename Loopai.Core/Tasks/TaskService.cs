@@ -67,7 +67,7 @@ public sealed class TaskService(LoopaiData data, TimeProvider time)
 
     public async Task<TaskDefinition> GetAsync(Caller caller, Guid id, CancellationToken ct)
     {
-        caller.Demand(Permissions.TasksRead);
+        caller.Demand(Permissions.TasksRead, id);
         await using var db = await data.OpenAsync(caller, ct);
         return await db.Tasks.AsNoTracking().FirstOrDefaultAsync(t => t.Id == id, ct) ?? throw TaskErrors.NotFound(id);
     }
@@ -75,10 +75,10 @@ public sealed class TaskService(LoopaiData data, TimeProvider time)
     /// <summary>One window of the tasks, by name or by time.</summary>
     public async Task<Page<TaskDefinition>> ListAsync(Caller caller, TaskFilter filter, PageRequest page, CancellationToken ct)
     {
-        caller.Demand(Permissions.TasksRead);
+        var mine = caller.DemandOnTasks(Permissions.TasksRead);
         page = page.Validated();
         await using var db = await data.OpenAsync(caller, ct);
-        var tasks = db.Tasks.AsNoTracking();
+        var tasks = db.Tasks.AsNoTracking().Among(mine);
         if (filter.Status is { } status)
         {
             tasks = tasks.Where(t => t.Status == status);
@@ -102,7 +102,7 @@ public sealed class TaskService(LoopaiData data, TimeProvider time)
     /// <param name="ct">Ends the work.</param>
     public async Task<TaskDefinition> UpdateAsync(Caller caller, Guid id, TaskSpecification change, int? expectedRevision, CancellationToken ct)
     {
-        caller.Demand(Permissions.TasksWrite);
+        caller.Demand(Permissions.TasksWrite, id);
         await using var db = await data.OpenAsync(caller, ct);
         var task = await db.Tasks.FirstOrDefaultAsync(t => t.Id == id, ct) ?? throw TaskErrors.NotFound(id);
         if (expectedRevision is { } expected && expected != task.Revision)
@@ -153,7 +153,7 @@ public sealed class TaskService(LoopaiData data, TimeProvider time)
     /// <summary>Takes a task out of service and keeps its history. Archiving twice changes nothing.</summary>
     public async Task<TaskDefinition> ArchiveAsync(Caller caller, Guid id, CancellationToken ct)
     {
-        caller.Demand(Permissions.TasksWrite);
+        caller.Demand(Permissions.TasksWrite, id);
         await using var db = await data.OpenAsync(caller, ct);
         var task = await db.Tasks.FirstOrDefaultAsync(t => t.Id == id, ct) ?? throw TaskErrors.NotFound(id);
         if (task.Status != TaskStatus.Archived)
@@ -170,7 +170,7 @@ public sealed class TaskService(LoopaiData data, TimeProvider time)
     /// <summary>Puts an archived task back into service, unless its name was taken meanwhile.</summary>
     public async Task<TaskDefinition> RestoreAsync(Caller caller, Guid id, CancellationToken ct)
     {
-        caller.Demand(Permissions.TasksWrite);
+        caller.Demand(Permissions.TasksWrite, id);
         await using var db = await data.OpenAsync(caller, ct);
         var task = await db.Tasks.FirstOrDefaultAsync(t => t.Id == id, ct) ?? throw TaskErrors.NotFound(id);
         if (task.Status == TaskStatus.Archived)

@@ -12,7 +12,7 @@ public sealed class QualityService(LoopaiData data)
 
     public async Task<TaskQuality> GetAsync(Caller caller, Guid taskId, QualityWindow window, CancellationToken ct)
     {
-        caller.Demand(Permissions.ValidationsRead);
+        caller.Demand(Permissions.ValidationsRead, taskId);
         await using var db = await data.OpenAsync(caller, ct);
         var schema = await db.Tasks.Where(t => t.Id == taskId).Select(t => t.OutputSchema).FirstOrDefaultAsync(ct) ?? throw ValidationErrors.TaskNotFound(taskId);
         var all = new ValidationFilter(TaskId: taskId, From: window.From, To: window.To, EnvironmentId: window.EnvironmentId).Apply(db.Validations.AsNoTracking(), caller);

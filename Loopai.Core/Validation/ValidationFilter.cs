@@ -62,8 +62,8 @@ public sealed record ValidationDetail(ValidationRecord Validation, string TaskNa
 /// <summary>Which environment a caller is shown.</summary>
 internal static class EnvironmentScope
 {
-    /// <summary>The environment asked for, or else the caller's own; a key sees its own only. Null, for a caller in none, shows all.</summary>
+    /// <summary>The environment asked for, or else the caller's own; a key, and who holds the permission in one environment, sees that one only. Null, for a caller in none, shows all.</summary>
     public static Guid? Of(Caller caller, Guid? asked) => asked is null || asked == caller.EnvironmentIdOrNull ? caller.EnvironmentIdOrNull
-        : caller.Kind != CallerKind.ApiKey ? asked
+        : caller.ReachesOtherEnvironments(Permissions.ValidationsRead) ? asked
         : throw ValidationErrors.ForeignEnvironment();
 }

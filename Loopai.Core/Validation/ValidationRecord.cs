@@ -3,7 +3,7 @@ using Loopai.Core.Data;
 namespace Loopai.Core.Validation;
 
 /// <summary>The verdict on a sampled execution, or the wait for it.</summary>
-public sealed class ValidationRecord : ITenantOwned
+public sealed class ValidationRecord : ITenantOwned, ITaskOwned
 {
     public required Guid Id { get; init; }
 

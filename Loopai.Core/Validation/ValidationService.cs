@@ -11,10 +11,10 @@ public sealed class ValidationService(LoopaiData data, TimeProvider time)
     /// <summary>One window of the validations, newest execution first.</summary>
     public async Task<Page<ValidationRecord>> ListAsync(Caller caller, ValidationFilter filter, PageRequest page, CancellationToken ct)
     {
-        caller.Demand(Permissions.ValidationsRead);
+        var mine = caller.DemandOnTasks(Permissions.ValidationsRead);
         page = page.Validated();
         await using var db = await data.OpenAsync(caller, ct);
-        var validations = filter.Apply(db.Validations.AsNoTracking(), caller);
+        var validations = filter.Apply(db.Validations.AsNoTracking().OfTasks(mine), caller);
         if (Cursor.Decode<Key>(page.Cursor) is { } after)
         {
             validations = validations.Where(v => v.ExecutedAt < after.At || (v.ExecutedAt == after.At && v.Id.CompareTo(after.Id) < 0));
@@ -34,18 +34,18 @@ public sealed class ValidationService(LoopaiData data, TimeProvider time)
     /// <summary>A validation with its execution's input and output.</summary>
     public async Task<ValidationDetail> GetAsync(Caller caller, Guid id, CancellationToken ct)
     {
-        caller.Demand(Permissions.ValidationsRead);
+        caller.DemandOnTasks(Permissions.ValidationsRead);
         await using var db = await data.OpenAsync(caller, ct);
-        return (await DetailsAsync(db, [await FindAsync(db, caller, id, ct)], ct))[0];
+        return (await DetailsAsync(db, [await FindAsync(db, caller, Permissions.ValidationsRead, id, ct)], ct))[0];
     }
 
     /// <summary>One window of the review queue: what waits for a person, oldest execution first.</summary>
     public async Task<Page<ValidationDetail>> ListInReviewAsync(Caller caller, Guid? taskId, Guid? environmentId, PageRequest page, CancellationToken ct)
     {
-        caller.Demand(Permissions.ValidationsRead);
+        var mine = caller.DemandOnTasks(Permissions.ValidationsRead);
         page = page.Validated();
         await using var db = await data.OpenAsync(caller, ct);
-        var waiting = InReview(taskId, environmentId).Apply(db.Validations.AsNoTracking(), caller);
+        var waiting = InReview(taskId, environmentId).Apply(db.Validations.AsNoTracking().OfTasks(mine), caller);
         if (Cursor.Decode<Key>(page.Cursor) is { } after)
         {
             waiting = waiting.Where(v => v.ExecutedAt > after.At || (v.ExecutedAt == after.At && v.Id.CompareTo(after.Id) > 0));
@@ -58,18 +58,18 @@ public sealed class ValidationService(LoopaiData data, TimeProvider time)
     /// <summary>How many wait for a person.</summary>
     public async Task<int> CountInReviewAsync(Caller caller, Guid? taskId, Guid? environmentId, CancellationToken ct)
     {
-        caller.Demand(Permissions.ValidationsRead);
+        var mine = caller.DemandOnTasks(Permissions.ValidationsRead);
         await using var db = await data.OpenAsync(caller, ct);
-        return await InReview(taskId, environmentId).Apply(db.Validations, caller).CountAsync(ct);
+        return await InReview(taskId, environmentId).Apply(db.Validations.OfTasks(mine), caller).CountAsync(ct);
     }
 
     /// <summary>Gives the verdict. Of two who decide at once the second gets a conflict; another verdict needs <see cref="UndoAsync"/> first.</summary>
     public async Task<ValidationRecord> DecideAsync(Caller caller, Guid id, Verdict verdict, CancellationToken ct)
     {
-        caller.Demand(Permissions.ValidationsDecide);
+        caller.DemandOnTasks(Permissions.ValidationsDecide);
         VerdictRules.Check(verdict);
         await using var db = await data.OpenAsync(caller, ct);
-        var validation = await FindAsync(db, caller, id, ct);
+        var validation = await FindAsync(db, caller, Permissions.ValidationsDecide, id, ct);
         if (IsDecided(validation.Status))
         {
             throw ValidationErrors.AlreadyDecided(validation.DecidedByName);
@@ -121,9 +121,9 @@ public sealed class ValidationService(LoopaiData data, TimeProvider time)
     /// </summary>
     public async Task<ValidationRecord> UndoAsync(Caller caller, Guid id, CancellationToken ct)
     {
-        caller.Demand(Permissions.ValidationsDecide);
+        caller.DemandOnTasks(Permissions.ValidationsDecide);
         await using var db = await data.OpenAsync(caller, ct);
-        var validation = await FindAsync(db, caller, id, ct);
+        var validation = await FindAsync(db, caller, Permissions.ValidationsDecide, id, ct);
         if (!IsDecided(validation.Status))
         {
             throw ValidationErrors.NotDecided();
@@ -131,7 +131,7 @@ public sealed class ValidationService(LoopaiData data, TimeProvider time)
 
         if (validation.DecidedById is null || validation.DecidedById != caller.Id)
         {
-            caller.Demand(Permissions.TasksWrite);
+            caller.Demand(Permissions.TasksWrite, validation.TaskId);
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
@@ -162,10 +162,10 @@ public sealed class ValidationService(LoopaiData data, TimeProvider time)
     private static ValidationFilter InReview(Guid? taskId, Guid? environmentId) =>
         new(TaskId: taskId, Status: ValidationStatus.InReview, EnvironmentId: environmentId);
 
-    private static async Task<ValidationRecord> FindAsync(LoopaiDbContext db, Caller caller, Guid id, CancellationToken ct)
+    private static async Task<ValidationRecord> FindAsync(LoopaiDbContext db, Caller caller, string permission, Guid id, CancellationToken ct)
     {
-        var validation = await db.Validations.AsNoTracking().FirstOrDefaultAsync(v => v.Id == id, ct);
-        return validation is null || (caller.Kind == CallerKind.ApiKey && validation.EnvironmentId != caller.EnvironmentId)
+        var validation = await db.Validations.AsNoTracking().OfTasks(caller.TasksWith(permission)).FirstOrDefaultAsync(v => v.Id == id, ct);
+        return validation is null || (!caller.ReachesOtherEnvironments(permission) && validation.EnvironmentId != caller.EnvironmentId)
             ? throw ValidationErrors.NotFound(id)
             : validation;
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using Loopai.Core.Access;
 using Microsoft.EntityFrameworkCore.Metadata;
 using static Loopai.Infrastructure.Postgres.PostgresConnections;
 
@@ -125,29 +126,31 @@ internal static class RoleScript
         GRANT EXECUTE ON FUNCTION loopai_ensure_execution_partition(date), loopai_drop_execution_partition_before(date) TO {SystemRole};
         """;
 
-    /// <summary>The hot path keeps these tables in memory; a commit that changes what it keeps says so.</summary>
-    private const string ChangeNotices = """
+    /// <summary>What portals keep in memory; a commit that changes it says so. Who may do what is told by organization, the rest by row.</summary>
+    private static readonly string ChangeNotices = $"""
         CREATE OR REPLACE FUNCTION loopai_notify_change() RETURNS trigger LANGUAGE plpgsql AS $fn$
         DECLARE changed record := CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
         BEGIN
-          PERFORM pg_notify('loopai_changes', TG_TABLE_NAME || ':' ||
-            CASE WHEN TG_TABLE_NAME = 'programs' THEN to_jsonb(changed)->>'task_id' ELSE to_jsonb(changed)->>'id' END);
+          PERFORM pg_notify('loopai_changes', TG_TABLE_NAME || ':' || (to_jsonb(changed)->>(CASE
+            WHEN TG_TABLE_NAME = 'programs' THEN 'task_id'
+            WHEN TG_TABLE_NAME IN ({string.Join(", ", ToldByOrganization.Select(Literal))}) THEN 'organization_id'
+            ELSE 'id' END)));
           RETURN NULL;
         END $fn$;
+        {Notice("tasks", "INSERT OR UPDATE OR DELETE")}
+        {Notice("programs", "INSERT OR DELETE OR UPDATE OF status")}
+        {Notice("api_keys", "DELETE OR UPDATE OF revoked_at, permissions")}
+        {Notice("user_sessions", "DELETE OR UPDATE OF ended_at, authenticated_at, second_factor")}
+        {Notice("organizations", "UPDATE OR DELETE")}
+        {string.Join('\n', ToldByOrganization.Select(table => Notice(table, "INSERT OR UPDATE OR DELETE")))}
+        """;
+
+    private static IEnumerable<string> ToldByOrganization => AccessTables.ByOrganization.Except(["organizations"]).Order(StringComparer.Ordinal);
+
+    private static string Notice(string table, string events) => $"""
         DO $$ BEGIN
-          IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgname = 'notify_tasks') THEN
-            CREATE TRIGGER notify_tasks AFTER INSERT OR UPDATE OR DELETE ON tasks FOR EACH ROW EXECUTE FUNCTION loopai_notify_change();
-          END IF;
-          IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgname = 'notify_programs') THEN
-            CREATE TRIGGER notify_programs AFTER INSERT OR DELETE OR UPDATE OF status ON programs FOR EACH ROW EXECUTE FUNCTION loopai_notify_change();
-          END IF;
-          IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgname = 'notify_api_keys') THEN
-            CREATE TRIGGER notify_api_keys AFTER DELETE OR UPDATE OF revoked_at, permissions ON api_keys
-              FOR EACH ROW EXECUTE FUNCTION loopai_notify_change();
-          END IF;
-          IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgname = 'notify_user_sessions') THEN
-            CREATE TRIGGER notify_user_sessions AFTER DELETE OR UPDATE OF ended_at, authenticated_at, second_factor ON user_sessions
-              FOR EACH ROW EXECUTE FUNCTION loopai_notify_change();
+          IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgname = 'notify_{table}' AND tgrelid = '{table}'::regclass) THEN
+            CREATE TRIGGER notify_{table} AFTER {events} ON {table} FOR EACH ROW EXECUTE FUNCTION loopai_notify_change();
           END IF;
         END $$;
         """;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Loopai.Core.Access;
 using Loopai.Core.Data;
 using Microsoft.Data.SqlClient;
 using Microsoft.Extensions.Logging;
@@ -8,8 +9,8 @@ namespace Loopai.Infrastructure.SqlServer;
 /// <summary>Changes by SQL Server's change tracking, asked for twice a second: it has nothing like NOTIFY that needs no broker.</summary>
 public sealed class SqlServerChangeFeed(SqlServerConnections connections, ILogger<SqlServerChangeFeed> log) : IChangeFeed
 {
-    /// <summary>What the hot path keeps in memory.</summary>
-    internal static readonly string[] Tables = ["tasks", "programs", "api_keys", "user_sessions"];
+    /// <summary>What portals keep in memory.</summary>
+    internal static readonly string[] Tables = ["tasks", "programs", "api_keys", "user_sessions", .. AccessTables.ByOrganization.Order(StringComparer.Ordinal)];
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
@@ -17,17 +18,21 @@ public sealed class SqlServerChangeFeed(SqlServerConnections connections, ILogge
 
     /// <summary>
     /// The version to ask from next is read first, so that a change between the two queries is told twice rather than never. A deleted program no longer
-    /// knows its task, and neither a key's last use nor a session's is a change. The column mask is empty for inserts and deletes, which always count.
+    /// knows its task, nor a deleted grant its organization, and neither a key's last use nor a session's is a change. The column mask is empty for
+    /// inserts and deletes, which always count.
     /// </summary>
-    internal const string ChangesSince = """
-        SELECT CASE WHEN CHANGE_TRACKING_MIN_VALID_VERSION(OBJECT_ID(N'dbo.tasks')) <= @since
-          AND CHANGE_TRACKING_MIN_VALID_VERSION(OBJECT_ID(N'dbo.programs')) <= @since
-          AND CHANGE_TRACKING_MIN_VALID_VERSION(OBJECT_ID(N'dbo.api_keys')) <= @since
-          AND CHANGE_TRACKING_MIN_VALID_VERSION(OBJECT_ID(N'dbo.user_sessions')) <= @since
+    internal static readonly string ChangesSince = $"""
+        SELECT CASE WHEN {string.Join("\n  AND ", Tables.Select(t => $"CHANGE_TRACKING_MIN_VALID_VERSION(OBJECT_ID(N'dbo.{t}')) <= @since"))}
           THEN CHANGE_TRACKING_CURRENT_VERSION() ELSE NULL END;
         SELECT N'tasks', c.[id] FROM CHANGETABLE(CHANGES dbo.[tasks], @since) AS c
-        UNION SELECT CASE WHEN p.[task_id] IS NULL THEN N'' ELSE N'programs' END, COALESCE(p.[task_id], CAST(0x00000000000000000000000000000000 AS uniqueidentifier))
-          FROM CHANGETABLE(CHANGES dbo.[programs], @since) AS c LEFT JOIN dbo.[programs] AS p ON p.[id] = c.[id]
+        UNION SELECT N'organizations', c.[id] FROM CHANGETABLE(CHANGES dbo.[organizations], @since) AS c
+        UNION SELECT N'memberships', c.[organization_id] FROM CHANGETABLE(CHANGES dbo.[memberships], @since) AS c
+        UNION {Owned("programs", "task_id", "id")}
+        UNION {Owned("environments", "organization_id", "id")}
+        UNION {Owned("teams", "organization_id", "id")}
+        UNION {Owned("team_members", "organization_id", "team_id", "user_id", "source")}
+        UNION {Owned("custom_roles", "organization_id", "id")}
+        UNION {Owned("grants", "organization_id", "id")}
         UNION SELECT N'api_keys', c.[id] FROM CHANGETABLE(CHANGES dbo.[api_keys], @since) AS c
           WHERE c.SYS_CHANGE_OPERATION <> 'U'
           OR CHANGE_TRACKING_IS_COLUMN_IN_MASK(COLUMNPROPERTY(OBJECT_ID(N'dbo.api_keys'), N'revoked_at', 'ColumnId'), c.SYS_CHANGE_COLUMNS) = 1
@@ -37,6 +42,12 @@ public sealed class SqlServerChangeFeed(SqlServerConnections connections, ILogge
           OR CHANGE_TRACKING_IS_COLUMN_IN_MASK(COLUMNPROPERTY(OBJECT_ID(N'dbo.user_sessions'), N'ended_at', 'ColumnId'), c.SYS_CHANGE_COLUMNS) = 1
           OR CHANGE_TRACKING_IS_COLUMN_IN_MASK(COLUMNPROPERTY(OBJECT_ID(N'dbo.user_sessions'), N'authenticated_at', 'ColumnId'), c.SYS_CHANGE_COLUMNS) = 1
           OR CHANGE_TRACKING_IS_COLUMN_IN_MASK(COLUMNPROPERTY(OBJECT_ID(N'dbo.user_sessions'), N'second_factor', 'ColumnId'), c.SYS_CHANGE_COLUMNS) = 1;
+        """;
+
+    /// <summary>Changes that are told with the owner's id; of a row that is gone nobody knows the owner, so that everything is read again.</summary>
+    private static string Owned(string table, string owner, params string[] key) => $"""
+        SELECT CASE WHEN r.[{owner}] IS NULL THEN N'' ELSE N'{table}' END, COALESCE(r.[{owner}], CAST(0x00000000000000000000000000000000 AS uniqueidentifier))
+          FROM CHANGETABLE(CHANGES dbo.[{table}], @since) AS c LEFT JOIN dbo.[{table}] AS r ON {string.Join(" AND ", key.Select(k => $"r.[{k}] = c.[{k}]"))}
         """;
 
     public async IAsyncEnumerable<Change> WatchAsync([EnumeratorCancellation] CancellationToken ct)

@@ -101,7 +101,7 @@ public sealed class PortalFixture : IAsyncLifetime
         var organizations = services.GetRequiredService<OrganizationService>();
         var slug = $"{name}-{Guid.NewGuid():n}"[..30];
         var organization = await organizations.CreateAsync(owner.Id, owner.DisplayName, slug, name, CancellationToken.None);
-        var caller = (await organizations.CallerAsync(owner.Id, owner.DisplayName, slug, null, CancellationToken.None))!;
+        var caller = (await services.GetRequiredService<AccessService>().CallerAsync(owner.Id, owner.DisplayName, slug, null, CancellationToken.None))!;
         return new PortalOrganization(organization.Id, slug, email, caller, await AddKeyAsync(services, caller, [.. Permissions.Owner], "production", null));
     }
 

@@ -28,6 +28,29 @@ public sealed class PostgresChangeFeedTests(LoopaiDatabaseFixture fixture) : ICl
     }
 
     [Fact]
+    public async Task WatchAsync_RightsChange_NamesTheOrganization()
+    {
+        var organizationId = Guid.CreateVersion7();
+        await using var db = await fixture.Data.OpenAsync(Caller.Installation, default);
+        await db.Database.ExecuteSqlRawAsync("SELECT loopai_ensure_execution_partition((now() AT TIME ZONE 'UTC')::date)");
+        await TenantRows.SaveAsync(db, organizationId);
+        await using var changes = Watch();
+        (await NextAsync(changes)).ShouldBe(Change.Everything);
+
+        foreach (var table in new[] { "environments", "memberships", "teams", "custom_roles" })
+        {
+            await fixture.Database.AsOwnerAsync($"UPDATE {table} SET organization_id = organization_id WHERE organization_id = '{organizationId}'");
+            (await NextAsync(changes, table)).ShouldBe(new Change(table, organizationId));
+        }
+
+        foreach (var table in new[] { "grants", "team_members" })
+        {
+            await fixture.Database.AsOwnerAsync($"DELETE FROM {table} WHERE organization_id = '{organizationId}'");
+            (await NextAsync(changes, table)).ShouldBe(new Change(table, organizationId));
+        }
+    }
+
+    [Fact]
     public async Task WatchAsync_ConnectionIsLost_StartsOverWithEverything()
     {
         await using var database = await LoopaiDatabase.CreateAsync();
@@ -74,9 +97,15 @@ public sealed class PostgresChangeFeedTests(LoopaiDatabaseFixture fixture) : ICl
         new PostgresChangeFeed((database ?? fixture.Database).Connections, NullLogger<PostgresChangeFeed>.Instance)
             .WatchAsync(CancellationToken.None).GetAsyncEnumerator();
 
-    private static async Task<Change> NextAsync(IAsyncEnumerator<Change> changes)
+    /// <summary>The next change of what the hot path keeps, or with a table named, the next of that one.</summary>
+    private static async Task<Change> NextAsync(IAsyncEnumerator<Change> changes, string? table = null)
     {
-        (await changes.MoveNextAsync().AsTask().WaitAsync(Patience)).ShouldBeTrue();
+        do
+        {
+            (await changes.MoveNextAsync().AsTask().WaitAsync(Patience)).ShouldBeTrue();
+        }
+        while (table is null ? AccessTables.ByOrganization.Contains(changes.Current.Table) : changes.Current.Table != table);
+
         return changes.Current;
     }
 }

@@ -59,7 +59,8 @@ internal sealed class TenantRows
         // A row's parents belong to the same organization; what belongs to none (users) is made along with it.
         if (property.GetContainingForeignKeys().FirstOrDefault() is { } foreignKey)
         {
-            return foreignKey.PrincipalKey.Properties[0].PropertyInfo!.GetValue(Get(foreignKey.PrincipalEntityType));
+            var key = foreignKey.PrincipalKey.Properties[foreignKey.Properties.Index().First(p => p.Item == property).Index];
+            return key.PropertyInfo!.GetValue(Get(foreignKey.PrincipalEntityType));
         }
 
         var type = Nullable.GetUnderlyingType(property.ClrType) ?? property.ClrType;
@@ -67,6 +68,7 @@ internal sealed class TenantRows
             : type == typeof(string) ? Guid.NewGuid().ToString("n")[..Math.Min(32, property.GetMaxLength() ?? 32)]
             : type == typeof(byte[]) ? Guid.NewGuid().ToByteArray()
             : type == typeof(DateTimeOffset) ? DateTimeOffset.UtcNow
+            : type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? Array.CreateInstance(type.GenericTypeArguments[0], 0)
             : Activator.CreateInstance(type);
     }
 }

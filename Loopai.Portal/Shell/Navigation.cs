@@ -1,3 +1,10 @@
+using Loopai.Portal.Pages.ApiKeys;
+using Loopai.Portal.Pages.Executions;
+using Loopai.Portal.Pages.Overview;
+using Loopai.Portal.Pages.Review;
+using Loopai.Portal.Pages.Settings;
+using Loopai.Portal.Pages.Tasks;
+
 namespace Loopai.Portal.Shell;
 
 /// <param name="Key">Names the entry for its badge and its shortcut.</param>
@@ -9,7 +16,7 @@ namespace Loopai.Portal.Shell;
 /// <param name="Badge">What waits there.</param>
 public sealed record NavigationItem(string Key, string Label, string Url, string Icon, string? Section, string Shortcut, long? Badge = null);
 
-/// <summary>The one list of where the portal leads. What is not built is not in it.</summary>
+/// <summary>The one list of where the portal leads. What is not built is not in it, and what the viewer's roles do not open is left out.</summary>
 public static class Navigation
 {
     public static IReadOnlyList<NavigationItem> For(ShellState shell)
@@ -18,15 +25,16 @@ public static class Navigation
         NavigationItem Item(string key, string label, string url, string icon, string shortcut, string? section = null) =>
             new(key, label, url, icon, section, shortcut, shell.Badges.TryGetValue(key, out var badge) ? badge : null);
 
-        return
+        (NavigationItem Item, Type Page)[] all =
         [
-            Item("overview", "Overview", PortalUrls.Overview(organization, environment), "home", "g o"),
-            Item("tasks", "Tasks", PortalUrls.Tasks(organization, environment), "layers", "g t"),
-            Item("executions", "Executions", PortalUrls.Executions(organization, environment), "activity", "g e"),
-            Item("review", "Review", PortalUrls.Review(organization, environment), "inbox", "g r"),
-            Item("api-keys", "API keys", PortalUrls.ApiKeys(organization, environment), "key", "g k", "Organization"),
-            Item("settings", "Settings", PortalUrls.Settings(organization, environment), "settings", "g s", "Organization"),
+            (Item("overview", "Overview", PortalUrls.Overview(organization, environment), "home", "g o"), typeof(OverviewPage)),
+            (Item("tasks", "Tasks", PortalUrls.Tasks(organization, environment), "layers", "g t"), typeof(TasksPage)),
+            (Item("executions", "Executions", PortalUrls.Executions(organization, environment), "activity", "g e"), typeof(ExecutionsPage)),
+            (Item("review", "Review", PortalUrls.Review(organization, environment), "inbox", "g r"), typeof(ReviewPage)),
+            (Item("api-keys", "API keys", PortalUrls.ApiKeys(organization, environment), "key", "g k", "Organization"), typeof(ApiKeysPage)),
+            (Item("settings", "Settings", PortalUrls.Settings(organization, environment), "settings", "g s", "Organization"), typeof(SettingsPage)),
         ];
+        return [.. all.Where(entry => shell.Caller is null || PagePermissionAttribute.Missing(entry.Page, shell.Caller) is null).Select(entry => entry.Item)];
     }
 
     /// <summary>Whether the address shows this entry or something beneath it. The overview has everything beneath it, so it must match exactly.</summary>

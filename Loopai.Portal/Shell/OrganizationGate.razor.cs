@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Security.Claims;
 using Loopai.Core.Access;
 using Loopai.Core.Organizations;
@@ -11,12 +12,17 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Loopai.Portal.Shell;
 
 /// <summary>
-/// Resolves the organization of the address at every navigation, so that a circuit that outlives a membership ends with it, and cascades the
-/// <see cref="Caller"/> that every service wants first. An organization that the viewer is no member of looks like one that does not exist.
+/// Resolves the organization of the address at every navigation, and again when somebody's rights there change, so that an open page ends with the right to
+/// see it; cascades the <see cref="Caller"/> that every service wants first. An organization that the viewer is no member of looks like one that does not exist.
 /// </summary>
 public sealed partial class OrganizationGate(
-    OrganizationService organizations, ValidationService validations, NavigationManager navigation) : ComponentBase
+    AccessService access, OrganizationService organizations, ValidationService validations, NavigationManager navigation, ILogger<OrganizationGate> log)
+    : ComponentBase, IDisposable
 {
+    private IDisposable? _watch;
+    private Guid? _watched;
+    private string? _missing;
+    private int _rights;
     private Caller? _caller;
     private ShellState? _shell;
     private bool _isForeign;
@@ -27,6 +33,10 @@ public sealed partial class OrganizationGate(
     [Parameter, EditorRequired] public RenderFragment ChildContent { get; set; } = null!;
 
     [CascadingParameter] private Task<AuthenticationState> Authentication { get; set; } = null!;
+
+    [CascadingParameter] private HttpContext? Context { get; set; }
+
+    public void Dispose() => _watch?.Dispose();
 
     protected override async Task OnParametersSetAsync()
     {
@@ -53,7 +63,8 @@ public sealed partial class OrganizationGate(
     {
         var email = user.Identity?.Name ?? "";
         var environmentKey = EnvironmentOfAddress();
-        var caller = await organizations.CallerAsync(userId, email, slug, environmentKey, CancellationToken.None);
+        var caller = await access.CallerAsync(userId, email, slug, environmentKey, CancellationToken.None);
+        Watch(caller?.OrganizationId);
         if (caller is null)
         {
             (_caller, _shell, _isForeign) = (null, null, true);
@@ -62,7 +73,7 @@ public sealed partial class OrganizationGate(
 
         var own = await organizations.OfUserAsync(userId, CancellationToken.None);
         var organization = own.Single(o => o.Id == caller.OrganizationId);
-        var waiting = caller.May(Permissions.ValidationsRead) ? await validations.CountInReviewAsync(caller, null, null, CancellationToken.None) : 0;
+        var waiting = caller.MaySomewhere(Permissions.ValidationsRead) ? await validations.CountInReviewAsync(caller, null, null, CancellationToken.None) : 0;
         _shell = new ShellState(
             organization.Slug, organization.Name, organization.Environments.Single(e => e.Id == caller.EnvironmentId).Key,
             [.. own.Select(o => new ShellOrganization(o.Slug, o.Name))], [.. organization.Environments.Select(e => e.Key)], email, email)
@@ -70,7 +81,41 @@ public sealed partial class OrganizationGate(
             Caller = caller,
             Badges = waiting > 0 ? new Dictionary<string, long>(StringComparer.Ordinal) { ["review"] = waiting } : new Dictionary<string, long>(StringComparer.Ordinal),
         };
+        if (_caller is not null && !caller.IsSameAs(_caller) && caller.EnvironmentId == _caller.EnvironmentId)
+        {
+            // Other rights make other pages: what is shown is built anew.
+            _rights++;
+        }
+
         (_caller, _isForeign) = (caller, false);
+        _missing = PagePermissionAttribute.Missing(Route.PageType, caller);
+        if (_missing is not null && Context is { Response.HasStarted: false } context)
+        {
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+        }
+    }
+
+    private void Watch(Guid? organizationId)
+    {
+        if (_watched != organizationId && RendererInfo.IsInteractive)
+        {
+            _watch?.Dispose();
+            _watched = organizationId;
+            _watch = organizationId is { } id ? access.Subscribe(id, () => _ = InvokeAsync(ResolveAgainAsync)) : null;
+        }
+    }
+
+    private async Task ResolveAgainAsync()
+    {
+        try
+        {
+            await OnParametersSetAsync();
+            StateHasChanged();
+        }
+        catch (Exception e) when (e is DbException or TimeoutException or ObjectDisposedException)
+        {
+            log.LogWarning(e, "The rights of an open page could not be looked up again; the services ask at every act all the same");
+        }
     }
 
     private string? EnvironmentOfAddress()

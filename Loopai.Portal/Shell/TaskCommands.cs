@@ -26,7 +26,7 @@ internal sealed class TaskCommands(TaskDirectory directory, ExecutionQueries exe
             found.Add(execution);
         }
 
-        if (caller.May(Permissions.TasksRead))
+        if (caller.MaySomewhere(Permissions.TasksRead))
         {
             var tasks = await directory.FindAsync(caller, query, MostTasks, ct);
             found.AddRange(tasks.Select(task => new CommandItem(
@@ -43,7 +43,7 @@ internal sealed class TaskCommands(TaskDirectory directory, ExecutionQueries exe
 
     private async Task<CommandItem?> ExecutionAsync(Caller caller, Guid id, ShellState shell, CancellationToken ct)
     {
-        if (!caller.May(Permissions.ExecutionsRead))
+        if (!caller.MaySomewhere(Permissions.ExecutionsRead))
         {
             return null;
         }

@@ -1,4 +1,5 @@
 using Loopai.Portal.Accounts;
+using Loopai.Portal.Accounts.SignOn.Saml;
 using Loopai.Portal.Pages.Tasks.Examples;
 using Loopai.Portal.Pages.Tasks.Versions;
 using Loopai.Portal.Pages.Executions;
@@ -25,6 +26,7 @@ public static class PagesStartup
     public static void MapLoopaiPages(this WebApplication app)
     {
         app.MapSignOut();
+        app.MapSaml();
         app.MapVersionDownloads();
         app.MapExecutionsCsv();
         app.MapExampleDownloads();

@@ -1,7 +1,9 @@
+using Loopai.Core.Access;
 using Loopai.Core.Analytics;
 using Loopai.Core.ApiKeys;
 using Loopai.Core.Configuration;
 using Loopai.Core.Executions;
+using Loopai.Core.Identity.Saml;
 using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Notifications;
 using Loopai.Core.Organizations;
@@ -13,6 +15,7 @@ using Loopai.Infrastructure.Mail;
 using Loopai.Infrastructure.Outbound;
 using Loopai.Infrastructure.Sandbox;
 using Loopai.Portal.Accounts.SignOn;
+using Loopai.Portal.Accounts.SignOn.Saml;
 
 namespace Loopai.Portal.Startup;
 
@@ -38,6 +41,10 @@ public static class PortalServices
         });
 
         services.AddSingleton<OrganizationService>();
+        services.AddSingleton<MemberService>();
+        services.AddSingleton<TeamService>();
+        services.AddSingleton<AccessService>();
+        services.AddSingleton<GrantService>();
         services.AddSingleton<ApiKeyService>();
         services.AddSingleton<ApiKeyAuthenticator>();
         services.AddSingleton<TaskService>();
@@ -78,5 +85,10 @@ public static class PortalServices
         services.AddSingleton<SignOnAttempts>();
         services.AddSingleton<SignOnService>();
         services.AddScoped<SignOnBrowser>();
+        services.AddSingleton<SamlKeys>();
+        services.AddSingleton<SamlFlow>();
+        services.AddSingleton<SamlLogout>();
+        services.AddSingleton<SamlConnectionService>();
+        services.AddSingleton<SamlHttp>();
     }
 }

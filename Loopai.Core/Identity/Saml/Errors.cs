@@ -1,4 +1,5 @@
 using Loopai.Core.Errors;
+using Loopai.Core.Identity.SignOn;
 
 namespace Loopai.Core.Identity.Saml;
 
@@ -71,6 +72,23 @@ internal static class SamlErrors
     public static InvalidException Metadata(string why) => new("saml.metadata", "metadata", why);
 
     public static InvalidException Certificate(string why) => new("saml.certificate", "certificates", why);
+
+    public static NotFoundException NotFound(Guid id) => new("saml.not_found", $"There is no SAML connection {id} in this organization.");
+
+    public static NotFoundException CertificateNotFound(Guid id) => new("saml.certificate_not_found", $"There is no certificate {id} of this connection.");
+
+    public static ConflictException CertificateActive() => new("saml.certificate_active", "This certificate is in use. Activate the other one first.");
+
+    public static ConflictException RolloverUnderWay() => new(
+        "saml.rollover_under_way", "There are two certificates already. Activate the new one and remove the old one before you make another.");
+
+    public static ConflictException Disabled() => new(SignOnErrors.Disabled.Code, SignOnErrors.Disabled.Message);
+
+    public static ConflictException NotSetUp() => new("saml.not_set_up", "This connection knows no identity provider yet. An administrator has to import its metadata.");
+
+    public static ConflictException KeysUnreadable() => new("saml.keys_unreadable", "The keys of this connection cannot be read. Try again.");
+
+    public static ChangedMeanwhileException Changed() => new("saml.changed", "Somebody changed this connection meanwhile. Look at it again, then repeat the change.");
 
     private static InvalidException Refused(string code, string message) => new("saml." + code, Field, message);
 }

@@ -14,16 +14,15 @@ namespace Loopai.Portal.Tests.Identity.Saml;
 public sealed partial class SamlBindingsTests
 {
     [Fact]
-    public void ReceiveRedirect_SignedRequest_IsRead()
+    public void Receive_RedirectedRequest_IsRead()
     {
-        var (message, isRequest) = SamlBindings.ReceiveRedirect(Query(LogoutRequest(), Trusted), Settings);
+        var message = SamlBindings.Receive(Redirected(Query(LogoutRequest(), Trusted)), Settings);
 
-        isRequest.ShouldBeTrue();
         SamlLogoutReader.ReadRequest(message, Expect()).ShouldSatisfyAllConditions(r => r.NameId.ShouldBe(Person), r => r.SessionIndexes.ShouldBe(["_session"]));
     }
 
     [Fact]
-    public void ReceiveRedirect_EncodedOtherwise_IsVerifiedOverWhatWasSent()
+    public void Receive_RedirectedEncodedOtherwise_IsVerifiedOverWhatWasSent()
     {
         // Lower-case percent codes, as .NET Framework providers write them.
         using var key = Trusted.GetRSAPrivateKey()!;
@@ -31,46 +30,45 @@ public sealed partial class SamlBindingsTests
         var signed = Lower(query[..query.IndexOf("&Signature=", StringComparison.Ordinal)].TrimStart('?'));
         var signature = Convert.ToBase64String(key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
 
-        SamlBindings.ReceiveRedirect($"?{signed}&Signature={Lower(Uri.EscapeDataString(signature))}", Settings).IsRequest.ShouldBeTrue();
+        SamlBindings.Receive(Redirected($"?{signed}&Signature={Lower(Uri.EscapeDataString(signature))}"), Settings).LocalName.ShouldBe("LogoutRequest");
     }
 
     [Fact]
-    public void ReceiveRedirect_Unsigned_IsRefused() => Refused(() => SamlBindings.ReceiveRedirect(Query(LogoutRequest(), null), Settings)).ShouldBe("saml.signature_missing");
+    public void Receive_RedirectedUnsigned_IsRefused() => Refused(() => SamlBindings.Receive(Redirected(Query(LogoutRequest(), null)), Settings)).ShouldBe("saml.signature_missing");
 
     [Fact]
-    public void ReceiveRedirect_OtherKey_IsRefused() => Refused(() => SamlBindings.ReceiveRedirect(Query(LogoutRequest(), Stranger), Settings)).ShouldBe("saml.signature_invalid");
+    public void Receive_RedirectedOtherKey_IsRefused() => Refused(() => SamlBindings.Receive(Redirected(Query(LogoutRequest(), Stranger)), Settings)).ShouldBe("saml.signature_invalid");
 
     [Fact]
-    public void ReceiveRedirect_OtherRelayState_IsRefused() =>
-        Refused(() => SamlBindings.ReceiveRedirect(Query(LogoutRequest(), Trusted).Replace("RelayState=here", "RelayState=there", StringComparison.Ordinal), Settings))
+    public void Receive_RedirectedOtherRelayState_IsRefused() =>
+        Refused(() => SamlBindings.Receive(Redirected(Query(LogoutRequest(), Trusted).Replace("RelayState=here", "RelayState=there", StringComparison.Ordinal)), Settings))
             .ShouldBe("saml.signature_invalid");
 
     [Fact]
-    public void ReceiveRedirect_RepeatedParameter_IsRefused() =>
-        Refused(() => SamlBindings.ReceiveRedirect(Query(LogoutRequest(), Trusted) + "&SAMLRequest=x", Settings)).ShouldBe("saml.binding");
+    public void Receive_RedirectedRepeatedParameter_IsRefused() =>
+        Refused(() => SamlBindings.Receive(Redirected(Query(LogoutRequest(), Trusted) + "&SAMLRequest=x"), Settings)).ShouldBe("saml.binding");
 
     [Fact]
-    public void ReceiveRedirect_DeflateBomb_IsRefused()
+    public void Receive_RedirectedDeflateBomb_IsRefused()
     {
         var bomb = Document($"<a>{new string(' ', 5_000_000)}</a>");
 
-        Refused(() => SamlBindings.ReceiveRedirect(Query(bomb, Trusted), Settings)).ShouldBe("saml.too_large");
+        Refused(() => SamlBindings.Receive(Redirected(Query(bomb, Trusted)), Settings)).ShouldBe("saml.too_large");
     }
 
     [Fact]
-    public void ReceivePost_SignedRequest_IsRead()
+    public void Receive_PostedRequest_IsRead()
     {
-        var (message, isRequest) = SamlBindings.ReceivePost(Form(LogoutRequest(), Trusted), null, Settings);
+        var message = SamlBindings.Receive(Posted(Form(LogoutRequest(), Trusted)), Settings);
 
-        isRequest.ShouldBeTrue();
         SamlLogoutReader.ReadRequest(message, Expect()).NameId.ShouldBe(Person);
     }
 
     [Fact]
-    public void ReceivePost_Unsigned_IsRefused() => Refused(() => SamlBindings.ReceivePost(Form(LogoutRequest(), null), null, Settings)).ShouldBe("saml.signature_missing");
+    public void Receive_PostedUnsigned_IsRefused() => Refused(() => SamlBindings.Receive(Posted(Form(LogoutRequest(), null)), Settings)).ShouldBe("saml.signature_missing");
 
     [Fact]
-    public void ReceivePost_NoBase64_IsRefused() => Refused(() => SamlBindings.ReceivePost("<xml/>", null, Settings)).ShouldBe("saml.malformed");
+    public void Receive_PostedNoBase64_IsRefused() => Refused(() => SamlBindings.Receive(Posted("<xml/>"), Settings)).ShouldBe("saml.malformed");
 
     [Fact]
     public void ReadRequest_OtherDestination_IsRefused() =>
@@ -83,7 +81,7 @@ public sealed partial class SamlBindingsTests
     [Fact]
     public void ReadResponse_AnswerToNobodysRequest_IsRefused()
     {
-        var answer = Redirected(SamlRequests.LogoutResponse("_stranger", complete: true, Settings, Addresses, Now));
+        var answer = Answer(SamlRequests.LogoutResponse("_stranger", complete: true, Settings, Addresses, Now));
 
         Refused(() => SamlLogoutReader.ReadResponse(answer, Expect())).ShouldBe("saml.in_response_to");
     }
@@ -91,8 +89,8 @@ public sealed partial class SamlBindingsTests
     [Fact]
     public void ReadResponse_AnswerToOurs_SaysWhetherAllEnded()
     {
-        SamlLogoutReader.ReadResponse(Redirected(SamlRequests.LogoutResponse(Request, complete: true, Settings, Addresses, Now)), Expect()).Complete.ShouldBeTrue();
-        SamlLogoutReader.ReadResponse(Redirected(SamlRequests.LogoutResponse(Request, complete: false, Settings, Addresses, Now)), Expect()).Complete.ShouldBeFalse();
+        SamlLogoutReader.ReadResponse(Answer(SamlRequests.LogoutResponse(Request, complete: true, Settings, Addresses, Now)), Expect()).Complete.ShouldBeTrue();
+        SamlLogoutReader.ReadResponse(Answer(SamlRequests.LogoutResponse(Request, complete: false, Settings, Addresses, Now)), Expect()).Complete.ShouldBeFalse();
     }
 
     /// <summary>As the provider would send it: its name, to our logout address.</summary>
@@ -106,7 +104,11 @@ public sealed partial class SamlBindingsTests
         return document;
     }
 
-    private static XmlElement Redirected(XmlDocument document) => AsProvider(document).DocumentElement!;
+    private static XmlElement Answer(XmlDocument document) => AsProvider(document).DocumentElement!;
+
+    private static SamlIncoming Redirected(string query) => SamlIncoming.Redirected(query, isRequest: true, null);
+
+    private static SamlIncoming Posted(string field) => SamlIncoming.Posted(field, null, null);
 
     private static XmlElement Element(XmlDocument document, Action<XmlElement> change)
     {

@@ -55,7 +55,7 @@ internal static class GivenSignOn
         db.Users.Add(user);
         if (memberOf is not null)
         {
-            db.Memberships.Add(new Membership { OrganizationId = memberOf.Id, UserId = user.Id, Role = OrganizationRole.Owner, CreatedAt = user.CreatedAt });
+            db.Memberships.Add(new Membership { OrganizationId = memberOf.Id, UserId = user.Id, JoinedAt = user.CreatedAt });
         }
 
         await db.SaveChangesAsync();

@@ -41,8 +41,8 @@ public sealed partial class ExecutionPage(
     private async Task LoadAsync() => state = await LoadState.FromAsync(async () =>
     {
         var execution = await executions.GetAsync(Caller, Id, CancellationToken.None);
-        var task = Caller.May(Permissions.TasksRead) ? await directory.FindAsync(Caller, execution.TaskId.ToString(), 1, CancellationToken.None) : [];
-        var validation = execution.SampledBy is not null && Caller.May(Permissions.ValidationsRead)
+        var task = Caller.May(Permissions.TasksRead, execution.TaskId) ? await directory.FindAsync(Caller, execution.TaskId.ToString(), 1, CancellationToken.None) : [];
+        var validation = execution.SampledBy is not null && Caller.May(Permissions.ValidationsRead, execution.TaskId)
             ? await executions.FindValidationAsync(Caller, Id, CancellationToken.None)
             : null;
         return new ShownExecution(execution, task.Count > 0 ? task[0] : null, validation);

@@ -3,7 +3,6 @@ using System.Security.Claims;
 using System.Text;
 using Loopai.Core.Access;
 using Loopai.Core.Executions;
-using Loopai.Core.Organizations;
 using Loopai.Core.Tasks;
 using Loopai.Portal.Api;
 
@@ -21,12 +20,12 @@ public static class ExecutionsCsv
         app.MapGet("/o/{org}/executions.csv", HandleAsync).RequireAuthorization().ExcludeFromDescription();
 
     private static async Task<IResult> HandleAsync(
-        string org, HttpContext http, OrganizationService organizations, ExecutionQueries executions, TaskDirectory directory, TimeProvider clock, CancellationToken ct)
+        string org, HttpContext http, AccessService access, ExecutionQueries executions, TaskDirectory directory, TimeProvider clock, CancellationToken ct)
     {
         var caller = Guid.TryParse(http.User.FindFirstValue(ClaimTypes.NameIdentifier), out var userId)
-            ? await organizations.CallerAsync(userId, http.User.Identity?.Name ?? "", org, http.Request.Query["env"], ct)
+            ? await access.CallerAsync(userId, http.User.Identity?.Name ?? "", org, http.Request.Query["env"], ct)
             : null;
-        if (caller is null || !caller.May(Permissions.ExecutionsRead))
+        if (caller is null || !caller.MaySomewhere(Permissions.ExecutionsRead) || !caller.MaySomewhere(Permissions.TasksRead))
         {
             return Results.NotFound();
         }

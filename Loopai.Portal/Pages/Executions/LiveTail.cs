@@ -59,7 +59,7 @@ public sealed class LiveTail : IDisposable
         {
             foreach (var execution in committed)
             {
-                if (execution.EnvironmentId == _caller.EnvironmentId && _filter.Matches(execution))
+                if (execution.EnvironmentId == _caller.EnvironmentId && _caller.May(Permissions.ExecutionsRead, execution.TaskId) && _filter.Matches(execution))
                 {
                     _arrived.Enqueue(execution);
                     _count++;

@@ -1,3 +1,5 @@
+using Loopai.Core.Identity.SignOn;
+
 namespace Loopai.Core.Identity.Saml.Messages;
 
 /// <summary>Who signed in, read from signed bytes only.</summary>
@@ -14,7 +16,7 @@ namespace Loopai.Core.Identity.Saml.Messages;
 /// <param name="Checks">What was looked at, in words, for the connection's test.</param>
 public sealed record SamlAssertion(
     string Id, string NameId, string? NameIdFormat, string? NameQualifier, string? SpNameQualifier, string? SessionIndex, string? InResponseTo,
-    string? AuthnContext, IReadOnlyList<SamlAttribute> Attributes, DateTimeOffset ValidUntil, IReadOnlyList<string> Checks);
+    string? AuthnContext, IReadOnlyList<SamlAttribute> Attributes, DateTimeOffset ValidUntil, IReadOnlyList<SignOnCheck> Checks);
 
 /// <param name="Name">As the provider calls it: often a URI.</param>
 /// <param name="FriendlyName">Its short name, where it has one.</param>

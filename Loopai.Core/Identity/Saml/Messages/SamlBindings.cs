@@ -18,7 +18,7 @@ internal static class SamlBindings
     public static SamlMessage Send(
         XmlDocument document, SamlMessageKind kind, SamlBinding binding, string url, string? relayState, X509Certificate2? signingKey)
     {
-        var field = Field(kind);
+        var field = Field(kind == SamlMessageKind.Request);
         if (binding == SamlBinding.Post)
         {
             if (signingKey is not null)
@@ -66,45 +66,53 @@ internal static class SamlBindings
         }
     }
 
-    /// <summary>A posted message with its own signature, as signed.</summary>
-    public static (XmlElement Message, bool IsRequest) ReceivePost(string? request, string? response, SamlSettings settings)
+    /// <summary>The message, as signed: by its own signature when posted, and over the query as it was written when redirected.</summary>
+    public static XmlElement Receive(SamlIncoming incoming, SamlSettings settings)
     {
-        var document = HardenedXml.Read(DecodePost(request ?? response));
-        HardenedXml.RefuseDuplicateIds(document);
-        var signed = XmlSignature.Verify(document.DocumentElement!, settings.TrustedCertificates(), settings.AllowSha1);
-        return (signed ?? throw SamlErrors.SignatureMissing("message"), request is not null);
-    }
-
-    /// <summary>A message in a query, whose signature is over the query as it was written.</summary>
-    public static (XmlElement Message, bool IsRequest) ReceiveRedirect(string queryString, SamlSettings settings)
-    {
-        var raw = RawParameters(queryString);
-        var kind = raw.ContainsKey(Field(SamlMessageKind.Request)) ? SamlMessageKind.Request : SamlMessageKind.Response;
-        if (!raw.TryGetValue(Field(kind), out var message))
+        if (incoming.Query is { } query)
         {
-            throw SamlErrors.Binding("There is no message.");
+            VerifyQuery(query, incoming.IsRequest, settings);
+            return Peek(incoming)!;
         }
 
+        var signed = XmlSignature.Verify(Peek(incoming)!, settings.TrustedCertificates(), settings.AllowSha1);
+        return signed ?? throw SamlErrors.SignatureMissing("message");
+    }
+
+    /// <summary>The message with nothing verified.</summary>
+    public static XmlElement? Peek(SamlIncoming incoming)
+    {
+        var document = incoming.Query is { } query
+            ? HardenedXml.Read(Inflate(Base64(Message(RawParameters(query), incoming.IsRequest))))
+            : HardenedXml.Read(DecodePost(incoming.Field));
+        HardenedXml.RefuseDuplicateIds(document);
+        return document.DocumentElement;
+    }
+
+    private static void VerifyQuery(string query, bool isRequest, SamlSettings settings)
+    {
+        var raw = RawParameters(query);
+        var message = Message(raw, isRequest);
         if (!raw.TryGetValue("Signature", out var signature) || !raw.TryGetValue("SigAlg", out var algorithm))
         {
             throw SamlErrors.SignatureMissing("message");
         }
 
-        var signedText = $"{Field(kind)}={message}" + (raw.TryGetValue("RelayState", out var relay) ? $"&RelayState={relay}" : "") + $"&SigAlg={algorithm}";
-        if (!SignatureAlgorithms.Verify(Unescape(algorithm), Encoding.UTF8.GetBytes(signedText), Base64(signature), settings.TrustedCertificates(), settings.AllowSha1))
+        var signedText = $"{Field(isRequest)}={message}" + (raw.TryGetValue("RelayState", out var relay) ? $"&RelayState={relay}" : "") + $"&SigAlg={algorithm}";
+        if (!SignatureAlgorithms.Verify(
+            Uri.UnescapeDataString(algorithm), Encoding.UTF8.GetBytes(signedText), Base64(signature), settings.TrustedCertificates(), settings.AllowSha1))
         {
             throw SamlErrors.SignatureInvalid();
         }
-
-        var document = HardenedXml.Read(Inflate(Base64(message)));
-        HardenedXml.RefuseDuplicateIds(document);
-        return (document.DocumentElement!, kind == SamlMessageKind.Request);
     }
 
     /// <summary>What came as RelayState, to be sent back unread; too long a one is dropped.</summary>
     public static string? RelayState(string? value) => value?.Length > MaxRelayState ? null : value;
 
-    private static string Field(SamlMessageKind kind) => kind == SamlMessageKind.Request ? "SAMLRequest" : "SAMLResponse";
+    private static string Field(bool isRequest) => isRequest ? "SAMLRequest" : "SAMLResponse";
+
+    private static string Message(Dictionary<string, string> raw, bool isRequest) =>
+        raw.GetValueOrDefault(Field(isRequest)) ?? throw SamlErrors.Binding("There is no message.");
 
     private static Dictionary<string, string> RawParameters(string queryString)
     {
@@ -120,8 +128,6 @@ internal static class SamlBindings
 
         return raw;
     }
-
-    private static string Unescape(string value) => Uri.UnescapeDataString(value.Replace('+', ' '));
 
     private static byte[] Base64(string value)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml;
 using Loopai.Core.Identity.Saml.Xml;
+using Loopai.Core.Identity.SignOn;
 
 namespace Loopai.Core.Identity.Saml.Messages;
 
@@ -12,7 +13,7 @@ internal static class SamlConditions
     /// <param name="assertion">From signed bytes.</param>
     /// <param name="expected">What it is judged against.</param>
     /// <param name="checks">What was found to be right is added.</param>
-    public static SamlAssertion Check(XmlElement response, bool responseIsSigned, XmlElement assertion, SamlExpectation expected, List<string> checks)
+    public static SamlAssertion Check(XmlElement response, bool responseIsSigned, XmlElement assertion, SamlExpectation expected, List<SignOnCheck> checks)
     {
         if (assertion.Value("Version") != "2.0" || assertion.Value("ID") is not { Length: > 0 } id)
         {
@@ -34,7 +35,7 @@ internal static class SamlConditions
             [.. ReadAttributes(assertion)], (until > confirmedUntil ? until : confirmedUntil) + expected.Settings.ClockSkew, checks);
     }
 
-    private static void CheckIssuer(XmlElement response, XmlElement assertion, SamlExpectation expected, List<string> checks)
+    private static void CheckIssuer(XmlElement response, XmlElement assertion, SamlExpectation expected, List<SignOnCheck> checks)
     {
         var issuer = assertion.Child(SamlNames.Assertion, "Issuer")?.Text();
         var envelope = response.Child(SamlNames.Assertion, "Issuer")?.Text();
@@ -43,10 +44,10 @@ internal static class SamlConditions
             throw SamlErrors.Issuer(issuer == expected.Settings.EntityId ? envelope : issuer);
         }
 
-        checks.Add($"It comes from {issuer}.");
+        checks.Passed("Issuer", $"'{issuer}'.");
     }
 
-    private static void CheckDestination(XmlElement response, bool isSigned, SamlExpectation expected, List<string> checks)
+    private static void CheckDestination(XmlElement response, bool isSigned, SamlExpectation expected, List<SignOnCheck> checks)
     {
         var destination = response.Value("Destination");
         if (destination is null ? isSigned : destination != expected.Addresses.AssertionConsumer)
@@ -56,11 +57,11 @@ internal static class SamlConditions
 
         if (destination is not null)
         {
-            checks.Add("It is addressed to this connection's reply URL.");
+            checks.Passed("Destination", "The reply URL of this connection.");
         }
     }
 
-    private static DateTimeOffset CheckWindow(XmlElement assertion, SamlExpectation expected, List<string> checks)
+    private static DateTimeOffset CheckWindow(XmlElement assertion, SamlExpectation expected, List<SignOnCheck> checks)
     {
         var skew = expected.Settings.ClockSkew;
         if (SamlTime.Read(assertion, "IssueInstant") is not { } issued || issued > expected.Now + skew)
@@ -80,11 +81,11 @@ internal static class SamlConditions
             throw SamlErrors.Expired();
         }
 
-        checks.Add("It is valid now.");
+        checks.Passed("Time", "Valid now, with the clock skew that this connection allows.");
         return until ?? expected.Now;
     }
 
-    private static void CheckAudience(XmlElement assertion, SamlExpectation expected, List<string> checks)
+    private static void CheckAudience(XmlElement assertion, SamlExpectation expected, List<SignOnCheck> checks)
     {
         var conditions = assertion.Child(SamlNames.Assertion, "Conditions")!.Children().ToList();
         var restrictions = conditions.Where(c => c.Is(SamlNames.Assertion, "AudienceRestriction")).ToList();
@@ -100,7 +101,7 @@ internal static class SamlConditions
             throw SamlErrors.Structure("It sets a condition that is not known here.");
         }
 
-        checks.Add("It is meant for this connection's entity ID.");
+        checks.Passed("Audience", "The entity ID of this connection.");
     }
 
     private static XmlElement ReadNameId(XmlElement subject)
@@ -115,7 +116,7 @@ internal static class SamlConditions
     }
 
     private static (DateTimeOffset Until, string? InResponseTo) CheckConfirmation(
-        XmlElement subject, XmlElement response, SamlExpectation expected, List<string> checks)
+        XmlElement subject, XmlElement response, SamlExpectation expected, List<SignOnCheck> checks)
     {
         var skew = expected.Settings.ClockSkew;
         var data = subject.Children(SamlNames.Assertion, "SubjectConfirmation")
@@ -144,11 +145,11 @@ internal static class SamlConditions
                 throw SamlErrors.Unsolicited();
             }
 
-            checks.Add("It was begun at the identity provider, which this connection allows.");
+            checks.Passed("Request", "None: begun at the identity provider, which this connection allows.");
         }
         else if (expected.IsOurRequest(inResponseTo))
         {
-            checks.Add("It answers the request that this browser sent.");
+            checks.Passed("Request", "The one that this browser sent.");
         }
         else
         {
@@ -172,6 +173,12 @@ internal static class SamlConditions
         select new SamlAttribute(
             name, attribute.Value("FriendlyName"),
             [.. attribute.Children(SamlNames.Assertion, "AttributeValue").Select(v => v.Text()).Where(v => v.Length > 0)]);
+}
+
+/// <summary>Notes what was found to be right.</summary>
+internal static class SamlChecks
+{
+    public static void Passed(this List<SignOnCheck> checks, string name, string detail) => checks.Add(new SignOnCheck(name, Passed: true, detail));
 }
 
 /// <summary>SAML's times: xs:dateTime in UTC.</summary>

@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Xml;
 using Loopai.Core.Errors;
 using Loopai.Core.Identity.Saml.Xml;
+using Loopai.Core.Identity.SignOn;
 
 namespace Loopai.Core.Identity.Saml.Messages;
 
@@ -12,11 +13,14 @@ namespace Loopai.Core.Identity.Saml.Messages;
 /// </summary>
 public static class SamlResponseReader
 {
+    /// <summary>Which request a Response says it answers. Not verified: good for nothing but to look the request up.</summary>
+    internal static string? RequestOf(string xml) => HardenedXml.Read(xml).DocumentElement!.Value("InResponseTo");
+
     /// <summary>The verified assertion.</summary>
     /// <exception cref="InvalidException">The message is not to be believed; its code says why.</exception>
     public static SamlAssertion Read(string xml, SamlExpectation expected)
     {
-        var checks = new List<string>();
+        var checks = new List<SignOnCheck>();
         var document = HardenedXml.Read(xml);
         HardenedXml.RefuseDuplicateIds(document);
         var response = document.DocumentElement!;
@@ -33,7 +37,7 @@ public static class SamlResponseReader
         var signedResponse = XmlSignature.Verify(response, certificates, expected.Settings.AllowSha1);
         if (signedResponse is not null)
         {
-            checks.Add("The response is signed by a certificate of this connection.");
+            checks.Passed("Response signature", "Made by a certificate of this connection.");
         }
         else if (expected.Settings.Demand is SignatureDemand.Response or SignatureDemand.Both)
         {
@@ -75,7 +79,7 @@ public static class SamlResponseReader
     }
 
     private static XmlElement ReadPlain(
-        XmlElement assertion, XmlElement? signedResponse, IReadOnlyList<X509Certificate2> certificates, SamlExpectation expected, List<string> checks)
+        XmlElement assertion, XmlElement? signedResponse, IReadOnlyList<X509Certificate2> certificates, SamlExpectation expected, List<SignOnCheck> checks)
     {
         if (expected.Settings.DemandEncryption)
         {
@@ -86,7 +90,7 @@ public static class SamlResponseReader
     }
 
     private static XmlElement ReadEncrypted(
-        XmlElement carrier, XmlElement? signedResponse, IReadOnlyList<X509Certificate2> certificates, SamlExpectation expected, List<string> checks)
+        XmlElement carrier, XmlElement? signedResponse, IReadOnlyList<X509Certificate2> certificates, SamlExpectation expected, List<SignOnCheck> checks)
     {
         // What is decrypted comes out of the signed bytes where there are such.
         var encrypted = signedResponse?.Child(SamlNames.Assertion, "EncryptedAssertion") ?? carrier;
@@ -96,7 +100,7 @@ public static class SamlResponseReader
             var document = HardenedXml.Read(bytes);
             HardenedXml.RefuseDuplicateIds(document);
             var assertion = TheOneDecrypted(document);
-            checks.Add("The assertion is encrypted for this connection.");
+            checks.Passed("Encryption", "The assertion is encrypted for this connection.");
             return Covered(
                 XmlSignature.Verify(assertion, certificates, expected.Settings.AllowSha1), signedResponse is null ? null : assertion, expected, checks);
         }
@@ -121,11 +125,11 @@ public static class SamlResponseReader
     }
 
     /// <summary>The assertion by its own signature, or else by the response's, as the connection demands.</summary>
-    private static XmlElement Covered(XmlElement? signed, XmlElement? withinSignedResponse, SamlExpectation expected, List<string> checks)
+    private static XmlElement Covered(XmlElement? signed, XmlElement? withinSignedResponse, SamlExpectation expected, List<SignOnCheck> checks)
     {
         if (signed is not null)
         {
-            checks.Add("The assertion is signed by a certificate of this connection.");
+            checks.Passed("Assertion signature", "Made by a certificate of this connection.");
         }
         else if (expected.Settings.Demand is SignatureDemand.Assertion or SignatureDemand.Both)
         {

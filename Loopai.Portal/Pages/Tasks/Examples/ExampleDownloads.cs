@@ -4,7 +4,6 @@ using System.Text.Json;
 using Loopai.Core.Access;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
-using Loopai.Core.Organizations;
 using Loopai.Core.Tasks;
 
 namespace Loopai.Portal.Pages.Tasks.Examples;
@@ -16,11 +15,11 @@ public static class ExampleDownloads
         app.MapGet("/o/{org}/tasks/{id:guid}/examples.jsonl", DownloadAsync).RequireAuthorization().ExcludeFromDescription();
 
     private static async Task<IResult> DownloadAsync(
-        string org, Guid id, ClaimsPrincipal user, OrganizationService organizations, TaskService tasks, ExampleService examples, CancellationToken ct)
+        string org, Guid id, ClaimsPrincipal user, AccessService access, TaskService tasks, ExampleService examples, CancellationToken ct)
     {
         // The same resolution as the pages': an organization that the viewer is no member of looks like one that does not exist.
         if (!Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var userId)
-            || await organizations.CallerAsync(userId, user.Identity?.Name ?? "", org, environmentKey: null, ct) is not { } caller)
+            || await access.CallerAsync(userId, user.Identity?.Name ?? "", org, environmentKey: null, ct) is not { } caller)
         {
             return Results.NotFound();
         }

@@ -35,7 +35,7 @@ public sealed partial class ExamplesTab(ExampleService examples, DialogService d
 
     private int PageSize => Limit is 25 or 50 or 100 ? Limit.Value : 25;
 
-    private bool MayWrite => Caller.May(Permissions.TasksWrite) && Task.Status == Core.Tasks.TaskStatus.Active;
+    private bool MayWrite => Caller.May(Permissions.TasksWrite, Task.Id) && Task.Status == Core.Tasks.TaskStatus.Active;
 
     private bool IsNarrowed => !string.IsNullOrEmpty(Search) || Output is not null || !string.IsNullOrEmpty(Purpose);
 

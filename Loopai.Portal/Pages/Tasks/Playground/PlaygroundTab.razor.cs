@@ -48,7 +48,7 @@ public sealed partial class PlaygroundTab(
 
     private int? Against { get; set; }
 
-    private bool CanRun => Caller.May(Permissions.ExecutionsRun) && Task.Status != Core.Tasks.TaskStatus.Archived && (Version ?? Task.ActiveVersion) is not null;
+    private bool CanRun => Caller.May(Permissions.ExecutionsRun, Task.Id) && Task.Status != Core.Tasks.TaskStatus.Archived && (Version ?? Task.ActiveVersion) is not null;
 
     private IReadOnlyList<Option> VersionOptions =>
     [

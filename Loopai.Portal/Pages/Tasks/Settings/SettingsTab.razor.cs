@@ -28,7 +28,7 @@ public sealed partial class SettingsTab(TaskService tasks, DialogService dialogs
 
     private bool IsArchived => Task.Status == Core.Tasks.TaskStatus.Archived;
 
-    private bool IsLocked => IsArchived || !Caller.May(Permissions.TasksWrite);
+    private bool IsLocked => IsArchived || !Caller.May(Permissions.TasksWrite, Task.Id);
 
     private bool IsDirty => _form != _saved;
 

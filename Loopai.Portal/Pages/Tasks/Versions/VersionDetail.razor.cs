@@ -25,9 +25,9 @@ public sealed partial class VersionDetail(ProgramService programs, DialogService
 
     private bool IsOpen => Task.Status == Loopai.Core.Tasks.TaskStatus.Active;
 
-    private bool MayWrite => IsOpen && Caller.May(Permissions.ProgramsWrite);
+    private bool MayWrite => IsOpen && Caller.May(Permissions.ProgramsWrite, Task.Id);
 
-    private bool MayActivate => IsOpen && Caller.May(Permissions.ProgramsActivate);
+    private bool MayActivate => IsOpen && Caller.May(Permissions.ProgramsActivate, Task.Id);
 
     protected override async Task OnParametersSetAsync()
     {

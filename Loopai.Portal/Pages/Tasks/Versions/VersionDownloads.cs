@@ -1,6 +1,6 @@
 using System.Security.Claims;
+using Loopai.Core.Access;
 using Loopai.Core.Errors;
-using Loopai.Core.Organizations;
 using Loopai.Core.Programs;
 
 namespace Loopai.Portal.Pages.Tasks.Versions;
@@ -12,11 +12,11 @@ public static class VersionDownloads
         app.MapGet("/o/{org}/tasks/{id:guid}/versions/{version:int}/download", DownloadAsync).RequireAuthorization().ExcludeFromDescription();
 
     private static async Task<IResult> DownloadAsync(
-        string org, Guid id, int version, ClaimsPrincipal user, OrganizationService organizations, ProgramService programs, CancellationToken ct)
+        string org, Guid id, int version, ClaimsPrincipal user, AccessService access, ProgramService programs, CancellationToken ct)
     {
         // The same resolution as the pages': an organization that the viewer is no member of looks like one that does not exist.
         if (!Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var userId)
-            || await organizations.CallerAsync(userId, user.Identity?.Name ?? "", org, environmentKey: null, ct) is not { } caller)
+            || await access.CallerAsync(userId, user.Identity?.Name ?? "", org, environmentKey: null, ct) is not { } caller)
         {
             return Results.NotFound();
         }

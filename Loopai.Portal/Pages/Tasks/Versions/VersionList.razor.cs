@@ -29,9 +29,9 @@ public sealed partial class VersionList(ProgramService programs, DialogService d
 
     private bool IsOpen => Task.Status == Loopai.Core.Tasks.TaskStatus.Active;
 
-    private bool MayWrite => IsOpen && Caller.May(Permissions.ProgramsWrite);
+    private bool MayWrite => IsOpen && Caller.May(Permissions.ProgramsWrite, Task.Id);
 
-    private bool MayActivate => IsOpen && Caller.May(Permissions.ProgramsActivate);
+    private bool MayActivate => IsOpen && Caller.May(Permissions.ProgramsActivate, Task.Id);
 
     private string? CountNote => Task.LastVersion == 0 ? null : Task.ActiveVersion is { } active ? $"v{active} answers" : "none answers yet";
 

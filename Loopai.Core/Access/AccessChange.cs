@@ -1,0 +1,67 @@
+using Loopai.Core.Data;
+using Loopai.Core.Organizations;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace Loopai.Core.Access;
+
+/// <summary>
+/// A change of who may do what, in a transaction of its own. Changes of one organization take turns, so that two that are right each by itself, such as
+/// two owners who remove each other, cannot be wrong together; and none is committed that would leave the organization without an owner.
+/// </summary>
+internal sealed class AccessChange : IAsyncDisposable
+{
+    private readonly IDbContextTransaction _transaction;
+
+    private readonly bool _wasOwned;
+
+    private AccessChange(LoopaiDbContext db, IDbContextTransaction transaction, Guid organizationId, bool wasOwned)
+    {
+        Db = db;
+        OrganizationId = organizationId;
+        _transaction = transaction;
+        _wasOwned = wasOwned;
+    }
+
+    public LoopaiDbContext Db { get; }
+
+    public Guid OrganizationId { get; }
+
+    /// <summary>Opens the organization for a change, and waits for others that are under way.</summary>
+    public static async Task<AccessChange> BeginAsync(LoopaiData data, Caller caller, CancellationToken ct)
+    {
+        var organizationId = caller.OrganizationId;
+        var db = await data.OpenAsync(caller, ct);
+        try
+        {
+            var transaction = await db.Database.BeginTransactionAsync(ct);
+
+            // Writing the row locks it until the transaction ends.
+            await db.Organizations.Where(o => o.Id == organizationId).ExecuteUpdateAsync(set => set.SetProperty(o => o.Slug, o => o.Slug), ct);
+            return new AccessChange(db, transaction, organizationId, await db.Owners(organizationId).AnyAsync(ct));
+        }
+        catch
+        {
+            await db.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <exception cref="Errors.ConflictException">Nobody would own the organization.</exception>
+    public async Task CommitAsync(CancellationToken ct)
+    {
+        await Db.SaveChangesAsync(ct);
+        if (_wasOwned && !await Db.Owners(OrganizationId).AnyAsync(ct))
+        {
+            throw AccessErrors.LastOwner();
+        }
+
+        await _transaction.CommitAsync(ct);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _transaction.DisposeAsync();
+        await Db.DisposeAsync();
+    }
+}

@@ -1,0 +1,33 @@
+using static Loopai.Core.Access.Permissions;
+
+namespace Loopai.Core.Access;
+
+/// <summary>The roles that every organization has. They are fixed; who wants another makes a custom role.</summary>
+public static class BuiltInRoles
+{
+    public const string OwnerId = "owner";
+
+    public static readonly Role Owner = new(OwnerId, "Owner", "Everything, deleting the organization and making other owners included.", true, Permissions.Owner);
+
+    public static readonly Role Admin = new(
+        "admin", "Admin", "Everything but deleting the organization and making owners.", true, [.. Permissions.Owner.Where(p => p != OrganizationDelete)]);
+
+    public static readonly Role Developer = new(
+        "developer", "Developer", "Defines tasks, ships versions, runs and checks them.", true,
+        [TasksRead, TasksWrite, ProgramsWrite, ProgramsActivate, ExecutionsRun, ExecutionsRead, ValidationsRead, ValidationsDecide, OrganizationRead, KeysRead, UsageRead]);
+
+    public static readonly Role Analyst = new(
+        "analyst", "Analyst", "Reads tasks, executions, quality and usage.", true, [TasksRead, ExecutionsRead, ValidationsRead, OrganizationRead, UsageRead]);
+
+    public static readonly Role Reviewer = new(
+        "reviewer", "Reviewer", "Gives verdicts in the review queue.", true, [TasksRead, ExecutionsRead, ValidationsRead, ValidationsDecide, OrganizationRead]);
+
+    public static readonly Role Billing = new("billing", "Billing", "Sees usage and sets quotas.", true, [OrganizationRead, UsageRead, QuotasManage]);
+
+    public static readonly Role Viewer = new("viewer", "Viewer", "Looks, and changes nothing.", true, [TasksRead, ExecutionsRead, ValidationsRead, OrganizationRead]);
+
+    /// <summary>All of them, the mightiest first.</summary>
+    public static readonly IReadOnlyList<Role> All = [Owner, Admin, Developer, Analyst, Reviewer, Billing, Viewer];
+
+    public static Role? Find(string id) => All.FirstOrDefault(role => role.Id == id);
+}

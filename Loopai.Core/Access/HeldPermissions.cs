@@ -1,0 +1,79 @@
+using System.Collections.Frozen;
+
+namespace Loopai.Core.Access;
+
+/// <summary>Permissions by how far they reach: everywhere in the organization, in the environment at hand, and on single tasks.</summary>
+public sealed class HeldPermissions
+{
+    private static readonly FrozenDictionary<string, FrozenSet<Guid>> NoTasks = FrozenDictionary<string, FrozenSet<Guid>>.Empty;
+
+    private HeldPermissions(FrozenSet<string> everywhere, FrozenSet<string> here, FrozenDictionary<string, FrozenSet<Guid>> onTasks)
+    {
+        InOrganization = everywhere;
+        Here = here;
+        OnTasks = onTasks;
+    }
+
+    /// <summary>Held for the whole organization.</summary>
+    internal FrozenSet<string> InOrganization { get; }
+
+    /// <summary>Held for the organization or the environment.</summary>
+    internal FrozenSet<string> Here { get; }
+
+    /// <summary>What is held for some tasks only: permission → tasks.</summary>
+    internal FrozenDictionary<string, FrozenSet<Guid>> OnTasks { get; }
+
+    /// <summary>Permissions without bounds within the organization.</summary>
+    public static HeldPermissions Everywhere(IEnumerable<string> permissions)
+    {
+        var all = permissions.ToFrozenSet(StringComparer.Ordinal);
+        return new HeldPermissions(all, all, NoTasks);
+    }
+
+    /// <summary>Permissions whose part that concerns tasks counts for the named ones alone.</summary>
+    public static HeldPermissions OnlyOn(IReadOnlyCollection<Guid> tasks, IEnumerable<string> permissions)
+    {
+        var byKind = permissions.ToLookup(p => Permissions.OnTask.Contains(p));
+        var rest = byKind[false].ToFrozenSet(StringComparer.Ordinal);
+        var these = tasks.ToFrozenSet();
+        return new HeldPermissions(rest, rest, byKind[true].Distinct(StringComparer.Ordinal).ToFrozenDictionary(p => p, _ => these, StringComparer.Ordinal));
+    }
+
+    /// <summary>The union of what grants give in an environment.</summary>
+    public static HeldPermissions Of(IEnumerable<(GrantScope Scope, Role Role)> grants, Guid environmentId)
+    {
+        var (everywhere, here) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
+        var onTasks = new Dictionary<string, HashSet<Guid>>(StringComparer.Ordinal);
+        foreach (var (scope, role) in grants)
+        {
+            if (scope.TaskId is { } task)
+            {
+                foreach (var permission in scope.Given(role))
+                {
+                    (onTasks.TryGetValue(permission, out var tasks) ? tasks : onTasks[permission] = []).Add(task);
+                }
+            }
+            else if (scope.EnvironmentId is { } environment)
+            {
+                here.UnionWith(environment == environmentId ? scope.Given(role) : []);
+            }
+            else
+            {
+                everywhere.UnionWith(role.Permissions);
+            }
+        }
+
+        here.UnionWith(everywhere);
+        return new HeldPermissions(
+            everywhere.ToFrozenSet(StringComparer.Ordinal), here.ToFrozenSet(StringComparer.Ordinal),
+            onTasks.Where(p => !here.Contains(p.Key)).ToFrozenDictionary(p => p.Key, p => p.Value.ToFrozenSet(), StringComparer.Ordinal));
+    }
+
+    internal bool MayOneOf(IEnumerable<string> permissions, Guid taskId) =>
+        permissions.Any(p => Here.Contains(p) || (OnTasks.TryGetValue(p, out var tasks) && tasks.Contains(taskId)));
+
+    internal bool IsSameAs(HeldPermissions other) =>
+        ReferenceEquals(this, other)
+        || (InOrganization.SetEquals(other.InOrganization) && Here.SetEquals(other.Here) && OnTasks.Count == other.OnTasks.Count
+            && OnTasks.All(p => other.OnTasks.TryGetValue(p.Key, out var tasks) && p.Value.SetEquals(tasks)));
+}
