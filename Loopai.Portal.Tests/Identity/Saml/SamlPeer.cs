@@ -79,7 +79,11 @@ public sealed class SamlPeer : IAsyncLifetime
     private static async Task<Guid> AddRowsAsync(PortalFixture portal, PortalOrganization organization, string domain, string person, MappingRule[] mapping)
     {
         var now = DateTimeOffset.UtcNow;
-        var user = new User { Id = Guid.CreateVersion7(), UserName = person, NormalizedUserName = person.ToUpperInvariant(), Email = person, NormalizedEmail = person.ToUpperInvariant(), DisplayName = "Ann", CreatedAt = now, SecurityStamp = Guid.NewGuid().ToString("n") };
+        var user = new User
+        {
+            Id = Guid.CreateVersion7(), UserName = person, NormalizedUserName = person.ToUpperInvariant(), Email = person, NormalizedEmail = person.ToUpperInvariant(),
+            DisplayName = "Ann", CreatedAt = now, SecurityStamp = Guid.NewGuid().ToString("n"),
+        };
         var connection = new SignOnConnection
         {
             Id = Guid.CreateVersion7(), OrganizationId = organization.Id, Kind = SignOnKind.Saml, Name = "Corp", Enabled = true, Settings = "{}",
@@ -89,7 +93,11 @@ public sealed class SamlPeer : IAsyncLifetime
         };
         await using var db = await portal.Database.Data.OpenAsync(Caller.Installation, CancellationToken.None);
         db.Users.Add(user);
-        db.Memberships.Add(new Membership { OrganizationId = organization.Id, UserId = user.Id, Role = OrganizationRole.Owner, CreatedAt = now });
+        db.Memberships.Add(new Membership { OrganizationId = organization.Id, UserId = user.Id, JoinedAt = now });
+        db.Grants.Add(new Grant
+        {
+            Id = Guid.CreateVersion7(), OrganizationId = organization.Id, UserId = user.Id, RoleId = BuiltInRoles.Viewer.Id, Source = AccessSource.Manual, GrantedBy = "test", CreatedAt = now,
+        });
         db.SignOnConnections.Add(connection);
         db.VerifiedDomains.Add(new VerifiedDomain { Id = Guid.CreateVersion7(), OrganizationId = organization.Id, Domain = domain, Token = "token", CreatedAt = now, VerifiedAt = now });
         await db.SaveChangesAsync();

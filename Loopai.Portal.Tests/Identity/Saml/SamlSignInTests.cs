@@ -206,7 +206,7 @@ public sealed class SamlSignInTests(PortalFixture portal, SamlPeer peer) : IClas
 
     private void ShouldBeIn(Visit visit, SamlTenant tenant, SamlBrowser browser)
     {
-        (visit.Place.AbsolutePath, visit.Status).ShouldBe(($"/o/{tenant.Organization.Slug}", HttpStatusCode.OK), visit.Text);
+        (visit.Place.AbsolutePath, visit.Status).ShouldBe(($"/o/{tenant.Organization.Slug}", HttpStatusCode.OK), visit.Text.Length > 2000 ? "" : visit.Text);
         browser.HasSession(portal.Address).ShouldBeTrue();
     }
 
