@@ -15,7 +15,7 @@ public sealed class PostgresExecutionStore(SystemDataSource source) : IExecution
     private readonly ConcurrentDictionary<DateOnly, bool> _partitions = new();
 
     /// <summary>
-    /// Kept open between commits: going back to the pool would reset it, and take another one, whose server process has nothing in its caches.
+    /// Kept open between commits: the pool would hand out another one each time, whose server process has nothing in its caches.
     /// Whoever commits takes it out; a commit that was given up on never puts it back.
     /// </summary>
     private NpgsqlConnection? _kept;
