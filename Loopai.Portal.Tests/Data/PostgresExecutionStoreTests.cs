@@ -144,8 +144,8 @@ public sealed class PostgresExecutionStoreTests(LoopaiDatabaseFixture fixture) :
     public async Task DropExecutionsBeforeAsync_DayIsBeingRead_LeavesItForLater()
     {
         await using var database = await LoopaiDatabase.CreateAsync();
-        await using var store = new PostgresExecutionStore(database.System);
-        await store.CommitAsync(new([Run(Noon)], [], []), default);
+        await using var writer = new PostgresExecutionStore(database.System);
+        await writer.CommitAsync(new([Run(Noon)], [], []), default);
         await using var reader = await database.System.Value.OpenConnectionAsync();
         await using var reading = await reader.BeginTransactionAsync();
         await using var report = new NpgsqlCommand("SELECT count(*) FROM executions", reader);
