@@ -1,5 +1,6 @@
 using Loopai.Core.Access;
 using Loopai.Core.ApiKeys;
+using Loopai.Core.Audit;
 using Loopai.Core.Idempotency;
 using Loopai.Portal.Api.OpenApi;
 
@@ -27,10 +28,11 @@ public static class ApiEndpoints
     {
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Loopai.Api");
         var keys = app.Services.GetRequiredService<ApiKeyAuthenticator>();
+        var refusals = app.Services.GetRequiredService<RefusalLog>();
         var idempotency = app.Services.GetRequiredService<IdempotencyPipeline>();
         app.UseWhen(http => http.Request.Path.StartsWithSegments(ApiPipeline.Root), api =>
         {
-            api.Use(next => http => ApiPipeline.CatchAsync(http, next, log));
+            api.Use(next => http => ApiPipeline.CatchAsync(http, next, refusals, log));
             api.Use(next => http => ApiPipeline.AuthenticateAsync(http, next, keys));
             api.Use(next => http => idempotency.InvokeAsync(http, next));
         });
@@ -48,5 +50,6 @@ public static class ApiEndpoints
         api.MapValidations();
         api.MapOrganization();
         api.MapOverview();
+        api.MapAudit();
     }
 }

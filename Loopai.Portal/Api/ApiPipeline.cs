@@ -1,5 +1,6 @@
 using Loopai.Core.Access;
 using Loopai.Core.ApiKeys;
+using Loopai.Core.Audit;
 using Loopai.Core.Errors;
 
 namespace Loopai.Portal.Api;
@@ -13,7 +14,7 @@ public static class ApiPipeline
     public const string Prefix = "/api/v1";
 
     /// <summary>Turns failures under the API's paths into problem details, the framework's own among them.</summary>
-    public static async Task CatchAsync(HttpContext http, RequestDelegate next, ILogger log)
+    public static async Task CatchAsync(HttpContext http, RequestDelegate next, RefusalLog refusals, ILogger log)
     {
         try
         {
@@ -32,6 +33,11 @@ public static class ApiPipeline
         }
         catch (Exception e)
         {
+            if (e is ForbiddenException refused)
+            {
+                refusals.Note(refused, http.Features.Get<CallerFeature>()?.Caller);
+            }
+
             var problem = Problems.Describe(e);
             if (problem is null)
             {
@@ -49,7 +55,7 @@ public static class ApiPipeline
     public static async Task AuthenticateAsync(HttpContext http, RequestDelegate next, ApiKeyAuthenticator keys)
     {
         var key = KeyOf(http.Request);
-        var caller = key is null ? null : await keys.AuthenticateAsync(key, http.RequestAborted);
+        var caller = key is null ? null : await keys.AuthenticateAsync(key, OriginOf(http), http.RequestAborted);
         if (caller is null)
         {
             http.Response.Headers.WWWAuthenticate = "Bearer realm=\"loopai\"";
@@ -76,6 +82,9 @@ public static class ApiPipeline
 
         return Problems.WriteAsync(http, Problems.OfStatus(http.Request, response.StatusCode, response.Headers.Allow.ToString()));
     }
+
+    /// <summary>Where a request came from, for the audit log.</summary>
+    public static CallerOrigin OriginOf(HttpContext http) => new(http.Connection.RemoteIpAddress, http.Request.Headers.UserAgent);
 
     private static string? KeyOf(HttpRequest request)
     {
