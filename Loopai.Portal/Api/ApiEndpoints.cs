@@ -1,5 +1,6 @@
 using Loopai.Core.Access;
 using Loopai.Core.ApiKeys;
+using Loopai.Core.Audit;
 using Loopai.Core.Idempotency;
 using Loopai.Portal.Api.OpenApi;
 
@@ -41,5 +42,6 @@ public static class ApiEndpoints
         api.MapValidations();
         api.MapOrganization();
         api.MapOverview();
+        api.MapAudit();
     }
 }

@@ -1,5 +1,6 @@
 using Loopai.Core.Access;
 using Loopai.Core.ApiKeys;
+using Loopai.Core.Audit;
 using Loopai.Core.Errors;
 
 namespace Loopai.Portal.Api;
@@ -17,12 +18,13 @@ public static class ApiPipeline
     {
         var log = services.GetRequiredService<ILoggerFactory>().CreateLogger("Loopai.Api");
         var keys = services.GetRequiredService<ApiKeyAuthenticator>();
+        var refusals = services.GetRequiredService<RefusalLog>();
         var idempotency = services.GetRequiredService<IdempotencyPipeline>();
         return endpoint =>
         {
             RequestDelegate once = http => idempotency.InvokeAsync(http, endpoint);
             RequestDelegate authenticated = http => AuthenticateAsync(http, once, keys);
-            return http => CatchAsync(http, authenticated, log);
+            return http => CatchAsync(http, authenticated, refusals, log);
         };
     }
 
@@ -40,7 +42,7 @@ public static class ApiPipeline
     }
 
     /// <summary>Turns failures under the API's paths into problem details, the framework's own among them.</summary>
-    public static async Task CatchAsync(HttpContext http, RequestDelegate next, ILogger log)
+    public static async Task CatchAsync(HttpContext http, RequestDelegate next, RefusalLog refusals, ILogger log)
     {
         try
         {
@@ -59,6 +61,11 @@ public static class ApiPipeline
         }
         catch (Exception e)
         {
+            if (e is ForbiddenException refused)
+            {
+                refusals.Note(refused, http.Features.Get<CallerFeature>()?.Caller);
+            }
+
             var problem = Problems.Describe(e);
             if (problem is null)
             {
@@ -76,7 +83,7 @@ public static class ApiPipeline
     public static async Task AuthenticateAsync(HttpContext http, RequestDelegate next, ApiKeyAuthenticator keys)
     {
         var key = KeyOf(http.Request);
-        var caller = key is null ? null : await keys.AuthenticateAsync(key, http.RequestAborted);
+        var caller = key is null ? null : await keys.AuthenticateAsync(key, OriginOf(http), http.RequestAborted);
         if (caller is null)
         {
             http.Response.Headers.WWWAuthenticate = "Bearer realm=\"loopai\"";
@@ -103,6 +110,9 @@ public static class ApiPipeline
 
         return Problems.WriteAsync(http, Problems.OfStatus(http.Request, response.StatusCode, response.Headers.Allow.ToString()));
     }
+
+    /// <summary>Where a request came from, for the audit log.</summary>
+    public static CallerOrigin OriginOf(HttpContext http) => new(http.Connection.RemoteIpAddress, http.Request.Headers.UserAgent);
 
     private static string? KeyOf(HttpRequest request)
     {
