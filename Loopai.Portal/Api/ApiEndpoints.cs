@@ -26,16 +26,8 @@ public static class ApiEndpoints
     /// <summary>Must stand before routing runs endpoints: a request without a key is answered before its body is read.</summary>
     public static void UseLoopaiApi(this WebApplication app)
     {
-        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Loopai.Api");
-        var keys = app.Services.GetRequiredService<ApiKeyAuthenticator>();
-        var refusals = app.Services.GetRequiredService<RefusalLog>();
-        var idempotency = app.Services.GetRequiredService<IdempotencyPipeline>();
-        app.UseWhen(http => http.Request.Path.StartsWithSegments(ApiPipeline.Root), api =>
-        {
-            api.Use(next => http => ApiPipeline.CatchAsync(http, next, refusals, log));
-            api.Use(next => http => ApiPipeline.AuthenticateAsync(http, next, keys));
-            api.Use(next => http => idempotency.InvokeAsync(http, next));
-        });
+        var around = ApiPipeline.Create(app.Services);
+        app.UseWhen(http => http.Request.Path.StartsWithSegments(ApiPipeline.Root), api => api.Use(around));
     }
 
     public static void MapLoopaiApi(this WebApplication app)

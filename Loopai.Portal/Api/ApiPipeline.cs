@@ -13,6 +13,34 @@ public static class ApiPipeline
 
     public const string Prefix = "/api/v1";
 
+    /// <summary>All of it, outermost first.</summary>
+    public static Func<RequestDelegate, RequestDelegate> Create(IServiceProvider services)
+    {
+        var log = services.GetRequiredService<ILoggerFactory>().CreateLogger("Loopai.Api");
+        var keys = services.GetRequiredService<ApiKeyAuthenticator>();
+        var refusals = services.GetRequiredService<RefusalLog>();
+        var idempotency = services.GetRequiredService<IdempotencyPipeline>();
+        return endpoint =>
+        {
+            RequestDelegate once = http => idempotency.InvokeAsync(http, endpoint);
+            RequestDelegate authenticated = http => AuthenticateAsync(http, once, keys);
+            return http => CatchAsync(http, authenticated, refusals, log);
+        };
+    }
+
+    /// <summary>
+    /// The endpoint runs as soon as routing has found it, within this pipeline but past everything that pages need. What customers' traffic hits
+    /// spends a third of its time there otherwise.
+    /// </summary>
+    public static TBuilder RunAtOnce<TBuilder>(this TBuilder endpoint, IServiceProvider services)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        var around = Create(services);
+        endpoint.Add(builder => builder.RequestDelegate = around(builder.RequestDelegate!));
+        endpoint.ShortCircuit();
+        return endpoint;
+    }
+
     /// <summary>Turns failures under the API's paths into problem details, the framework's own among them.</summary>
     public static async Task CatchAsync(HttpContext http, RequestDelegate next, RefusalLog refusals, ILogger log)
     {
