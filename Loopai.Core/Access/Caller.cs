@@ -1,4 +1,4 @@
-using System.Collections.Frozen;
+using System.Net;
 using Loopai.Core.Errors;
 using Loopai.Core.Tasks;
 
@@ -52,6 +52,28 @@ public sealed class Caller
     public Guid? OrganizationIdOrNull { get; }
 
     public Guid? EnvironmentIdOrNull { get; }
+
+    /// <summary>Where the caller's request came from; null for jobs, which come from nowhere.</summary>
+    public CallerOrigin? Origin { get; private set; }
+
+    /// <summary>The person for whom a job acts.</summary>
+    public ActingFor? OnBehalfOf { get; private set; }
+
+    /// <summary>The same caller, from there.</summary>
+    public Caller From(CallerOrigin origin)
+    {
+        var same = (Caller)MemberwiseClone();
+        same.Origin = origin;
+        return same;
+    }
+
+    /// <summary>The same caller, acting for a person.</summary>
+    public Caller For(ActingFor person)
+    {
+        var same = (Caller)MemberwiseClone();
+        same.OnBehalfOf = person;
+        return same;
+    }
 
     public static Caller ForUser(Guid userId, string name, Guid organizationId, Guid environmentId, HeldPermissions held) =>
         new(CallerKind.User, userId, name, organizationId, environmentId, held) { PersonId = userId };
@@ -112,7 +134,7 @@ public sealed class Caller
     {
         if (!May(permission))
         {
-            throw new ForbiddenException(permission);
+            throw new ForbiddenException(permission) { Caller = this };
         }
     }
 
@@ -130,7 +152,7 @@ public sealed class Caller
     public LoopaiException? Refusal(string permission, Guid taskId) =>
         May(permission, taskId) ? null
         : _held.OnTasks.Count > 0 && !_held.MayOneOf(Permissions.OnTask, taskId) ? TaskErrors.NotFound(taskId)
-        : new ForbiddenException(permission);
+        : new ForbiddenException(permission) { Caller = this };
 
     /// <summary>Demands the permissions for one task at least, and answers for which: null for all of them. What lists are narrowed to.</summary>
     /// <exception cref="ForbiddenException">The caller holds one of the permissions nowhere.</exception>
@@ -141,7 +163,7 @@ public sealed class Caller
         {
             if (!MaySomewhere(permission))
             {
-                throw new ForbiddenException(permission);
+                throw new ForbiddenException(permission) { Caller = this };
             }
 
             if (TasksWith(permission) is { } tasks)
@@ -158,3 +180,11 @@ public sealed class Caller
         other is not null && (Kind, Id, OrganizationIdOrNull, EnvironmentIdOrNull) == (other.Kind, other.Id, other.OrganizationIdOrNull, other.EnvironmentIdOrNull)
         && _held.IsSameAs(other._held);
 }
+
+/// <param name="Address">The network address of whoever asks.</param>
+/// <param name="UserAgent">What its program calls itself.</param>
+public sealed record CallerOrigin(IPAddress? Address, string? UserAgent);
+
+/// <param name="Id">The person, where that is known.</param>
+/// <param name="Name">Who they were called then.</param>
+public sealed record ActingFor(Guid? Id, string Name);

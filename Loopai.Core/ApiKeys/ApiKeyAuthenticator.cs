@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Loopai.Core.Access;
+using Loopai.Core.Audit;
 using Loopai.Core.Data;
 using Microsoft.EntityFrameworkCore;
 
 namespace Loopai.Core.ApiKeys;
 
 /// <summary>Turns a key into a caller. Keys that were seen stay in memory until they change; a change reaches every instance through the change feed.</summary>
-public sealed class ApiKeyAuthenticator(LoopaiData data, TimeProvider time)
+public sealed class ApiKeyAuthenticator(LoopaiData data, RefusalLog refusals, TimeProvider time)
 {
     /// <summary>A bound on staleness for a change that the feed could not tell of.</summary>
     private static readonly TimeSpan CachedFor = TimeSpan.FromSeconds(30);
@@ -16,7 +17,10 @@ public sealed class ApiKeyAuthenticator(LoopaiData data, TimeProvider time)
     private readonly ConcurrentDictionary<string, CachedKey> _keys = new(StringComparer.Ordinal);
 
     /// <summary>The caller, or null when the key is malformed, unknown, revoked or expired: from outside these look alike.</summary>
-    public ValueTask<Caller?> AuthenticateAsync(string key, CancellationToken ct)
+    /// <param name="key">What was sent.</param>
+    /// <param name="origin">Where it came from.</param>
+    /// <param name="ct">Ends the look-up.</param>
+    public ValueTask<Caller?> AuthenticateAsync(string key, CallerOrigin origin, CancellationToken ct)
     {
         if (!ApiKeyFormat.TryGetSelector(key, out var selector))
         {
@@ -25,8 +29,8 @@ public sealed class ApiKeyAuthenticator(LoopaiData data, TimeProvider time)
 
         var now = time.GetUtcNow();
         return _keys.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(selector, out var cached) && now - cached.LoadedAt < CachedFor
-            ? ValueTask.FromResult(Verify(cached, key, now))
-            : LoadAsync(selector.ToString(), key, now, ct);
+            ? ValueTask.FromResult(Verify(cached, key, origin, now))
+            : LoadAsync(selector.ToString(), key, origin, now, ct);
     }
 
     /// <summary>Forgets what is cached about a key, or about all of them.</summary>
@@ -45,7 +49,7 @@ public sealed class ApiKeyAuthenticator(LoopaiData data, TimeProvider time)
         }
     }
 
-    private async ValueTask<Caller?> LoadAsync(string selector, string key, DateTimeOffset now, CancellationToken ct)
+    private async ValueTask<Caller?> LoadAsync(string selector, string key, CallerOrigin origin, DateTimeOffset now, CancellationToken ct)
     {
         await using var db = await data.OpenAsync(Caller.Installation, ct);
         var stored = await db.ApiKeys.AsNoTracking().FirstOrDefaultAsync(
@@ -58,7 +62,7 @@ public sealed class ApiKeyAuthenticator(LoopaiData data, TimeProvider time)
         var caller = Caller.ForKey(stored.Id, stored.Name, stored.OrganizationId, stored.EnvironmentId, stored.Permissions.Split(' '), ownerId: stored.OwnerId);
         var cached = new CachedKey(stored, caller, now);
         _keys[selector] = cached;
-        var verified = Verify(cached, key, now);
+        var verified = Verify(cached, key, origin, now);
         if (verified is not null && (stored.LastUsedAt is null || now - stored.LastUsedAt > LastUsedPrecision))
         {
             await db.ApiKeys.Where(k => k.Id == stored.Id).ExecuteUpdateAsync(set => set.SetProperty(k => k.LastUsedAt, now), ct);
@@ -67,8 +71,20 @@ public sealed class ApiKeyAuthenticator(LoopaiData data, TimeProvider time)
         return verified;
     }
 
-    private static Caller? Verify(CachedKey cached, string key, DateTimeOffset now) =>
-        CryptographicOperations.FixedTimeEquals(ApiKeyFormat.Hash(key), cached.Key.Hash) && cached.Key.IsUsable(now) ? cached.Caller : null;
+    private Caller? Verify(CachedKey cached, string key, CallerOrigin origin, DateTimeOffset now)
+    {
+        var isRight = CryptographicOperations.FixedTimeEquals(ApiKeyFormat.Hash(key), cached.Key.Hash);
+        var caller = cached.Caller.From(origin);
+        if (isRight && cached.Key.IsUsable(now))
+        {
+            return caller;
+        }
+
+        refusals.Note(
+            caller, "key.refused", "key", cached.Key.Id,
+            !isRight ? "The secret is wrong." : cached.Key.RevokedAt is not null ? "The key is revoked." : "The key has expired.");
+        return null;
+    }
 
     private sealed record CachedKey(ApiKey Key, Caller Caller, DateTimeOffset LoadedAt);
 }

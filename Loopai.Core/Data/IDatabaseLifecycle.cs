@@ -11,4 +11,10 @@ public interface IDatabaseLifecycle
 
     /// <summary>Drops what is older than the retention, in the cheapest way the provider has.</summary>
     Task<int> DropExecutionsBeforeAsync(DateOnly day, CancellationToken ct);
+
+    /// <summary>
+    /// Drops an organization's audit events up to a number, with their seals. The runtime roles may not delete them, so the database's own routine
+    /// does it: only up to a checkpoint, and nothing younger than 30 days.
+    /// </summary>
+    Task DropAuditEventsAsync(Guid organizationId, long throughSequence, CancellationToken ct);
 }

@@ -2,6 +2,7 @@ using System.Linq.Expressions;
 using Loopai.Core.Access;
 using Loopai.Core.ApiKeys;
 using Loopai.Core.Audit;
+using Loopai.Core.Audit.Streaming;
 using Loopai.Core.Executions;
 using Loopai.Core.Idempotency;
 using Loopai.Core.Identity;
@@ -58,6 +59,18 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
     public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
+
+    public DbSet<AuditPending> AuditPending => Set<AuditPending>();
+
+    public DbSet<AuditSeal> AuditSeals => Set<AuditSeal>();
+
+    public DbSet<AuditLog> AuditLogs => Set<AuditLog>();
+
+    public DbSet<AuditCheckpoint> AuditCheckpoints => Set<AuditCheckpoint>();
+
+    public DbSet<AuditStream> AuditStreams => Set<AuditStream>();
+
+    public DbSet<AuditSigningKey> AuditSigningKeys => Set<AuditSigningKey>();
 
     public DbSet<TaskDefinition> Tasks => Set<TaskDefinition>();
 

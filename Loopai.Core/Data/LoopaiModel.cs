@@ -28,6 +28,7 @@ public static class LoopaiModel
         SignOnModel.Configure(builder);
         ConfigureTasks(builder);
         ConfigureExecutions(builder);
+        AuditModel.Configure(builder);
         SnakeCaseNames.Apply(builder);
     }
 
@@ -97,18 +98,6 @@ public static class LoopaiModel
             key.Property(k => k.CreatedBy).HasMaxLength(NameLength);
             key.HasIndex(k => k.Selector).IsUnique();
             key.HasOne<OrganizationEnvironment>().WithMany().HasForeignKey(k => k.EnvironmentId).OnDelete(DeleteBehavior.Restrict);
-        });
-        builder.Entity<AuditEvent>(audit =>
-        {
-            audit.ToTable("audit_events");
-            audit.Property(a => a.Id).ValueGeneratedNever();
-            audit.Property(a => a.Action).HasMaxLength(64);
-            audit.Property(a => a.ActorKind).HasMaxLength(16);
-            audit.Property(a => a.ActorName).HasMaxLength(NameLength);
-            audit.Property(a => a.ObjectKind).HasMaxLength(32);
-            audit.Property(a => a.ObjectId).HasMaxLength(64);
-            audit.Property(a => a.TraceId).HasMaxLength(32);
-            audit.HasIndex(a => new { a.OrganizationId, a.At });
         });
         builder.Entity<IdempotentRequest>(request =>
         {

@@ -1,3 +1,5 @@
+using Loopai.Core.Access;
+
 namespace Loopai.Core.Errors;
 
 /// <summary>A failure with a name. Services throw it; one place maps it to problem details, and one to what a page shows.</summary>
@@ -39,6 +41,9 @@ public sealed class ForbiddenException(string permission, string? message = null
 {
     /// <summary>The permission that is missing.</summary>
     public string Permission { get; } = permission;
+
+    /// <summary>Who lacks it, where the refusal knows; for the audit log.</summary>
+    public Caller? Caller { get; init; }
 }
 
 /// <summary>A limit is reached.</summary>

@@ -75,7 +75,7 @@ public sealed class AccountService(
 
         if (!await users.CheckPasswordAsync(user, currentPassword))
         {
-            await log.RecordAsync(caller, "password.change_failed", null, ct);
+            await log.RefusedAsync(caller, "password.change_failed", "wrong_password", ct);
             throw IdentityErrors.WrongPassword("currentPassword");
         }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Loopai.Core.Access;
 using Loopai.Core.Audit;
 using Loopai.Core.Data;
@@ -9,22 +10,34 @@ namespace Loopai.Core.Identity;
 public sealed class AuthenticationLog(LoopaiData data)
 {
     public Task RecordAsync(User user, string action, RequestOrigin origin, object? details, CancellationToken ct) =>
-        RecordAsync(user.Id, user.Email ?? user.DisplayName, action, origin, details, ct);
+        RecordAsync(user.Id, user.Email ?? user.DisplayName, action, origin, AuditResult.Success, null, details, ct);
 
     /// <summary>For an act of the person on their own account.</summary>
-    public async Task RecordAsync(AccountCaller caller, string action, object? details, CancellationToken ct)
+    public async Task RecordAsync(AccountCaller caller, string action, object? details, CancellationToken ct) =>
+        await RecordAsync(caller.UserId, await NameAsync(caller, ct), action, caller.Origin, AuditResult.Success, null, details, ct);
+
+    /// <summary>Somebody tried to be this person, and was not let.</summary>
+    public Task RefusedAsync(User user, string action, string reason, RequestOrigin origin, CancellationToken ct) =>
+        RecordAsync(user.Id, user.Email ?? user.DisplayName, action, origin, AuditResult.Refused, reason, null, ct);
+
+    /// <summary>Somebody at an open session could not show that it is theirs.</summary>
+    public async Task RefusedAsync(AccountCaller caller, string action, string reason, CancellationToken ct) =>
+        await RecordAsync(caller.UserId, await NameAsync(caller, ct), action, caller.Origin, AuditResult.Refused, reason, null, ct);
+
+    private async Task<string> NameAsync(AccountCaller caller, CancellationToken ct)
     {
         await using var db = await data.OpenAsync(Caller.Installation, ct);
-        var name = await db.Users.Where(u => u.Id == caller.UserId).Select(u => u.Email ?? u.DisplayName).FirstOrDefaultAsync(ct) ?? "";
-        await RecordAsync(caller.UserId, name, action, caller.Origin, details, ct);
+        return await db.Users.Where(u => u.Id == caller.UserId).Select(u => u.Email ?? u.DisplayName).FirstOrDefaultAsync(ct) ?? "";
     }
 
-    private async Task RecordAsync(Guid userId, string name, string action, RequestOrigin origin, object? details, CancellationToken ct)
+    private async Task RecordAsync(
+        Guid userId, string name, string action, RequestOrigin origin, AuditResult result, string? reason, object? details, CancellationToken ct)
     {
+        var from = new CallerOrigin(IPAddress.TryParse(origin.Address, out var address) ? address : null, origin.UserAgent);
         await using var db = await data.OpenAsync(Caller.Installation, ct);
         foreach (var organizationId in await db.Memberships.Where(m => m.UserId == userId).Select(m => m.OrganizationId).ToListAsync(ct))
         {
-            db.Record(Caller.ForUser(userId, name, organizationId, Guid.Empty, []), action, "user", userId, new { details, origin.Address, origin.UserAgent });
+            db.Record(Caller.ForUser(userId, name, organizationId, Guid.Empty, []).From(from), action, "user", userId, result, reason, details);
         }
 
         await db.SaveChangesAsync(ct);

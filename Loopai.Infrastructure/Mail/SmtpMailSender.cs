@@ -22,9 +22,8 @@ public sealed class SmtpMailSender(MailSettings settings) : IMailSender
 
         using var message = new MailMessage(settings.From, mail.To)
         {
-            // A bare line feed would be encoded as a character of the line, and the whole mail be one.
+            // SMTP knows no bare line feed.
             Subject = mail.Subject, SubjectEncoding = Encoding.UTF8, Body = mail.Text.ReplaceLineEndings("\r\n"), BodyEncoding = Encoding.UTF8,
-            BodyTransferEncoding = TransferEncoding.QuotedPrintable,
         };
         if (mail.Html is not null)
         {

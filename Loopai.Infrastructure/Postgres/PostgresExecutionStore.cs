@@ -10,13 +10,45 @@ namespace Loopai.Infrastructure.Postgres;
 /// One transaction, one round trip: the executions by INSERT … SELECT unnest(…), the roll-ups by upsert, the validations. A prepared unnest
 /// commits 100 rows in a fraction of the time of 100 statements, and with a steadier tail than COPY.
 /// </summary>
-public sealed class PostgresExecutionStore(SystemDataSource source) : IExecutionStore
+public sealed class PostgresExecutionStore(SystemDataSource source) : IExecutionStore, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<DateOnly, bool> _partitions = new();
 
+    /// <summary>
+    /// Kept open between commits: the pool would hand out another one each time, whose server process has nothing in its caches.
+    /// Whoever commits takes it out; a commit that was given up on never puts it back.
+    /// </summary>
+    private NpgsqlConnection? _kept;
+
     public async Task CommitAsync(ExecutionBatch batch, CancellationToken ct)
     {
-        await using var connection = await source.Value.OpenConnectionAsync(ct);
+        var connection = Interlocked.Exchange(ref _kept, null) ?? await source.Value.OpenConnectionAsync(ct);
+        try
+        {
+            await CommitAsync(connection, batch, ct);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+
+        if (Interlocked.Exchange(ref _kept, connection) is { } other)
+        {
+            await other.DisposeAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _kept, null) is { } connection)
+        {
+            await connection.DisposeAsync();
+        }
+    }
+
+    private async Task CommitAsync(NpgsqlConnection connection, ExecutionBatch batch, CancellationToken ct)
+    {
         try
         {
             await EnsurePartitionsAsync(connection, batch.Executions, ct);

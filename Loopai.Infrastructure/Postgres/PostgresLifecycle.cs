@@ -84,6 +84,18 @@ public sealed class PostgresLifecycle(PostgresConnections connections, ILogger<P
         return dropped;
     }
 
+    public async Task DropAuditEventsAsync(Guid organizationId, long throughSequence, CancellationToken ct)
+    {
+        await using var connection = new NpgsqlConnection(connections.System);
+        await connection.OpenAsync(ct);
+        await using var command = new NpgsqlCommand("SELECT loopai_drop_audit_events($1, $2)", connection)
+        {
+            Parameters = { new() { Value = organizationId }, new() { Value = throughSequence } },
+            CommandTimeout = 0,
+        };
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };

@@ -27,6 +27,12 @@ internal static class SecurityScript
             EXEC(N'CREATE FUNCTION loopai.never(@organization_id uniqueidentifier) RETURNS TABLE WITH SCHEMABINDING AS
             RETURN SELECT 1 AS allowed WHERE @organization_id IS NULL AND @organization_id IS NOT NULL');
             """;
+        yield return """
+            IF OBJECT_ID(N'loopai.may_drop', N'IF') IS NULL
+            EXEC(N'CREATE FUNCTION loopai.may_drop(@organization_id uniqueidentifier) RETURNS TABLE WITH SCHEMABINDING AS
+            RETURN SELECT 1 AS allowed
+            WHERE @organization_id = TRY_CAST(CAST(SESSION_CONTEXT(N''retention'') AS nvarchar(36)) AS uniqueidentifier)');
+            """;
         foreach (var rules in TableRules.Of(model))
         {
             yield return $"GRANT SELECT, INSERT{(rules.IsAppendOnly ? "" : ", UPDATE, DELETE")} ON dbo.[{rules.Table}] TO {RuntimeRole};";
@@ -40,6 +46,9 @@ internal static class SecurityScript
                 yield return $"DENY UPDATE, DELETE ON dbo.[{rules.Table}] TO {RuntimeRole};";
             }
         }
+
+        yield return DropAuditEvents;
+        yield return $"GRANT EXECUTE ON loopai.drop_audit_events TO {RuntimeRole};";
 
         // May not stand in a transaction.
         yield return """
@@ -56,9 +65,28 @@ internal static class SecurityScript
         }
     }
 
+    /// <summary>
+    /// The only way by which audit events go: whole stretches up to a signed checkpoint, and nothing young. It runs as the schema's owner, and names
+    /// the organization for the block predicates; the runtime role could name it too, but is denied the delete.
+    /// </summary>
+    private const string DropAuditEvents = """
+        CREATE OR ALTER PROCEDURE loopai.drop_audit_events @organization uniqueidentifier, @through bigint WITH EXECUTE AS OWNER AS
+        BEGIN
+          SET NOCOUNT ON;
+          IF NOT EXISTS (SELECT 1 FROM dbo.audit_checkpoints WHERE organization_id = @organization AND [sequence] = @through AND [at] < DATEADD(day, -30, SYSDATETIMEOFFSET()))
+            THROW 50001, N'No checkpoint older than 30 days stands at this event.', 1;
+          DECLARE @name nvarchar(36) = CAST(@organization AS nvarchar(36));
+          EXEC sp_set_session_context N'retention', @name;
+          DELETE e FROM dbo.audit_events e JOIN dbo.audit_seals s ON s.event_id = e.id AND s.organization_id = e.organization_id
+            WHERE e.organization_id = @organization AND s.[sequence] <= @through;
+          DELETE FROM dbo.audit_seals WHERE organization_id = @organization AND [sequence] <= @through;
+          EXEC sp_set_session_context N'retention', NULL;
+        END
+        """;
+
     private static string Policy(string table, string column, bool appendOnly)
     {
-        var change = appendOnly ? "never" : "may_reach";
+        var (change, delete) = appendOnly ? ("never", "may_drop") : ("may_reach", "may_reach");
         return $"""
             IF OBJECT_ID(N'loopai.tenant_{table}', N'SP') IS NULL
             EXEC(N'CREATE SECURITY POLICY loopai.tenant_{table}
@@ -66,7 +94,7 @@ internal static class SecurityScript
             ADD BLOCK PREDICATE loopai.may_reach([{column}]) ON dbo.[{table}] AFTER INSERT,
             ADD BLOCK PREDICATE loopai.may_reach([{column}]) ON dbo.[{table}] AFTER UPDATE,
             ADD BLOCK PREDICATE loopai.{change}([{column}]) ON dbo.[{table}] BEFORE UPDATE,
-            ADD BLOCK PREDICATE loopai.{change}([{column}]) ON dbo.[{table}] BEFORE DELETE
+            ADD BLOCK PREDICATE loopai.{delete}([{column}]) ON dbo.[{table}] BEFORE DELETE
             WITH (STATE = ON)');
             """;
     }

@@ -80,6 +80,15 @@ public sealed class SqlServerLifecycle(SqlServerConnections connections, ILogger
         return all;
     }
 
+    public async Task DropAuditEventsAsync(Guid organizationId, long throughSequence, CancellationToken ct)
+    {
+        await using var connection = await SqlServerSession.OpenSystemAsync(connections.Runtime, ct);
+        await using var command = new SqlCommand("EXEC loopai.drop_audit_events @organization, @through;", connection) { CommandTimeout = 0 };
+        command.Parameters.AddWithValue("@organization", organizationId);
+        command.Parameters.AddWithValue("@through", throughSequence);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
     private static async Task ExecuteAsync(SqlConnection connection, string sql, CancellationToken ct)
     {
         await using var command = new SqlCommand(sql, connection) { CommandTimeout = 0 };

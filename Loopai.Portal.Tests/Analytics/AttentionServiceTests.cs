@@ -114,7 +114,8 @@ public sealed class AttentionServiceTests(LoopaiDatabaseFixture fixture) : IClas
             StartsAt = new DateTimeOffset(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerHour), TimeSpan.Zero), WriterId = Guid.CreateVersion7(),
             Executions = executions, Errors = failed, LatencySumUs = 10 * executions, Latencies = latencies.Encode(),
         };
-        await new PostgresExecutionStore(fixture.System).CommitAsync(new ExecutionBatch([], [rollup], []), CancellationToken.None);
+        await using var store = new PostgresExecutionStore(fixture.System);
+        await store.CommitAsync(new ExecutionBatch([], [rollup], []), CancellationToken.None);
     }
 
     private sealed class FixedClock(DateTimeOffset now) : TimeProvider

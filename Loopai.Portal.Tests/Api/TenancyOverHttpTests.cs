@@ -11,7 +11,7 @@ namespace Loopai.Portal.Tests.Api;
 public sealed class TenancyOverHttpTests(PortalFixture portal)
 {
     /// <summary>Make or change the caller's own things, and take nobody's id.</summary>
-    private static readonly string[] OfTheCaller = ["POST /api/v1/tasks", "POST /api/v1/keys", "PATCH /api/v1/organization"];
+    private static readonly string[] OfTheCaller = ["POST /api/v1/tasks", "POST /api/v1/keys", "PATCH /api/v1/organization", "PUT /api/v1/audit/settings", "POST /api/v1/audit/streams"];
 
     [Fact]
     public async Task EveryEndpoint_WithIdsOfAnotherOrganization_IsAsIfThereWereNone()
@@ -92,7 +92,8 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         var example = (await owner.GetFromJsonAsync<JsonElement>($"tasks/{task}/examples")).GetProperty("items")[0].GetProperty("id").GetGuid();
         var job = await ReadAsync(await owner.PostAsJsonAsync($"tasks/{task}/programs/generate", new { }));
         var key = await ReadAsync(await owner.PostAsJsonAsync("keys", new { name = "globex secret key", environment = "production" }));
-        return new Theirs(task, execution.GetProperty("id").GetGuid(), validation, example, job.GetProperty("id").GetGuid(), key.GetProperty("id").GetGuid(), portal.Globex);
+        var audited = (await owner.GetFromJsonAsync<JsonElement>("audit?limit=1")).GetProperty("items")[0].GetProperty("id").GetGuid();
+        return new Theirs(task, execution.GetProperty("id").GetGuid(), validation, example, job.GetProperty("id").GetGuid(), key.GetProperty("id").GetGuid(), audited, portal.Globex);
     }
 
     /// <summary>What the stranger's attempts could have changed.</summary>
@@ -117,10 +118,10 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         return await answer.Content.ReadFromJsonAsync<JsonElement>();
     }
 
-    private sealed record Theirs(Guid Task, Guid Execution, Guid Validation, Guid Example, Guid Job, Guid Key, PortalOrganization Organization)
+    private sealed record Theirs(Guid Task, Guid Execution, Guid Validation, Guid Example, Guid Job, Guid Key, Guid Event, PortalOrganization Organization)
     {
         public IEnumerable<string> Secrets =>
-            [$"{Task}", $"{Execution}", $"{Validation}", $"{Example}", $"{Job}", $"{Key}", $"{Organization.Id}", Organization.Slug, "globex secret"];
+            [$"{Task}", $"{Execution}", $"{Validation}", $"{Example}", $"{Job}", $"{Key}", $"{Event}", $"{Organization.Id}", Organization.Slug, "globex secret"];
 
         /// <summary>A route's path with their ids in it.</summary>
         public string Fill(string path)
@@ -131,6 +132,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
                 "executions" => Execution,
                 "validations" => Validation,
                 "keys" => Key,
+                "audit" => Event,
                 _ => Guid.Empty,
             };
             return path.Replace("{id}", $"{id}", StringComparison.Ordinal)

@@ -100,7 +100,7 @@ public sealed class PostgresExecutionStoreTests(LoopaiDatabaseFixture fixture) :
         // Every writer is an instance of its own that knows no partition yet, and takes the days in another order.
         await Task.WhenAll(Enumerable.Range(0, 24).Select(w => Task.Run(async () =>
         {
-            var writer = new PostgresExecutionStore(fixture.System);
+            await using var writer = new PostgresExecutionStore(fixture.System);
             for (var i = 0; i < days.Length; i++)
             {
                 await writer.CommitAsync(new([Run(days[(w + i) % days.Length]), Run(days[(w + i + 1) % days.Length])], [], []), default);
@@ -144,7 +144,8 @@ public sealed class PostgresExecutionStoreTests(LoopaiDatabaseFixture fixture) :
     public async Task DropExecutionsBeforeAsync_DayIsBeingRead_LeavesItForLater()
     {
         await using var database = await LoopaiDatabase.CreateAsync();
-        await new PostgresExecutionStore(database.System).CommitAsync(new([Run(Noon)], [], []), default);
+        await using var writer = new PostgresExecutionStore(database.System);
+        await writer.CommitAsync(new([Run(Noon)], [], []), default);
         await using var reader = await database.System.Value.OpenConnectionAsync();
         await using var reading = await reader.BeginTransactionAsync();
         await using var report = new NpgsqlCommand("SELECT count(*) FROM executions", reader);

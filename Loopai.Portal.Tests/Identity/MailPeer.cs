@@ -1,10 +1,9 @@
-using System.Text.RegularExpressions;
 using Loopai.Portal.Tests.Peers;
 
 namespace Loopai.Portal.Tests.Identity;
 
 /// <summary>npm's smtp-server, and the mails that came to it.</summary>
-internal sealed partial class MailPeer(NpmPeer peer) : IAsyncDisposable
+internal sealed class MailPeer(NpmPeer peer) : IAsyncDisposable
 {
     private readonly HttpClient _web = new() { BaseAddress = new Uri(peer.Announcement.GetProperty("web").GetString()!), Timeout = TimeSpan.FromSeconds(10) };
 
@@ -16,16 +15,12 @@ internal sealed partial class MailPeer(NpmPeer peer) : IAsyncDisposable
 
     public static async Task<MailPeer> StartAsync() => new(await NpmPeer.StartAsync("Identity/Peers", "mail.mjs"));
 
-    /// <summary>The mail that came, or comes, to the address, with its lines put together.</summary>
-    public async Task<string> ReadAsync(string address) => SoftBreak().Replace(await _web.GetStringAsync(Uri.EscapeDataString(address)), "").Replace("=3D", "=", StringComparison.Ordinal);
+    /// <summary>The mail that came, or comes, to the address.</summary>
+    public Task<string> ReadAsync(string address) => _web.GetStringAsync(Uri.EscapeDataString(address));
 
     public async ValueTask DisposeAsync()
     {
         _web.Dispose();
         await peer.DisposeAsync();
     }
-
-    // Quoted-printable ends a long line with an equals sign.
-    [GeneratedRegex("=\r?\n", RegexOptions.NonBacktracking)]
-    private static partial Regex SoftBreak();
 }

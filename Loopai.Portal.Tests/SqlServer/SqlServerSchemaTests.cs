@@ -49,7 +49,7 @@ public sealed class SqlServerSchemaTests
         }
 
         script.ShouldContain("DENY UPDATE, DELETE ON dbo.[audit_events] TO loopai_runtime;");
-        script.ShouldContain("loopai.never([organization_id]) ON dbo.[audit_events] BEFORE DELETE");
+        script.ShouldContain("loopai.may_drop([organization_id]) ON dbo.[audit_events] BEFORE DELETE");
     }
 
     /// <summary>SQL Server refuses a foreign key by which a delete could reach a table along two ways (error 1785); PostgreSQL does not.</summary>

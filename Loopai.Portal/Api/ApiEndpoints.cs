@@ -1,5 +1,6 @@
 using Loopai.Core.Access;
 using Loopai.Core.ApiKeys;
+using Loopai.Core.Audit;
 using Loopai.Core.Idempotency;
 using Loopai.Portal.Api.OpenApi;
 
@@ -25,15 +26,8 @@ public static class ApiEndpoints
     /// <summary>Must stand before routing runs endpoints: a request without a key is answered before its body is read.</summary>
     public static void UseLoopaiApi(this WebApplication app)
     {
-        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Loopai.Api");
-        var keys = app.Services.GetRequiredService<ApiKeyAuthenticator>();
-        var idempotency = app.Services.GetRequiredService<IdempotencyPipeline>();
-        app.UseWhen(http => http.Request.Path.StartsWithSegments(ApiPipeline.Root), api =>
-        {
-            api.Use(next => http => ApiPipeline.CatchAsync(http, next, log));
-            api.Use(next => http => ApiPipeline.AuthenticateAsync(http, next, keys));
-            api.Use(next => http => idempotency.InvokeAsync(http, next));
-        });
+        var around = ApiPipeline.Create(app.Services);
+        app.UseWhen(http => http.Request.Path.StartsWithSegments(ApiPipeline.Root), api => api.Use(around));
     }
 
     public static void MapLoopaiApi(this WebApplication app)
@@ -48,5 +42,6 @@ public static class ApiEndpoints
         api.MapValidations();
         api.MapOrganization();
         api.MapOverview();
+        api.MapAudit();
     }
 }

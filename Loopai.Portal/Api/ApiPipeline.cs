@@ -1,5 +1,6 @@
 using Loopai.Core.Access;
 using Loopai.Core.ApiKeys;
+using Loopai.Core.Audit;
 using Loopai.Core.Errors;
 
 namespace Loopai.Portal.Api;
@@ -12,8 +13,36 @@ public static class ApiPipeline
 
     public const string Prefix = "/api/v1";
 
+    /// <summary>All of it, outermost first.</summary>
+    public static Func<RequestDelegate, RequestDelegate> Create(IServiceProvider services)
+    {
+        var log = services.GetRequiredService<ILoggerFactory>().CreateLogger("Loopai.Api");
+        var keys = services.GetRequiredService<ApiKeyAuthenticator>();
+        var refusals = services.GetRequiredService<RefusalLog>();
+        var idempotency = services.GetRequiredService<IdempotencyPipeline>();
+        return endpoint =>
+        {
+            RequestDelegate once = http => idempotency.InvokeAsync(http, endpoint);
+            RequestDelegate authenticated = http => AuthenticateAsync(http, once, keys);
+            return http => CatchAsync(http, authenticated, refusals, log);
+        };
+    }
+
+    /// <summary>
+    /// The endpoint runs as soon as routing has found it, within this pipeline but past everything that pages need. What customers' traffic hits
+    /// spends a third of its time there otherwise.
+    /// </summary>
+    public static TBuilder RunAtOnce<TBuilder>(this TBuilder endpoint, IServiceProvider services)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        var around = Create(services);
+        endpoint.Add(builder => builder.RequestDelegate = around(builder.RequestDelegate!));
+        endpoint.ShortCircuit();
+        return endpoint;
+    }
+
     /// <summary>Turns failures under the API's paths into problem details, the framework's own among them.</summary>
-    public static async Task CatchAsync(HttpContext http, RequestDelegate next, ILogger log)
+    public static async Task CatchAsync(HttpContext http, RequestDelegate next, RefusalLog refusals, ILogger log)
     {
         try
         {
@@ -32,6 +61,11 @@ public static class ApiPipeline
         }
         catch (Exception e)
         {
+            if (e is ForbiddenException refused)
+            {
+                refusals.Note(refused, http.Features.Get<CallerFeature>()?.Caller);
+            }
+
             var problem = Problems.Describe(e);
             if (problem is null)
             {
@@ -49,7 +83,7 @@ public static class ApiPipeline
     public static async Task AuthenticateAsync(HttpContext http, RequestDelegate next, ApiKeyAuthenticator keys)
     {
         var key = KeyOf(http.Request);
-        var caller = key is null ? null : await keys.AuthenticateAsync(key, http.RequestAborted);
+        var caller = key is null ? null : await keys.AuthenticateAsync(key, OriginOf(http), http.RequestAborted);
         if (caller is null)
         {
             http.Response.Headers.WWWAuthenticate = "Bearer realm=\"loopai\"";
@@ -76,6 +110,9 @@ public static class ApiPipeline
 
         return Problems.WriteAsync(http, Problems.OfStatus(http.Request, response.StatusCode, response.Headers.Allow.ToString()));
     }
+
+    /// <summary>Where a request came from, for the audit log.</summary>
+    public static CallerOrigin OriginOf(HttpContext http) => new(http.Connection.RemoteIpAddress, http.Request.Headers.UserAgent);
 
     private static string? KeyOf(HttpRequest request)
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Loopai.Core.Access;
+using Loopai.Core.Audit;
 using Loopai.Core.Errors;
 using Loopai.Core.Executions;
 
@@ -42,6 +43,11 @@ public static class ExecuteEndpoint
         }
         else
         {
+            if (outcome.Failure is ForbiddenException refused)
+            {
+                http.RequestServices.GetRequiredService<RefusalLog>().Note(refused, http.Features.Get<CallerFeature>()?.Caller);
+            }
+
             await Problems.WriteAsync(http, Problems.Describe(outcome.Failure!)!);
         }
     }

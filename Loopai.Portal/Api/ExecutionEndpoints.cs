@@ -18,9 +18,11 @@ public static class ExecutionEndpoints
         var settings = api.ServiceProvider.GetRequiredService<IOptions<ExecutionSettings>>().Value;
 
         api.MapPost("/tasks/execute", (HttpContext http, ExecutionService executions) => ExecuteEndpoint.HandleAsync(http, executions, null))
-            .WithTags("Executions").WithSummary("Execute a task").Accepts<ExecuteRequest>("application/json").Produces<ExecuteResponse>();
+            .WithTags("Executions").WithSummary("Execute a task").Accepts<ExecuteRequest>("application/json").Produces<ExecuteResponse>()
+            .RunAtOnce(api.ServiceProvider);
         api.MapPost("/tasks/{id:guid}/execute", (Guid id, HttpContext http, ExecutionService executions) => ExecuteEndpoint.HandleAsync(http, executions, id))
-            .WithTags("Executions").WithSummary("Execute this task").Accepts<ExecuteRequest>("application/json").Produces<ExecuteResponse>();
+            .WithTags("Executions").WithSummary("Execute this task").Accepts<ExecuteRequest>("application/json").Produces<ExecuteResponse>()
+            .RunAtOnce(api.ServiceProvider);
         api.MapPost("/batch/execute", BatchEndpoint.HandleAsync).WithTags("Executions").WithSummary("Execute a task on up to 10,000 inputs")
             .Produces<BatchExecuteResponse>()
             .WithMetadata(new RequestSizeLimitAttribute(settings.MaxBatchBodyBytes));

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Loopai.Core.Access;
+using Loopai.Core.Audit;
 using Loopai.Core.Idempotency;
 
 namespace Loopai.Portal.Api;
@@ -10,7 +11,7 @@ namespace Loopai.Portal.Api;
 /// <c>Idempotency-Key</c> on POST, after draft-ietf-httpapi-idempotency-key-header: the same request again answers the first answer, marked
 /// <c>Idempotency-Replayed: true</c>. Answers 429 and 5xx are not kept, since a retry may do better.
 /// </summary>
-public sealed class IdempotencyPipeline(IdempotencyService service, ILogger<IdempotencyPipeline> log)
+public sealed class IdempotencyPipeline(IdempotencyService service, RefusalLog refusals, ILogger<IdempotencyPipeline> log)
 {
     public const string Header = "Idempotency-Key";
     public const string ReplayedHeader = "Idempotency-Replayed";
@@ -73,7 +74,7 @@ public sealed class IdempotencyPipeline(IdempotencyService service, ILogger<Idem
         var renewing = RenewAsync(caller, claim, done.Token);
         try
         {
-            await ApiPipeline.CatchAsync(http, next, log);
+            await ApiPipeline.CatchAsync(http, next, refusals, log);
             await http.Response.BodyWriter.FlushAsync(CancellationToken.None);
         }
         finally

@@ -1,4 +1,5 @@
 using Loopai.Portal.Pages.ApiKeys;
+using Loopai.Portal.Pages.Audit;
 using Loopai.Portal.Pages.Executions;
 using Loopai.Portal.Pages.Overview;
 using Loopai.Portal.Pages.Review;
@@ -32,6 +33,7 @@ public static class Navigation
             (Item("executions", "Executions", PortalUrls.Executions(organization, environment), "activity", "g e"), typeof(ExecutionsPage)),
             (Item("review", "Review", PortalUrls.Review(organization, environment), "inbox", "g r"), typeof(ReviewPage)),
             (Item("api-keys", "API keys", PortalUrls.ApiKeys(organization, environment), "key", "g k", "Organization"), typeof(ApiKeysPage)),
+            (Item("audit", "Audit log", PortalUrls.Audit(organization, environment), "shield", "g l", "Organization"), typeof(AuditPage)),
             (Item("settings", "Settings", PortalUrls.Settings(organization, environment), "settings", "g s", "Organization"), typeof(SettingsPage)),
         ];
         return [.. all.Where(entry => shell.Caller is null || PagePermissionAttribute.Missing(entry.Page, shell.Caller) is null).Select(entry => entry.Item)];

@@ -30,6 +30,9 @@ public sealed partial class OrganizationGate(
 
     [Parameter, EditorRequired] public Microsoft.AspNetCore.Components.RouteData Route { get; set; } = null!;
 
+    /// <summary>Where the viewer's requests come from, for the audit log.</summary>
+    [Parameter, EditorRequired] public CallerOrigin Origin { get; set; } = null!;
+
     [Parameter, EditorRequired] public RenderFragment ChildContent { get; set; } = null!;
 
     [CascadingParameter] private Task<AuthenticationState> Authentication { get; set; } = null!;
@@ -63,7 +66,7 @@ public sealed partial class OrganizationGate(
     {
         var email = user.Identity?.Name ?? "";
         var environmentKey = EnvironmentOfAddress();
-        var caller = await access.CallerAsync(userId, email, slug, environmentKey, CancellationToken.None);
+        var caller = (await access.CallerAsync(userId, email, slug, environmentKey, CancellationToken.None))?.From(Origin);
         Watch(caller?.OrganizationId);
         if (caller is null)
         {

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Loopai.Core.Audit;
 using Loopai.Core.Errors;
 
 namespace Loopai.Portal.Shell;
@@ -6,6 +7,17 @@ namespace Loopai.Portal.Shell;
 /// <summary>The one place where a failure becomes what a page shows, as <see cref="Api.Problems"/> is for the API.</summary>
 public static class PageFailures
 {
+    /// <summary>Words for a failure, as below; a refusal is noted for the audit log besides.</summary>
+    public static LoadFailure? Describe(Exception error, RefusalLog refusals)
+    {
+        if (error is ForbiddenException refused)
+        {
+            refusals.Note(refused);
+        }
+
+        return Describe(error);
+    }
+
     /// <summary>Words for a failure with a name; null for one that nobody foresaw, which the page shows with a trace id.</summary>
     public static LoadFailure? Describe(Exception error) => error switch
     {

@@ -70,6 +70,15 @@ public static class PortalUrls
 
     public static string ApiKeys(string organization, string? environment = null) => Build($"/o/{organization}/api-keys", ("env", environment));
 
+    /// <summary>The audit log: all of it, one actor's trail, one object's (<c>task:0198…</c>), or what came from an address.</summary>
+    public static string Audit(string organization, string? environment = null, string? actor = null, string? thing = null, string? address = null) =>
+        Build($"/o/{organization}/audit", ("env", environment), ("actor", actor), ("object", thing), ("address", address));
+
+    public static string AuditStreams(string organization, string? environment = null) => Build($"/o/{organization}/audit/streams", ("env", environment));
+
+    /// <summary>The same events as a file: csv or jsonl.</summary>
+    public static string AuditFile(string organization, string format, string query) => $"/o/{organization}/audit.{format}{query}";
+
     public static string Settings(string organization, string? environment = null) => Build($"/o/{organization}/settings", ("env", environment));
 
     /// <summary>Why a provider's answer brought nobody in, sealed.</summary>

@@ -1,5 +1,7 @@
+using Loopai.Core.Audit;
 using Loopai.Portal.Accounts;
 using Loopai.Portal.Accounts.SignOn.Saml;
+using Loopai.Portal.Pages.Audit;
 using Loopai.Portal.Pages.Tasks.Examples;
 using Loopai.Portal.Pages.Tasks.Versions;
 using Loopai.Portal.Pages.Executions;
@@ -13,11 +15,12 @@ public static class PagesStartup
     public static void AddLoopaiPages(this IServiceCollection services)
     {
         services.AddPortalShell();
-        LoadFailure.Translate = PageFailures.Describe;
     }
 
     public static void UseLoopaiPages(this WebApplication app)
     {
+        var refusals = app.Services.GetRequiredService<RefusalLog>();
+        LoadFailure.Translate = failure => PageFailures.Describe(failure, refusals);
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
@@ -30,6 +33,7 @@ public static class PagesStartup
         app.MapSaml();
         app.MapVersionDownloads();
         app.MapExecutionsCsv();
+        app.MapAuditDownloads();
         app.MapExampleDownloads();
         app.MapPortalShell();
     }

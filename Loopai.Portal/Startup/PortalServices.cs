@@ -1,6 +1,8 @@
 using Loopai.Core.Access;
 using Loopai.Core.Analytics;
 using Loopai.Core.ApiKeys;
+using Loopai.Core.Audit;
+using Loopai.Core.Audit.Streaming;
 using Loopai.Core.Configuration;
 using Loopai.Core.Executions;
 using Loopai.Core.Identity.Saml;
@@ -74,6 +76,20 @@ public static class PortalServices
         services.AddHostedService<ValidationWorker>();
         services.AddSingleton<ValidationService>();
         services.AddSingleton<QualityService>();
+
+        services.AddSingleton<RefusalLog>();
+        services.AddHostedService(provider => provider.GetRequiredService<RefusalLog>());
+        services.AddSingleton<AuditSealing>();
+        services.AddSingleton<AuditSigner>();
+        services.AddSingleton<AuditCheckpoints>();
+        services.AddSingleton<AuditRetention>();
+        services.AddSingleton<AuditVerifier>();
+        services.AddSingleton<AuditQueries>();
+        services.AddHostedService<AuditSealer>();
+        services.AddSingleton<AuditStreamSecrets>();
+        services.AddSingleton<AuditStreamSender>();
+        services.AddSingleton<AuditStreamService>();
+        services.AddHostedService<AuditStreamWorker>();
 
         services.AddSingleton<OverviewService>();
         services.AddSingleton<AttentionService>();

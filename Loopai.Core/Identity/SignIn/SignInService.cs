@@ -17,12 +17,12 @@ public sealed class SignInService(
     {
         var subject = ThrottleSubject.Account(email);
         var attempt = await throttle.ReserveAsync(subject, origin, ct);
-        var user = await users.FindByEmailAsync(email);
         if (attempt.Wait is { } wait)
         {
-            return await RefuseAsync(user, "locked", new SignInOutcome.Locked(wait), origin, ct);
+            return new SignInOutcome.Locked(wait);
         }
 
+        var user = await users.FindByEmailAsync(email);
         if (user?.PasswordHash is null)
         {
             _hashOfNobody ??= hasher.HashPassword(new User { DisplayName = "", CreatedAt = default }, Guid.NewGuid().ToString());
@@ -32,12 +32,7 @@ public sealed class SignInService(
 
         if (!await users.CheckPasswordAsync(user, password))
         {
-            if (attempt.LocksNow)
-            {
-                await log.RecordAsync(user, "sign_in.locked", origin, null, ct);
-            }
-
-            return await RefuseAsync(user, "wrong_password", new SignInOutcome.Wrong(), origin, ct);
+            return await RefuseAsync(user, "wrong_password", attempt, origin, ct);
         }
 
         await throttle.SucceededAsync(subject, origin, ct);
@@ -51,19 +46,19 @@ public sealed class SignInService(
     {
         var subject = ThrottleSubject.Code(userId);
         var attempt = await throttle.ReserveAsync(subject, origin, ct);
+        if (attempt.Wait is { } wait)
+        {
+            return new SignInOutcome.Locked(wait);
+        }
+
         if (await users.FindByIdAsync(userId.ToString()) is not { } user)
         {
             return new SignInOutcome.Wrong();
         }
 
-        if (attempt.Wait is { } wait)
-        {
-            return await RefuseAsync(user, "locked", new SignInOutcome.Locked(wait), origin, ct);
-        }
-
         if (await authenticators.TakeAsync(userId, code, ct) is not { } kind)
         {
-            return await RefuseAsync(user, "wrong_code", new SignInOutcome.Wrong(), origin, ct);
+            return await RefuseAsync(user, "wrong_code", attempt, origin, ct);
         }
 
         await throttle.SucceededAsync(subject, origin, ct);
@@ -88,7 +83,7 @@ public sealed class SignInService(
 
         if (code is not null ? await authenticators.TakeAsync(user.Id, code, ct) is null : !await users.CheckPasswordAsync(user, password ?? ""))
         {
-            await log.RecordAsync(caller, "sign_in.confirmation_failed", null, ct);
+            await log.RefusedAsync(caller, "sign_in.confirmation_failed", code is null ? "wrong_password" : "wrong_code", ct);
             throw code is not null ? IdentityErrors.WrongCode() : IdentityErrors.WrongPassword("password");
         }
 
@@ -102,14 +97,16 @@ public sealed class SignInService(
         return new SignInOutcome.Accepted(user, method, secondFactor);
     }
 
-    private async Task<SignInOutcome> RefuseAsync(User? user, string reason, SignInOutcome outcome, RequestOrigin origin, CancellationToken ct)
+    /// <summary>What comes while the account is locked is not recorded, or whoever guesses could fill the audit log as well: that it was locked is there.</summary>
+    private async Task<SignInOutcome> RefuseAsync(User user, string reason, ThrottledAttempt attempt, RequestOrigin origin, CancellationToken ct)
     {
-        if (user is not null)
+        await log.RefusedAsync(user, "sign_in.failed", reason, origin, ct);
+        if (attempt.LocksNow)
         {
-            await log.RecordAsync(user, "sign_in.failed", origin, new { reason }, ct);
+            await log.RefusedAsync(user, "sign_in.locked", "too_many_attempts", origin, ct);
         }
 
-        return outcome;
+        return new SignInOutcome.Wrong();
     }
 }
 

@@ -85,7 +85,7 @@ internal sealed class GenerationQueue(LoopaiData data, TimeProvider time)
     /// <summary>Keeps what was made as the task's next version, and ends the job with it; false when the job has gone to another portal.</summary>
     public async Task<bool> FinishAsync(GenerationJob job, SynthesisResult result, TimeSpan took, CancellationToken ct)
     {
-        var caller = Caller.System(job.OrganizationId);
+        var caller = Caller.System(job.OrganizationId).For(new ActingFor(null, job.CreatedBy));
         await using var db = await data.OpenAsync(caller, ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var program = new ProgramVersion
@@ -105,7 +105,7 @@ internal sealed class GenerationQueue(LoopaiData data, TimeProvider time)
             CreatedAt = Now(),
         };
         db.Programs.Add(program);
-        db.Record(caller, "program.generated", "task", job.TaskId, new { program.Version, program.Strategy, program.Accuracy, job = job.Id, requestedBy = job.CreatedBy });
+        db.Record(caller, "program.generated", "task", job.TaskId, new { program.Version, program.Strategy, program.Accuracy, job = job.Id });
         await db.SaveChangesAsync(ct);
 
         var stage = GenerationStrategy.Parse(job.Strategy).Activate ? await TryActivateAsync(db, caller, program, ct) : "done";

@@ -18,6 +18,7 @@ internal static partial class OperationDescriber
         ("API keys", "Keys for programs."),
         ("Analytics", "The figures of an environment, and what a person should look at."),
         ("Organization", "The organization and its environments."),
+        ("Audit", "What happened, who did it, and the proof that nobody changed the record."),
     ];
 
     private static readonly JsonObject Examples = Load();
