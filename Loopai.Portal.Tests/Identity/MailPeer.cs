@@ -1,3 +1,4 @@
+using System.Text;
 using Loopai.Portal.Tests.Peers;
 
 namespace Loopai.Portal.Tests.Identity;
@@ -15,8 +16,13 @@ internal sealed class MailPeer(NpmPeer peer) : IAsyncDisposable
 
     public static async Task<MailPeer> StartAsync() => new(await NpmPeer.StartAsync("Identity/Peers", "mail.mjs"));
 
-    /// <summary>The mail that came, or comes, to the address.</summary>
-    public Task<string> ReadAsync(string address) => _web.GetStringAsync(Uri.EscapeDataString(address));
+    /// <summary>The text of the mail that came, or comes, to the address.</summary>
+    public async Task<string> ReadAsync(string address)
+    {
+        var mail = (await _web.GetStringAsync(Uri.EscapeDataString(address))).Split("\r\n\r\n", 2);
+        mail[0].ShouldContain("Content-Transfer-Encoding: base64");
+        return Encoding.UTF8.GetString(Convert.FromBase64String(mail[1]));
+    }
 
     public async ValueTask DisposeAsync()
     {
