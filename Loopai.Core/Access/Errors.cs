@@ -26,4 +26,10 @@ internal static class AccessErrors
     public static ForbiddenException BeyondOwn(string permission) => new(permission, $"You cannot give or take the permission '{permission}', because you do not hold it there yourself.");
 
     public static ForbiddenException OwnersOnly() => new(Permissions.OrganizationDelete, "Only an owner makes, changes or removes an owner.");
+
+    public static LimitExceededException TooManyRoles(int most) => new("role.too_many", $"An organization has at most {most} custom roles. Delete one that nobody holds.");
+
+    public static NotFoundException SubjectNotFound(Guid id) => new("access.subject", $"There is no member and no key {id} in this organization.");
+
+    public static NotFoundException PlaceNotFound(Guid id) => new("access.place", $"There is no task and no environment {id} in this organization.");
 }

@@ -1,6 +1,7 @@
 using Loopai.Core.Access;
 using Loopai.Core.Configuration;
 using Loopai.Core.Data;
+using Loopai.Core.Organizations;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,9 +9,9 @@ using Microsoft.Extensions.Options;
 
 namespace Loopai.Core.Executions;
 
-/// <summary>Once an hour: drops executions older than the retention, and idempotency keys that have expired. Several instances may do it at once.</summary>
+/// <summary>Once an hour: drops executions older than the retention, idempotency keys that have expired, and what organizations do not keep. Several instances may do it at once.</summary>
 public sealed class RetentionWorker(
-    IDatabaseLifecycle database, LoopaiData data, IOptions<ExecutionSettings> settings, TimeProvider time, ILogger<RetentionWorker> log) : BackgroundService
+    IDatabaseLifecycle database, LoopaiData data, OrganizationPurge purge, IOptions<ExecutionSettings> settings, TimeProvider time, ILogger<RetentionWorker> log) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromHours(1);
 
@@ -41,7 +42,11 @@ public sealed class RetentionWorker(
             log.LogInformation("Dropped {Count} days of executions from before {Day}", dropped, oldestDay);
         }
 
-        await using var db = await data.OpenAsync(Caller.Installation, ct);
-        await db.IdempotentRequests.Where(r => r.ExpiresAt < now).ExecuteDeleteAsync(ct);
+        await using (var db = await data.OpenAsync(Caller.Installation, ct))
+        {
+            await db.IdempotentRequests.Where(r => r.ExpiresAt < now).ExecuteDeleteAsync(ct);
+        }
+
+        await purge.RunAsync(ct);
     }
 }

@@ -10,11 +10,14 @@ namespace Loopai.Core.Organizations;
 /// <summary>Organizations and their environments.</summary>
 public sealed partial class OrganizationService(LoopaiData data, TimeProvider time)
 {
+    /// <summary>More than this are a mistake, or somebody who fills the list.</summary>
+    public const int MostOfOnePerson = 50;
+
     /// <summary>Makes an organization with its three environments and its first owner.</summary>
     public async Task<Organization> CreateAsync(Guid ownerId, string ownerName, string slug, string name, CancellationToken ct)
     {
         new FieldErrors()
-            .AddIf(!SlugShape().IsMatch(slug), "slug", "2 to 40 lower-case letters, digits and hyphens, starting with a letter.")
+            .AddIf(!SlugShape().IsMatch(slug), "slug", "A short name has 2 to 40 lower-case letters, digits and hyphens, and starts with a letter.")
             .AddIf(string.IsNullOrWhiteSpace(name) || name.Length > 200, "name", "Give the organization a name of at most 200 characters.")
             .ThrowIfAny("organization.invalid", "The organization cannot be made like this.");
 
@@ -22,6 +25,11 @@ public sealed partial class OrganizationService(LoopaiData data, TimeProvider ti
         if (await db.Organizations.AnyAsync(o => o.Slug == slug, ct))
         {
             throw OrganizationErrors.SlugTaken(slug);
+        }
+
+        if (await db.Memberships.CountAsync(m => m.UserId == ownerId, ct) >= MostOfOnePerson)
+        {
+            throw OrganizationErrors.TooManyOrganizations(MostOfOnePerson);
         }
 
         var now = time.GetUtcNow();
@@ -65,22 +73,49 @@ public sealed partial class OrganizationService(LoopaiData data, TimeProvider ti
         return await db.Organizations.AsNoTracking().Include(o => o.Environments.OrderBy(e => e.Position)).SingleAsync(ct);
     }
 
-    /// <summary>Changes the name and the time zone.</summary>
-    public async Task<Organization> UpdateAsync(Caller caller, string name, string timeZone, CancellationToken ct)
+    /// <summary>The organization of this id, which is the caller's own; every other does not exist.</summary>
+    public async Task<Organization> GetAsync(Caller caller, Guid id, CancellationToken ct)
     {
-        caller.Demand(Permissions.OrganizationManage);
-        new FieldErrors()
-            .AddIf(string.IsNullOrWhiteSpace(name) || name.Length > 200, "name", "Give the organization a name of at most 200 characters.")
-            .AddIf(!TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out _), "timeZone", $"'{timeZone}' is no IANA time zone; an example is Europe/Berlin.")
-            .ThrowIfAny("organization.invalid", "The organization cannot be changed like this.");
+        caller.Demand(Permissions.OrganizationRead);
+        caller.DemandOwn(id);
+        return await GetAsync(caller, ct);
+    }
+
+    /// <summary>
+    /// What the person behind the call belongs to. A key reaches beyond its own organization only when it may do all that an owner may: who holds a lesser
+    /// one learns nothing about where else its owner is.
+    /// </summary>
+    public async Task<IReadOnlyList<Organization>> ListAsync(Caller caller, CancellationToken ct)
+    {
+        caller.Demand(Permissions.OrganizationRead);
+        return caller.May(Permissions.OrganizationDelete) && await FindPersonAsync(caller, ct) is { } person
+            ? await OfUserAsync(person, ct)
+            : [await GetAsync(caller, ct)];
+    }
+
+    /// <summary>Makes one more organization, which the person behind the call owns.</summary>
+    public async Task<Organization> CreateAsync(Caller caller, string? slug, string? name, CancellationToken ct)
+    {
+        var person = await PersonAsync(caller, ct);
+        return await CreateAsync(person, caller.Name, slug ?? "", name ?? "", ct);
+    }
+
+    /// <summary>The person for whom the caller acts beyond the organization: signed in, or behind a key that may do all that an owner may.</summary>
+    public async Task<Guid> PersonAsync(Caller caller, CancellationToken ct)
+    {
+        if (caller.Kind == CallerKind.ApiKey)
+        {
+            caller.Demand(Permissions.OrganizationDelete);
+        }
+
+        return await FindPersonAsync(caller, ct) ?? throw OrganizationErrors.NobodyBehind();
+    }
+
+    /// <summary>A key whose person was removed or shut out speaks for nobody any more.</summary>
+    private async Task<Guid?> FindPersonAsync(Caller caller, CancellationToken ct)
+    {
         await using var db = await data.OpenAsync(caller, ct);
-        var organization = await db.Organizations.SingleAsync(ct);
-        db.Record(caller, "organization.updated", "organization", organization.Id,
-            new { before = new { organization.Name, organization.TimeZone }, after = new { name, timeZone } });
-        organization.Name = name.Trim();
-        organization.TimeZone = timeZone;
-        await db.SaveChangesAsync(ct);
-        return organization;
+        return await db.Memberships.Where(m => m.UserId == caller.PersonId && m.Status == MembershipStatus.Active).Select(m => (Guid?)m.UserId).FirstOrDefaultAsync(ct);
     }
 
     [GeneratedRegex("^[a-z][a-z0-9-]{1,39}$", RegexOptions.NonBacktracking)]

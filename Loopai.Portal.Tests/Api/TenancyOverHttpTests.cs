@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
@@ -11,13 +12,17 @@ namespace Loopai.Portal.Tests.Api;
 public sealed class TenancyOverHttpTests(PortalFixture portal)
 {
     /// <summary>Make or change the caller's own things, and take nobody's id.</summary>
-    private static readonly string[] OfTheCaller = ["POST /api/v1/tasks", "POST /api/v1/keys", "PATCH /api/v1/organization", "PUT /api/v1/audit/settings", "POST /api/v1/audit/streams"];
+    private static readonly string[] OfTheCaller =
+    [
+        "POST /api/v1/tasks", "POST /api/v1/keys", "PATCH /api/v1/organization", "PUT /api/v1/audit/settings", "POST /api/v1/audit/streams",
+        "GET /api/v1/settings/logo", "PUT /api/v1/settings/logo", "PUT /api/v1/environments/order", "POST /api/v1/invitations/accept", "POST /api/v1/members/leave",
+    ];
 
     [Fact]
     public async Task EveryEndpoint_WithIdsOfAnotherOrganization_IsAsIfThereWereNone()
     {
         using var owner = portal.Client(portal.Globex);
-        using var stranger = portal.Client(portal.Acme);
+        using var stranger = portal.Client(await portal.AddOrganizationAsync("stranger"));
         var theirs = await MakeAsync(owner);
         var before = await SnapshotAsync(owner, theirs);
         var bodies = (await owner.GetFromJsonAsync<JsonObject>("/openapi/v1.json"))!["paths"]!;
@@ -28,8 +33,8 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         {
             var name = $"{route.Method} {route.Path.TrimEnd('/')}";
             var path = theirs.Fill(route.Path);
-            var body = BodyOf(bodies, route)?.Replace("0199e1a0-5f3b-7c2d-8e4f-1a2b3c4d5e6f", $"{theirs.Task}", StringComparison.Ordinal);
-            var takesIds = path != route.Path || body?.Contains($"{theirs.Task}", StringComparison.Ordinal) == true;
+            var body = theirs.FillBody(BodyOf(bodies, route));
+            var takesIds = path != route.Path || new[] { theirs.Task, theirs.Member }.Any(id => body?.Contains($"{id}", StringComparison.Ordinal) == true);
             if (route.Method == "GET")
             {
                 var own = await owner.GetAsync(path);
@@ -87,20 +92,50 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         var task = await portal.CreateSpamFilterAsync(portal.Globex, $"Globex secret {Guid.NewGuid():n}", samplingRate: 1);
         await portal.AddVersionAsync(portal.Globex, task);
         var execution = await ReadAsync(await owner.PostAsJsonAsync("tasks/execute", new { taskId = task, input = new { text = "globex secret input" } }));
-        var validation = (await owner.GetFromJsonAsync<JsonElement>($"validations?taskId={task}")).GetProperty("items")[0].GetProperty("id").GetGuid();
+        var validation = await SettledAsync(owner, task);
         await ReadAsync(await owner.PostAsJsonAsync($"tasks/{task}/examples", new[] { new { input = new { text = "buy" }, output = "spam" }, new { input = new { text = "meet" }, output = "ham" } }));
         var example = (await owner.GetFromJsonAsync<JsonElement>($"tasks/{task}/examples")).GetProperty("items")[0].GetProperty("id").GetGuid();
         var job = await ReadAsync(await owner.PostAsJsonAsync($"tasks/{task}/programs/generate", new { }));
         var key = await ReadAsync(await owner.PostAsJsonAsync("keys", new { name = "globex secret key", environment = "production" }));
+        var member = portal.Globex.Owner.Id!.Value;
+        var team = await MakeIdAsync("teams", new { name = $"globex secret {Guid.NewGuid():n}" });
+        var role = await MakeIdAsync("roles", new { name = $"globex secret {Guid.NewGuid():n}", permissions = new[] { "tasks:read" } });
+        var grant = await MakeIdAsync("grants", new { teamId = team, role });
+        var invitation = await MakeIdAsync("invitations", new { email = $"{Guid.NewGuid():n}@globex.example" });
+        var logo = new ByteArrayContent(Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="));
+        logo.Headers.ContentType = new("image/png");
+        await ReadAsync(await owner.PutAsync("settings/logo", logo));
         var audited = (await owner.GetFromJsonAsync<JsonElement>("audit?limit=1")).GetProperty("items")[0].GetProperty("id").GetGuid();
-        return new Theirs(task, execution.GetProperty("id").GetGuid(), validation, example, job.GetProperty("id").GetGuid(), key.GetProperty("id").GetGuid(), audited, portal.Globex);
+        return new Theirs(
+            task, execution.GetProperty("id").GetGuid(), validation, example, job.GetProperty("id").GetGuid(), key.GetProperty("id").GetGuid(), audited, member, team, role,
+            grant, invitation, portal.Globex);
+
+        async Task<Guid> MakeIdAsync(string list, object body) => (await ReadAsync(await owner.PostAsJsonAsync(list, body))).GetProperty("id").GetGuid();
+    }
+
+    /// <summary>The validation of the task's only execution, once its oracle has spoken: what changes by itself would look like the stranger's work.</summary>
+    private static async Task<Guid> SettledAsync(HttpClient owner, Guid task)
+    {
+        for (var since = Stopwatch.StartNew(); ; await Task.Delay(50))
+        {
+            var validation = (await owner.GetFromJsonAsync<JsonElement>($"validations?taskId={task}")).GetProperty("items")[0];
+            if (validation.GetProperty("status").GetString() != "pending")
+            {
+                return validation.GetProperty("id").GetGuid();
+            }
+
+            since.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(60), "the oracle never came to the validation");
+        }
     }
 
     /// <summary>What the stranger's attempts could have changed.</summary>
     private static async Task<string> SnapshotAsync(HttpClient owner, Theirs theirs)
     {
         var text = new StringBuilder();
-        foreach (var path in new[] { $"tasks/{theirs.Task}/examples", $"executions?taskId={theirs.Task}", $"validations/{theirs.Validation}", "organization" })
+        foreach (var path in new[]
+        {
+            $"tasks/{theirs.Task}/examples", $"executions?taskId={theirs.Task}", $"validations/{theirs.Validation}", "organization", "settings", "environments", "members", "teams", "roles", "grants", "invitations",
+        })
         {
             text.AppendLine(await owner.GetStringAsync(path));
         }
@@ -118,10 +153,15 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         return await answer.Content.ReadFromJsonAsync<JsonElement>();
     }
 
-    private sealed record Theirs(Guid Task, Guid Execution, Guid Validation, Guid Example, Guid Job, Guid Key, Guid Event, PortalOrganization Organization)
+    private sealed record Theirs(
+        Guid Task, Guid Execution, Guid Validation, Guid Example, Guid Job, Guid Key, Guid Event, Guid Member, Guid Team, Guid Role, Guid Grant, Guid Invitation,
+        PortalOrganization Organization)
     {
         public IEnumerable<string> Secrets =>
-            [$"{Task}", $"{Execution}", $"{Validation}", $"{Example}", $"{Job}", $"{Key}", $"{Event}", $"{Organization.Id}", Organization.Slug, "globex secret"];
+        [
+            $"{Task}", $"{Execution}", $"{Validation}", $"{Example}", $"{Job}", $"{Key}", $"{Event}", $"{Member}", $"{Team}", $"{Role}", $"{Grant}", $"{Invitation}",
+            $"{Organization.Id}", Organization.Slug, "globex secret", "globex.example",
+        ];
 
         /// <summary>A route's path with their ids in it.</summary>
         public string Fill(string path)
@@ -133,13 +173,26 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
                 "validations" => Validation,
                 "keys" => Key,
                 "audit" => Event,
+                "organizations" => Organization.Id,
+                "environments" => Organization.Owner.EnvironmentId,
+                "members" => Member,
+                "teams" => Team,
+                "roles" => Role,
+                "grants" => Grant,
+                "invitations" => Invitation,
                 _ => Guid.Empty,
             };
             return path.Replace("{id}", $"{id}", StringComparison.Ordinal)
                 .Replace("{exampleId}", $"{Example}", StringComparison.Ordinal)
                 .Replace("{jobId}", $"{Job}", StringComparison.Ordinal)
+                .Replace("{userId}", $"{Member}", StringComparison.Ordinal)
                 .Replace("{version}", "1", StringComparison.Ordinal)
-                .Replace("/compare", "/compare?left=1&right=2", StringComparison.Ordinal);
+                .Replace("/compare", "/compare?left=1&right=2", StringComparison.Ordinal)
+                .Replace("/access/explain", $"/access/explain?permission=tasks:read&subject={Member}", StringComparison.Ordinal);
         }
+
+        /// <summary>An example's body with their ids in it.</summary>
+        public string? FillBody(string? body) => body?.Replace("0199e1a0-5f3b-7c2d-8e4f-1a2b3c4d5e6f", $"{Task}", StringComparison.Ordinal)
+            .Replace("0199e1a0-7a10-7c2d-8e4f-1a2b3c4d5e6f", $"{Member}", StringComparison.Ordinal);
     }
 }

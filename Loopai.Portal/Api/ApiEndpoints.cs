@@ -41,6 +41,10 @@ public static class ApiEndpoints
         api.MapPrograms();
         api.MapValidations();
         api.MapOrganization();
+        api.MapSettings();
+        api.MapMembers();
+        api.MapTeams();
+        api.MapAccess();
         api.MapOverview();
         api.MapAudit();
     }

@@ -4,53 +4,71 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Loopai.Portal.Api;
 
-/// <summary>The organization that the key belongs to.</summary>
+/// <summary>Organizations: the one that the key belongs to, and those of the person behind it.</summary>
 public static class OrganizationEndpoints
 {
     public static void MapOrganization(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/organization", GetAsync).WithTags("Organization").WithSummary("Read the organization's settings");
-        api.MapPatch("/organization", UpdateAsync).WithTags("Organization").WithSummary("Change the organization's name or time zone");
-        api.MapGet("/environments", EnvironmentsAsync).WithTags("Organization").WithSummary("List the environments; keys and executions belong to one");
+        api.MapGet("/organization", ReadOwnAsync).WithTags("Organization").WithSummary("Read the organization of the key");
+        api.MapPatch("/organization", UpdateOwnAsync).WithTags("Organization").WithSummary("Change its name or time zone; /settings takes the rest");
+        var all = api.MapGroup("/organizations").WithTags("Organization");
+        all.MapGet("/", ListAsync).WithSummary("List the organizations of the person behind the key");
+        all.MapPost("/", CreateAsync).WithSummary("Make an organization, which the person behind the key owns");
+        all.MapGet("/deleted", ListDeletedAsync).WithSummary("List deleted organizations that can still be restored");
+        all.MapGet("/{id:guid}", GetAsync).WithSummary("Read an organization");
+        all.MapPatch("/{id:guid}", UpdateAsync).WithSummary("Change an organization's name or time zone");
+        all.MapDelete("/{id:guid}", DeleteAsync).WithSummary("Delete an organization; for 14 days it can be restored");
+        all.MapPost("/{id:guid}/restore", RestoreAsync).WithSummary("Bring a deleted organization back with all it had");
+        all.MapPost("/{id:guid}/transfer", TransferAsync).WithSummary("Make another member the owner, and yourself an administrator");
     }
 
-    private static async Task<Ok<OrganizationResponse>> GetAsync(Caller caller, OrganizationService organizations, CancellationToken ct) =>
+    private static async Task<Ok<OrganizationResponse>> ReadOwnAsync(Caller caller, OrganizationService organizations, CancellationToken ct) =>
         TypedResults.Ok(OrganizationResponse.Of(await organizations.GetAsync(caller, ct)));
 
-    private static async Task<Ok<OrganizationResponse>> UpdateAsync(
-        OrganizationRequest body, Caller caller, OrganizationService organizations, CancellationToken ct)
+    private static async Task<Ok<OrganizationResponse>> UpdateOwnAsync(
+        OrganizationRequest body, Caller caller, SettingsService settings, OrganizationService organizations, HttpRequest request, CancellationToken ct)
     {
-        caller.Demand(Permissions.OrganizationManage);
-        var now = await organizations.GetAsync(caller, ct);
-        await organizations.UpdateAsync(caller, body.Name ?? now.Name, body.TimeZone ?? now.TimeZone, ct);
-        return TypedResults.Ok(OrganizationResponse.Of(await organizations.GetAsync(caller, ct)));
+        await settings.UpdateAsync(caller, body.ToSettings(), Revisions.IfMatch(request), ct);
+        return await ReadOwnAsync(caller, organizations, ct);
     }
 
-    private static async Task<Ok<EnvironmentList>> EnvironmentsAsync(Caller caller, OrganizationService organizations, CancellationToken ct) =>
-        TypedResults.Ok(new EnvironmentList(OrganizationResponse.Of(await organizations.GetAsync(caller, ct)).Environments, null));
+    private static async Task<Ok<OrganizationList>> ListAsync(Caller caller, OrganizationService organizations, CancellationToken ct) =>
+        TypedResults.Ok(new OrganizationList([.. (await organizations.ListAsync(caller, ct)).Select(OrganizationResponse.Of)], null));
+
+    private static async Task<Created<OrganizationResponse>> CreateAsync(
+        NewOrganizationRequest body, Caller caller, OrganizationService organizations, CancellationToken ct)
+    {
+        var created = await organizations.CreateAsync(caller, body.Slug, body.Name, ct);
+        return TypedResults.Created($"{ApiPipeline.Prefix}/organizations/{created.Id}", OrganizationResponse.Of(created));
+    }
+
+    private static async Task<Ok<DeletedOrganizationList>> ListDeletedAsync(
+        Caller caller, OrganizationService organizations, OrganizationLifecycle lifecycle, CancellationToken ct)
+    {
+        var deleted = await lifecycle.RestorableAsync(await organizations.PersonAsync(caller, ct), ct);
+        return TypedResults.Ok(new DeletedOrganizationList([.. deleted.Select(DeletedOrganizationResponse.Of)], null));
+    }
+
+    private static async Task<Ok<OrganizationResponse>> GetAsync(Guid id, Caller caller, OrganizationService organizations, CancellationToken ct) =>
+        TypedResults.Ok(OrganizationResponse.Of(await organizations.GetAsync(caller, id, ct)));
+
+    private static async Task<Ok<OrganizationResponse>> UpdateAsync(
+        Guid id, OrganizationRequest body, Caller caller, SettingsService settings, OrganizationService organizations, HttpRequest request, CancellationToken ct)
+    {
+        await settings.UpdateAsync(caller, id, body.ToSettings(), Revisions.IfMatch(request), ct);
+        return await GetAsync(id, caller, organizations, ct);
+    }
+
+    private static async Task<Ok<DeletionResponse>> DeleteAsync(Guid id, Caller caller, OrganizationLifecycle lifecycle, CancellationToken ct) =>
+        TypedResults.Ok(new DeletionResponse(await lifecycle.DeleteAsync(caller, id, ct)));
+
+    private static async Task<Ok<OrganizationResponse>> RestoreAsync(
+        Guid id, Caller caller, OrganizationService organizations, OrganizationLifecycle lifecycle, CancellationToken ct) =>
+        TypedResults.Ok(OrganizationResponse.Of(await lifecycle.RestoreAsync(await organizations.PersonAsync(caller, ct), caller.Name, id, ct)));
+
+    private static async Task<NoContent> TransferAsync(Guid id, TransferRequest body, Caller caller, OrganizationLifecycle lifecycle, CancellationToken ct)
+    {
+        await lifecycle.TransferAsync(caller, id, body.UserId ?? Guid.Empty, ct);
+        return TypedResults.NoContent();
+    }
 }
-
-/// <summary>What can be changed of an organization; what is left out stays.</summary>
-public sealed record OrganizationRequest
-{
-    public string? Name { get; init; }
-
-    /// <summary>An IANA name: <c>Europe/Berlin</c>.</summary>
-    public string? TimeZone { get; init; }
-}
-
-/// <summary>An organization as the API shows it.</summary>
-public sealed record OrganizationResponse(
-    Guid Id, string Slug, string Name, string TimeZone, DateTimeOffset CreatedAt, IReadOnlyList<EnvironmentResponse> Environments)
-{
-    public static OrganizationResponse Of(Organization o) => new(
-        o.Id, o.Slug, o.Name, o.TimeZone, o.CreatedAt, [.. o.Environments.Select(e => new EnvironmentResponse(e.Id, e.Key, e.Name))]);
-}
-
-/// <param name="Id">Its id, as in executions and keys.</param>
-/// <param name="Key">Its short name, as a new key takes it: <c>production</c>.</param>
-/// <param name="Name">Its name for people.</param>
-public sealed record EnvironmentResponse(Guid Id, string Key, string Name);
-
-/// <summary>All environments of an organization; there are few, so they come in one window.</summary>
-public sealed record EnvironmentList(IReadOnlyList<EnvironmentResponse> Items, string? NextCursor);

@@ -43,10 +43,19 @@ public static class PortalServices
         });
 
         services.AddSingleton<OrganizationService>();
+        services.AddSingleton<OrganizationLifecycle>();
+        services.AddSingleton<OrganizationPurge>();
+        services.AddSingleton<SettingsService>();
+        services.AddSingleton<EnvironmentService>();
         services.AddSingleton<MemberService>();
+        services.AddSingleton<MemberDirectory>();
+        services.AddSingleton<InvitationService>();
+        services.AddSingleton<InvitationAcceptance>();
         services.AddSingleton<TeamService>();
         services.AddSingleton<AccessService>();
         services.AddSingleton<GrantService>();
+        services.AddSingleton<RoleService>();
+        services.AddSingleton<ExplainService>();
         services.AddSingleton<ApiKeyService>();
         services.AddSingleton<ApiKeyAuthenticator>();
         services.AddSingleton<TaskService>();

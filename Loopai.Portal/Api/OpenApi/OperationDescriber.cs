@@ -17,7 +17,9 @@ internal static partial class OperationDescriber
         ("Validations", "Verdicts on sampled answers."),
         ("API keys", "Keys for programs."),
         ("Analytics", "The figures of an environment, and what a person should look at."),
-        ("Organization", "The organization and its environments."),
+        ("Organization", "Organizations, their settings and their environments."),
+        ("Members", "Who is in the organization, in which teams, and who is invited."),
+        ("Access", "Roles, who holds them where, and why somebody may do what."),
         ("Audit", "What happened, who did it, and the proof that nobody changed the record."),
     ];
 
@@ -74,7 +76,7 @@ internal static partial class OperationDescriber
         [
             400, 401, 403,
             .. path.Contains('{', StringComparison.Ordinal) || path.EndsWith("/execute", StringComparison.Ordinal) ? [404] : Array.Empty<int>(),
-            .. method is "POST" or "PATCH" or "DELETE" ? [409] : Array.Empty<int>(),
+            .. method is "POST" or "PUT" or "PATCH" or "DELETE" ? [409] : Array.Empty<int>(),
             .. method is "PATCH" ? [412] : Array.Empty<int>(),
             .. operation.RequestBody is not null ? [413, 415] : Array.Empty<int>(),
             .. method is "POST" ? [422] : Array.Empty<int>(),

@@ -1,0 +1,44 @@
+using static Loopai.Core.Access.Permissions;
+
+namespace Loopai.Core.Access;
+
+/// <summary>A permission in words.</summary>
+/// <param name="Name">As <c>area:verb</c>.</param>
+/// <param name="Area">What it is about, for people.</param>
+/// <param name="Description">What it allows.</param>
+public sealed record PermissionEntry(string Name, string Area, string Description)
+{
+    /// <summary>Whether it can be held for a single task.</summary>
+    public bool OnTask => Permissions.OnTask.Contains(Name);
+
+    /// <summary>Whether it can be held for a single environment.</summary>
+    public bool OnEnvironment => Permissions.OnEnvironment.Contains(Name);
+}
+
+/// <summary>What roles are made of, in the order people read it.</summary>
+public static class PermissionCatalog
+{
+    public static readonly IReadOnlyList<PermissionEntry> All =
+    [
+        new(TasksRead, "Tasks", "See tasks, their examples and their versions"),
+        new(TasksWrite, "Tasks", "Make, change and archive tasks and examples"),
+        new(ProgramsWrite, "Tasks", "Write and generate versions"),
+        new(ProgramsActivate, "Tasks", "Put a version into service, or take it out"),
+        new(ExecutionsRun, "Executions", "Execute tasks"),
+        new(ExecutionsRead, "Executions", "See executions with their inputs and outputs"),
+        new(ValidationsRead, "Validation", "See verdicts, the review queue and quality"),
+        new(ValidationsDecide, "Validation", "Give verdicts"),
+        new(OrganizationRead, "Organization", "See settings, environments, members, teams and roles"),
+        new(OrganizationManage, "Organization", "Change settings and environments"),
+        new(OrganizationDelete, "Organization", "Delete the organization and hand over its ownership"),
+        new(MembersManage, "People", "Invite, remove and deactivate people, and put them in teams"),
+        new(RolesManage, "People", "Define roles, and grant them"),
+        new(SignOnManage, "People", "Connect identity providers and directories, and set what sign-in takes"),
+        new(KeysRead, "Keys", "See API keys, without their secrets"),
+        new(KeysManage, "Keys", "Make and revoke API keys"),
+        new(AuditRead, "Audit", "Read the audit log"),
+        new(AuditManage, "Audit", "Set how long the audit log is kept and where it is streamed to"),
+        new(UsageRead, "Usage", "See usage"),
+        new(QuotasManage, "Usage", "Set quotas"),
+    ];
+}
