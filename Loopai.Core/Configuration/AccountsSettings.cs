@@ -9,11 +9,11 @@ public sealed class AccountsSettings
     [Range(8, 128)]
     public int MinPasswordLength { get; init; } = 12;
 
-    /// <summary>How many wrong passwords lock an account.</summary>
+    /// <summary>How many wrong passwords in a row lock an account; ten times as many lock an address.</summary>
     [Range(1, 100)]
     public int LockoutAttempts { get; init; } = 5;
 
-    /// <summary>For how long it is locked.</summary>
+    /// <summary>The longest lock, in minutes. The first is a minute, and each further failure doubles it.</summary>
     [Range(1, 1440)]
     public int LockoutMinutes { get; init; } = 15;
 

@@ -1,4 +1,6 @@
 using Loopai.Core.Errors;
+using Loopai.Core.Identity.Sessions;
+using Loopai.Core.Identity.SignIn;
 using Loopai.Core.Organizations;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -6,7 +8,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Loopai.Core.Identity;
 
 /// <summary>Local accounts. Signing in is ASP.NET Core Identity's; this is what stands around it.</summary>
-public sealed class AccountService(UserManager<User> users, OrganizationService organizations, TimeProvider time)
+public sealed class AccountService(
+    UserManager<User> users, OrganizationService organizations, SignInThrottle throttle, SessionService sessions, AuthenticationLog log, TimeProvider time)
 {
     /// <summary>Whether nobody has an account yet, so that the first visitor may make the owner's.</summary>
     public async Task<bool> IsFirstRunAsync(CancellationToken ct) => !await users.Users.AnyAsync(ct);
@@ -29,11 +32,7 @@ public sealed class AccountService(UserManager<User> users, OrganizationService 
             DisplayName = string.IsNullOrWhiteSpace(request.DisplayName) ? request.Email : request.DisplayName.Trim(),
             CreatedAt = time.GetUtcNow(),
         };
-        var result = await users.CreateAsync(user, request.Password);
-        if (!result.Succeeded)
-        {
-            throw Invalid(result);
-        }
+        ThrowUnlessSucceeded(await users.CreateAsync(user, request.Password));
 
         try
         {
@@ -47,25 +46,47 @@ public sealed class AccountService(UserManager<User> users, OrganizationService 
         }
     }
 
-    /// <summary>Changes a person's own password, which takes the one there is.</summary>
-    /// <exception cref="InvalidException">The current password is wrong, or the new one cannot be taken.</exception>
-    public async Task ChangePasswordAsync(Guid userId, string currentPassword, string newPassword)
+    /// <summary>What the account pages show of the person.</summary>
+    public async Task<User> GetAsync(AccountCaller caller) => await users.FindByIdAsync(caller.UserId.ToString()) ?? throw IdentityErrors.AccountNotFound();
+
+    /// <summary>Changes how the person is called.</summary>
+    public async Task RenameAsync(AccountCaller caller, string displayName)
     {
-        var user = await users.FindByIdAsync(userId.ToString()) ?? throw new NotFoundException("account.not_found", "This account does not exist any more.");
-        if (await users.IsLockedOutAsync(user))
+        new FieldErrors()
+            .AddIf(string.IsNullOrWhiteSpace(displayName), "displayName", "Give the name that others shall see.")
+            .AddIf(displayName.Length > 200, "displayName", "A name has at most 200 characters.")
+            .ThrowIfAny("account.invalid", "The name cannot be changed like this.");
+        var user = await GetAsync(caller);
+        user.DisplayName = displayName.Trim();
+        ThrowUnlessSucceeded(await users.UpdateAsync(user));
+    }
+
+    /// <summary>Changes a person's own password, which takes the one there is, and ends their other sessions; how many.</summary>
+    /// <exception cref="InvalidException">The current password is wrong, or the new one cannot be taken.</exception>
+    /// <exception cref="LimitExceededException">Too many passwords were wrong: an open session must not be a place to guess at.</exception>
+    public async Task<int> ChangePasswordAsync(AccountCaller caller, string currentPassword, string newPassword, CancellationToken ct)
+    {
+        var user = await GetAsync(caller);
+        var subject = ThrottleSubject.Account(user.Email ?? "");
+        if ((await throttle.ReserveAsync(subject, caller.Origin, ct)).Wait is { } wait)
         {
-            throw new ConflictException("account.locked", "Too many attempts. Wait a few minutes, then try again.");
+            throw IdentityErrors.TooManyAttempts(wait);
         }
 
         if (!await users.CheckPasswordAsync(user, currentPassword))
         {
-            // An open session must not be a place to guess the password at.
-            await users.AccessFailedAsync(user);
-            throw new InvalidException("account.password", "currentPassword", "This is not your current password.");
+            await log.RefusedAsync(caller, "password.change_failed", "wrong_password", ct);
+            throw IdentityErrors.WrongPassword("currentPassword");
         }
 
-        await users.ResetAccessFailedCountAsync(user);
-        var result = await users.ChangePasswordAsync(user, currentPassword, newPassword);
+        await throttle.SucceededAsync(subject, caller.Origin, ct);
+        ThrowUnlessSucceeded(await users.ChangePasswordAsync(user, currentPassword, newPassword));
+        await log.RecordAsync(caller, "password.changed", null, ct);
+        return await sessions.EndOthersAsync(caller, SessionEnd.PasswordChanged, ct);
+    }
+
+    internal static void ThrowUnlessSucceeded(IdentityResult result)
+    {
         if (!result.Succeeded)
         {
             throw Invalid(result);

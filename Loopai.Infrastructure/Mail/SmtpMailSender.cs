@@ -22,7 +22,8 @@ public sealed class SmtpMailSender(MailSettings settings) : IMailSender
 
         using var message = new MailMessage(settings.From, mail.To)
         {
-            Subject = mail.Subject, SubjectEncoding = Encoding.UTF8, Body = mail.Text, BodyEncoding = Encoding.UTF8,
+            // SMTP knows no bare line feed.
+            Subject = mail.Subject, SubjectEncoding = Encoding.UTF8, Body = mail.Text.ReplaceLineEndings("\r\n"), BodyEncoding = Encoding.UTF8,
         };
         if (mail.Html is not null)
         {

@@ -26,10 +26,7 @@ public sealed class SignedInBrowser : IAsyncLifetime
     public async Task<PortalPage> SignInAsync(PortalOrganization organization, string path, int width = 1440, int height = 1000)
     {
         var page = await _browser.OpenAsync(new Uri(Portal.Address, $"/sign-in?returnUrl={Uri.EscapeDataString(path)}").ToString(), width: width, height: height);
-        await page.Page.GetByLabel("E-mail").FillAsync(organization.OwnerEmail);
-        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
-        await page.Page.GetByLabel("Password").FillAsync(PortalFixture.Password);
-        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await page.GivePasswordAsync(organization.OwnerEmail);
         await page.Page.WaitForURLAsync(new Uri(Portal.Address, path).ToString());
         await page.Page.Locator("html[data-live]").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
         return page;

@@ -1,8 +1,11 @@
 using Loopai.Core.Configuration;
 using Loopai.Core.Data;
 using Loopai.Core.Identity;
+using Loopai.Core.Identity.Passwords;
+using Loopai.Core.Identity.SecondFactors;
 using Loopai.Core.Identity.Sessions;
 using Loopai.Core.Identity.SignIn;
+using Loopai.Core.Notifications;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -19,6 +22,16 @@ public static class AccountsStartup
         services.AddIdentity(accounts);
         services.AddSessions(accounts, portal);
         services.AddScoped<SignInRouter>();
+        services.AddScoped<SignInService>();
+        services.AddSingleton<SignInThrottle>();
+        services.AddSingleton<AuthenticationLog>();
+        services.AddSingleton<AuthenticatorService>();
+        services.AddSingleton<ConfirmationService>();
+        services.AddScoped<PasskeyService>();
+        services.AddScoped<PasswordResetService>();
+        services.AddSingleton<MailQueue>();
+        services.AddHostedService(provider => provider.GetRequiredService<MailQueue>());
+        services.AddHostedService<AccountSweeper>();
 
         services.AddDataProtection().SetApplicationName("Loopai");
         services.AddSingleton<IXmlRepository, DataProtectionKeyRepository>();
@@ -44,12 +57,18 @@ public static class AccountsStartup
                     RequireNonAlphanumeric = false,
                     RequiredUniqueChars = 4,
                 };
-                identity.Lockout.MaxFailedAccessAttempts = accounts.LockoutAttempts;
-                identity.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(accounts.LockoutMinutes);
             })
             .AddEntityFrameworkStores<LoopaiDbContext>()
             .AddSignInManager()
+            .AddPasswordValidator<PasswordRules>()
             .AddDefaultTokenProviders();
+        services.Configure<DataProtectionTokenProviderOptions>(tokens => tokens.TokenLifespan = PasswordResetService.Lifetime);
+        services.Configure<IdentityPasskeyOptions>(passkeys =>
+        {
+            // A passkey stands for two factors here, and has to be found without a name: so it lies on the device, behind a PIN or a finger.
+            passkeys.UserVerificationRequirement = "required";
+            passkeys.ResidentKeyRequirement = "required";
+        });
     }
 
     private static void AddSessions(this IServiceCollection services, AccountsSettings accounts, PortalSettings portal)
@@ -57,6 +76,9 @@ public static class AccountsStartup
         services.AddSingleton<SessionService>();
         services.AddSingleton<SessionCache>();
         services.AddScoped<SessionCookie>();
+        services.AddSingleton<PendingSignIn>();
+        services.AddScoped<CurrentAccount>();
+        services.AddScoped<Confirmation>();
         services.AddScoped<CircuitHandler, CircuitSession>();
         services.AddAuthentication(IdentityConstants.ApplicationScheme)
             .AddCookie(IdentityConstants.ApplicationScheme, cookie =>
@@ -70,6 +92,14 @@ public static class AccountsStartup
                 cookie.LoginPath = "/sign-in";
                 cookie.ReturnUrlParameter = "returnUrl";
                 cookie.Events.OnValidatePrincipal = SessionCookie.ValidateAsync;
+            })
+            .AddCookie(IdentityConstants.TwoFactorUserIdScheme, cookie =>
+            {
+                // Identity keeps the challenge of a passkey here.
+                cookie.Cookie.Name = "loopai.passkey";
+                cookie.Cookie.SameSite = SameSiteMode.Strict;
+                cookie.Cookie.SecurePolicy = portal.CookieSecurity();
+                cookie.ExpireTimeSpan = TimeSpan.FromMinutes(5);
             });
         services.AddAuthorization();
         services.AddCascadingAuthenticationState();

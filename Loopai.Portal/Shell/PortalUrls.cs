@@ -7,6 +7,11 @@ public static class PortalUrls
 {
     public const string SignIn = "/sign-in";
     public const string SignOut = "/sign-out";
+    public const string SecondFactor = "/sign-in/second-factor";
+    public const string ForgotPassword = "/forgot-password";
+    public const string Account = "/account";
+    public const string AccountSecurity = "/account/security";
+    public const string AccountSessions = "/account/sessions";
     public const string Setup = "/setup";
     public const string NotFound = "/not-found";
     public const string Error = "/error";

@@ -29,6 +29,7 @@ public static class PagesStartup
     public static void MapLoopaiPages(this WebApplication app)
     {
         app.MapSignOut();
+        app.MapPasskeys();
         app.MapSaml();
         app.MapVersionDownloads();
         app.MapExecutionsCsv();

@@ -90,6 +90,8 @@ public sealed class PortalHost : IAsyncDisposable
 
         var app = builder.Build();
 
+        app.UseSecurityHeaders(builder.Configuration.Settings<PortalSettings>());
+
         // The pages' error handler stands outside, so that the API answers its failures itself.
         app.UsePortalErrorPages();
         app.UseLoopaiApi();

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace Loopai.Core.Identity.Sessions;
 
 /// <summary>Starts, lists and ends sessions.</summary>
-public sealed class SessionService(LoopaiData data, IOptions<AccountsSettings> settings, TimeProvider time)
+public sealed class SessionService(LoopaiData data, AuthenticationLog log, IOptions<AccountsSettings> settings, TimeProvider time)
 {
     /// <summary>Starts a session. The caller of this has made sure who the person is.</summary>
     public async Task<UserSession> StartAsync(NewSession request, CancellationToken ct)
@@ -57,12 +57,21 @@ public sealed class SessionService(LoopaiData data, IOptions<AccountsSettings> s
         {
             (session.EndedAt, session.EndReason) = (time.GetUtcNow(), reason);
             await db.SaveChangesAsync(ct);
+            await log.RecordAsync(caller, "session.ended", new { session.Device, reason }, ct);
         }
     }
 
     /// <summary>Ends all sessions of the person's but the one that asks; how many.</summary>
-    public Task<int> EndOthersAsync(AccountCaller caller, string reason, CancellationToken ct) =>
-        EndWhereAsync(sessions => sessions.Where(s => s.UserId == caller.UserId && s.Id != caller.SessionId), reason, ct);
+    public async Task<int> EndOthersAsync(AccountCaller caller, string reason, CancellationToken ct)
+    {
+        var count = await EndWhereAsync(sessions => sessions.Where(s => s.UserId == caller.UserId && s.Id != caller.SessionId), reason, ct);
+        if (count > 0)
+        {
+            await log.RecordAsync(caller, "session.others_ended", new { count, reason }, ct);
+        }
+
+        return count;
+    }
 
     /// <summary>Ends every session of a person: after a reset, or when an account is closed; how many.</summary>
     public Task<int> EndAllAsync(Guid userId, string reason, CancellationToken ct) =>

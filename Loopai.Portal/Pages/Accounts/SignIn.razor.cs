@@ -1,21 +1,21 @@
 using Loopai.Core.Identity;
-using Loopai.Core.Identity.Sessions;
 using Loopai.Core.Identity.SignIn;
 using Loopai.Portal.Accounts;
-using Loopai.Portal.Shell;
-using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
 
 namespace Loopai.Portal.Pages.Accounts;
 
 /// <summary>Signing in: the e-mail first, since it decides what comes next. A plain form: it writes a cookie, which a circuit cannot.</summary>
 public sealed partial class SignIn(
-    SignInManager<User> signIn, SignInRouter router, SessionCookie cookie, AccountService accounts, NavigationManager navigation) : ComponentBase
+    SignInService signIn, SignInManager<User> passkeys, SignInRouter router, SessionCookie cookie, PendingSignIn pending, AccountService accounts,
+    NavigationManager navigation) : ComponentBase
 {
     private string? _failure;
     private bool _asksPassword;
 
-    [SupplyParameterFromForm] private SignInInput Input { get; set; } = null!;
+    [SupplyParameterFromForm(FormName = "sign-in")] private SignInInput Input { get; set; } = null!;
+
+    [SupplyParameterFromForm(FormName = "passkey")] private PasskeyInput Passkey { get; set; } = null!;
 
     [SupplyParameterFromQuery(Name = "returnUrl")] private string? ReturnUrl { get; set; }
 
@@ -23,8 +23,9 @@ public sealed partial class SignIn(
 
     protected override async Task OnInitializedAsync()
     {
-        // The framework fills it on a post, and leaves it null on a get.
+        // The framework fills them on a post, and leaves them null on a get.
         Input ??= new SignInInput();
+        Passkey ??= new PasskeyInput();
         if (HttpMethods.IsGet(Context.Request.Method) && await accounts.IsFirstRunAsync(Context.RequestAborted))
         {
             navigation.NavigateTo(PortalUrls.Setup);
@@ -36,7 +37,8 @@ public sealed partial class SignIn(
         var email = Input.Email?.Trim() ?? "";
         if (Input.Password is { Length: > 0 } password)
         {
-            await SignInAsync(email, password);
+            _asksPassword = true;
+            await FinishAsync(await signIn.PasswordAsync(email, password, Context.Origin(), Context.RequestAborted));
             return;
         }
 
@@ -51,22 +53,35 @@ public sealed partial class SignIn(
         }
     }
 
-    private async Task SignInAsync(string email, string password)
+    private async Task ShowPasskeyAsync()
     {
-        var user = await signIn.UserManager.FindByEmailAsync(email);
-        var result = user is null ? SignInResult.Failed : await signIn.CheckPasswordSignInAsync(user, password, lockoutOnFailure: true);
-        if (result.Succeeded)
+        var assertion = await passkeys.PerformPasskeyAssertionAsync(Passkey.Credential ?? "");
+        if (!assertion.Succeeded)
         {
-            await cookie.StartAsync(Context, user!, SignInMethod.Password, secondFactor: false, Input.Remember);
-            navigation.NavigateTo(LocalUrl.OrHome(ReturnUrl));
+            _failure = "This passkey is not known here any more. Sign in with your password.";
             return;
         }
 
-        // The same words for a wrong password and an unknown address: who has an account is nobody's business.
-        _asksPassword = true;
-        _failure = result.IsLockedOut
-            ? "Too many attempts. Wait a few minutes, then try again."
-            : "This e-mail and password do not fit together. Check both and try again.";
+        await passkeys.UserManager.AddOrUpdatePasskeyAsync(assertion.User, assertion.Passkey);
+        await FinishAsync(await signIn.PasskeyAsync(assertion.User, Context.Origin(), Context.RequestAborted));
+    }
+
+    private async Task FinishAsync(SignInOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case SignInOutcome.Accepted accepted:
+                await cookie.StartAsync(Context, accepted.User, accepted.Method, accepted.SecondFactor, Input.Remember);
+                navigation.NavigateTo(LocalUrl.OrHome(ReturnUrl));
+                break;
+            case SignInOutcome.CodeNeeded { User: var user }:
+                pending.Set(Context, user.Id, Input.Remember);
+                navigation.NavigateTo(PortalUrls.Build(PortalUrls.SecondFactor, ("returnUrl", ReturnUrl)));
+                break;
+            default:
+                _failure = SignInWords.Of(outcome, "This e-mail and password do not fit together. Check both and try again.");
+                break;
+        }
     }
 
     private sealed class SignInInput
@@ -76,5 +91,10 @@ public sealed partial class SignIn(
         public string? Password { get; set; }
 
         public bool Remember { get; set; }
+    }
+
+    private sealed class PasskeyInput
+    {
+        public string? Credential { get; set; }
     }
 }

@@ -24,6 +24,7 @@ document.addEventListener("click", async event => {
   const copy = closest(event, "[data-copy]");
   if (copy) await copyText(copy);
 
+  if (closest(event, "[data-print]")) window.print();
   if (closest(event, "[data-reload]")) location.reload();
   if (closest(event, "[data-reconnect]")) await reconnect();
   if (closest(event, "[data-scroll-to]")) document.querySelector(closest(event, "[data-scroll-to]").dataset.scrollTo)?.focus();

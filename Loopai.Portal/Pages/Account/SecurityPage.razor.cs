@@ -1,0 +1,36 @@
+using Loopai.Core.Identity;
+using Loopai.Core.Identity.SecondFactors;
+using Loopai.Portal.Accounts;
+using Microsoft.AspNetCore.Identity;
+
+namespace Loopai.Portal.Pages.Account;
+
+/// <summary>Password, authenticator app and passkeys.</summary>
+public sealed partial class SecurityPage(CurrentAccount account, IServiceScopeFactory scopes, AuthenticatorService authenticators) : ComponentBase
+{
+    private LoadState<Security> _state = LoadState<Security>.Loading;
+
+    /// <summary>Set when an organization sent the person here.</summary>
+    [SupplyParameterFromQuery(Name = "why")] private string? Why { get; set; }
+
+    [SupplyParameterFromQuery(Name = "returnUrl")] private string? ReturnUrl { get; set; }
+
+    protected override async Task OnInitializedAsync()
+    {
+        if (RendererInfo.IsInteractive)
+        {
+            await LoadAsync();
+        }
+    }
+
+    private async Task LoadAsync() => _state = await LoadState.FromAsync(async () =>
+    {
+        var caller = await account.GetAsync();
+        var user = await scopes.CallAsync<AccountService, User>(accounts => accounts.GetAsync(caller));
+        return new Security(
+            user.Email ?? "", user.PasswordHash is not null, await authenticators.StateAsync(caller.UserId, CancellationToken.None),
+            await scopes.CallAsync<PasskeyService, IReadOnlyList<UserPasskeyInfo>>(passkeys => passkeys.ListAsync(caller)));
+    });
+
+    private sealed record Security(string Email, bool HasPassword, AuthenticatorState Authenticator, IReadOnlyList<UserPasskeyInfo> Passkeys);
+}
