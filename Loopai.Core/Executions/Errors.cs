@@ -29,6 +29,9 @@ internal static class ExecutionErrors
     public static InvalidException InvalidClock(int retentionDays) =>
         new("execution.executed_at", "executedAt", $"executedAt lies in the past, and no more than {retentionDays} days back.");
 
+    public static UnavailableException SandboxUnavailable(string reason) =>
+        new("execution.sandbox_unavailable", $"The program was not run: {reason}", TimeSpan.FromSeconds(1));
+
     public static UnavailableException WriterBehind() =>
         new("execution.queue_full", "More executions wait to be written than the limit allows. Try again in a moment.", TimeSpan.FromSeconds(1));
 

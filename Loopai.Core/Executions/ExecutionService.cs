@@ -59,7 +59,7 @@ public sealed class ExecutionService(
         }
 
         var run = await RunAsync(task, program, request.Input, request.TimeoutMs ?? settings.Value.DefaultTimeoutMs, ct);
-        return await RecordAsync(caller, request, task, program, run);
+        return run.Unavailable is { } reason ? ExecutionErrors.SandboxUnavailable(reason) : await RecordAsync(caller, request, task, program, run);
     }
 
     /// <summary>Runs a version without putting it on record.</summary>
@@ -74,7 +74,10 @@ public sealed class ExecutionService(
 
         var inSandbox = await sandbox.ExecuteAsync(
             program.Source!, Encoding.UTF8.GetBytes(input.GetRawText()), TimeSpan.FromMilliseconds(timeoutMs), ct);
-        return Checked(task, new ProgramRun(inSandbox.Status, inSandbox.Output, inSandbox.Confidence, inSandbox.Error, ElapsedUs(started)));
+        return Checked(task, new ProgramRun(inSandbox.Status, inSandbox.Output, inSandbox.Confidence, inSandbox.Error, ElapsedUs(started))
+        {
+            Unavailable = inSandbox.NeverRan ? inSandbox.Error : null,
+        });
     }
 
     private ProgramRun Checked(CatalogTask task, ProgramRun run)
@@ -194,4 +197,8 @@ public sealed class ExecutionService(
 }
 
 /// <summary>What came of running a program once.</summary>
-internal readonly record struct ProgramRun(ExecutionStatus Status, ReadOnlyMemory<byte> Output, double? Confidence, string? Error, long LatencyUs);
+internal readonly record struct ProgramRun(ExecutionStatus Status, ReadOnlyMemory<byte> Output, double? Confidence, string? Error, long LatencyUs)
+{
+    /// <summary>Why the program could not be run at all; then there is nothing to put on record.</summary>
+    public string? Unavailable { get; init; }
+}

@@ -14,7 +14,7 @@ public interface IProgramSandbox
     /// <summary>Runs <c>execute(input)</c> in a warm worker of the program's pool, and <c>confidence(input, output)</c> where the program has it.</summary>
     /// <remarks>A worker answers one call after the other and keeps the program's globals between them, also after an exception; which of
     /// the pool's workers answers, and when one is replaced, is not the program's to know, so globals are for caches, not for counting.
-    /// Whatever a program does ends in an answer, and so does a sandbox that is missing or too busy (status Error).</remarks>
+    /// Whatever a program does ends in an answer, and so does a sandbox that is missing or too busy (<see cref="SandboxAnswer.NeverRan"/>).</remarks>
     /// <param name="program">The program; its id names the pool of workers.</param>
     /// <param name="input">The input as UTF-8 JSON; taken to be valid.</param>
     /// <param name="timeout">How long the program may take; a worker that takes longer is killed and replaced. Waiting for a worker and
@@ -40,4 +40,10 @@ public sealed record SandboxCheck(bool Ok, string? Error);
 /// <param name="Output">The output as UTF-8 JSON, on success.</param>
 /// <param name="Confidence">0..1, when the program has a <c>confidence</c> function.</param>
 /// <param name="Error">What went wrong, in words a program's author can act on.</param>
-public readonly record struct SandboxAnswer(ExecutionStatus Status, ReadOnlyMemory<byte> Output, double? Confidence, string? Error);
+public readonly record struct SandboxAnswer(ExecutionStatus Status, ReadOnlyMemory<byte> Output, double? Confidence, string? Error)
+{
+    /// <summary>The program was not run, for want of a worker and through no fault of its own; <see cref="Error"/> says why.</summary>
+    public bool NeverRan { get; private init; }
+
+    public static SandboxAnswer Unavailable(string reason) => new(ExecutionStatus.Error, default, null, reason) { NeverRan = true };
+}

@@ -65,7 +65,7 @@ public sealed class BubblewrapSandbox : IProgramSandbox, IAsyncDisposable, IDisp
     {
         var started = Stopwatch.GetTimestamp();
         var answer = await _probe.AvailabilityAsync(program.Language) is { IsAvailable: false } missing
-            ? Failed(missing.Reason!)
+            ? SandboxAnswer.Unavailable(missing.Reason!)
             : await RunInPoolAsync(program, input, timeout, ct);
         _metrics.Answered(program.Language, answer.Status, started);
         return answer;
@@ -75,7 +75,7 @@ public sealed class BubblewrapSandbox : IProgramSandbox, IAsyncDisposable, IDisp
     {
         if (await _pools.TakeAsync(program, ct) is not { } grant)
         {
-            return Failed("the sandbox is too busy; try again in a moment");
+            return SandboxAnswer.Unavailable("the sandbox is too busy; try again in a moment");
         }
 
         var worker = grant.Worker;
@@ -96,7 +96,7 @@ public sealed class BubblewrapSandbox : IProgramSandbox, IAsyncDisposable, IDisp
         }
         catch (Exception failure) when (failure is SandboxUnavailableException or Win32Exception or IOException)
         {
-            return Failed("the sandbox could not start a worker: " + failure.Message);
+            return SandboxAnswer.Unavailable("the sandbox could not start a worker: " + failure.Message);
         }
         finally
         {
@@ -121,6 +121,4 @@ public sealed class BubblewrapSandbox : IProgramSandbox, IAsyncDisposable, IDisp
             _checks.Release();
         }
     }
-
-    private static SandboxAnswer Failed(string error) => new(ExecutionStatus.Error, default, null, error);
 }

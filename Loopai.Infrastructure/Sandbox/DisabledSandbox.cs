@@ -1,4 +1,3 @@
-using Loopai.Core.Executions;
 using Loopai.Core.Programs;
 
 namespace Loopai.Infrastructure.Sandbox;
@@ -13,5 +12,5 @@ public sealed class DisabledSandbox : IProgramSandbox
     public Task<SandboxCheck> CheckAsync(ProgramSource program, CancellationToken ct) => Task.FromResult(new SandboxCheck(Ok: false, Reason));
 
     public ValueTask<SandboxAnswer> ExecuteAsync(ProgramSource program, ReadOnlyMemory<byte> input, TimeSpan timeout, CancellationToken ct) =>
-        ValueTask.FromResult(new SandboxAnswer(ExecutionStatus.Error, default, null, Reason));
+        ValueTask.FromResult(SandboxAnswer.Unavailable(Reason));
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Loopai.Portal.Tests.Sandbox;
 
 namespace Loopai.Portal.Tests.Api;
 
@@ -46,6 +47,30 @@ public sealed class ExecuteTests(PortalFixture portal)
         var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
         var record = await client.GetFromJsonAsync<JsonElement>($"executions/{problem.GetProperty("executionId").GetGuid()}");
         record.GetProperty("status").GetString().ShouldBe("invalid_output");
+    }
+
+    [SandboxFact]
+    public async Task Execute_SandboxCannotRunIt_Is503AndNothingIsOnRecord()
+    {
+        var task = await portal.CreateSpamFilterAsync(portal.Acme);
+        using var here = portal.Client(portal.Acme);
+        var added = await here.PostAsJsonAsync($"tasks/{task}/programs", new { language = "python", code = "def execute(input):\n    return 'ham'\n" });
+        var version = (await added.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("version").GetInt32();
+        var withoutSandbox = await portal.StartPortalAsync("--Sandbox:Enabled=false");
+        try
+        {
+            using var there = portal.Client(portal.Acme.Key, PortalFixture.AddressOf(withoutSandbox));
+
+            var answer = await there.PostAsJsonAsync("tasks/execute", new { taskId = task, version, input = new { text = "buy" } });
+
+            await answer.ShouldBeProblemAsync(HttpStatusCode.ServiceUnavailable, "execution.sandbox_unavailable");
+            answer.Headers.RetryAfter.ShouldNotBeNull();
+            (await here.GetFromJsonAsync<JsonElement>($"executions?taskId={task}")).GetProperty("items").GetArrayLength().ShouldBe(0);
+        }
+        finally
+        {
+            await PortalFixture.StopAsync(withoutSandbox);
+        }
     }
 
     [Fact]
