@@ -28,10 +28,15 @@ internal sealed class AccessChange : IAsyncDisposable
     public Guid OrganizationId { get; }
 
     /// <summary>Opens the organization for a change, and waits for others that are under way.</summary>
-    public static async Task<AccessChange> BeginAsync(LoopaiData data, Caller caller, CancellationToken ct)
+    public static Task<AccessChange> BeginAsync(LoopaiData data, Caller caller, CancellationToken ct) => BeginAsync(data, caller, caller.OrganizationId, ct);
+
+    /// <summary>As <see cref="BeginAsync(LoopaiData, Caller, CancellationToken)"/>, where accounts change too. Nothing narrows the queries to the organization then.</summary>
+    public static Task<AccessChange> BeginWithAccountsAsync(LoopaiData data, Caller caller, CancellationToken ct) =>
+        BeginAsync(data, Caller.Installation, caller.OrganizationId, ct);
+
+    private static async Task<AccessChange> BeginAsync(LoopaiData data, Caller opener, Guid organizationId, CancellationToken ct)
     {
-        var organizationId = caller.OrganizationId;
-        var db = await data.OpenAsync(caller, ct);
+        var db = await data.OpenAsync(opener, ct);
         try
         {
             var transaction = await db.Database.BeginTransactionAsync(ct);

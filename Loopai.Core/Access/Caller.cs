@@ -15,6 +15,9 @@ public enum CallerKind
 
     /// <summary>Loopai itself: jobs, start-up, the demo.</summary>
     System,
+
+    /// <summary>A directory that provisions people, with its token.</summary>
+    Directory,
 }
 
 /// <summary>Who acts, in which organization and environment, with which permissions. Every verb of a service takes it first; nothing is ambient.</summary>
@@ -94,6 +97,10 @@ public sealed class Caller
         new(
             CallerKind.ApiKey, keyId, name, organizationId, environmentId,
             tasks is null ? HeldPermissions.Everywhere(permissions) : HeldPermissions.OnlyOn(tasks, permissions)) { PersonId = ownerId };
+
+    /// <summary>A directory, which acts on the organization and in no environment.</summary>
+    public static Caller ForDirectory(Guid tokenId, string name, Guid organizationId, IEnumerable<string> permissions) =>
+        new(CallerKind.Directory, tokenId, name, organizationId, null, HeldPermissions.Everywhere(permissions));
 
     /// <summary>Loopai itself, within one organization.</summary>
     public static Caller System(Guid organizationId, Guid? environmentId = null) =>

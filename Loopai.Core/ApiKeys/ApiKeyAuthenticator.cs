@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Loopai.Core.Access;
 using Loopai.Core.Audit;
 using Loopai.Core.Data;
+using Loopai.Core.Organizations;
 using Microsoft.EntityFrameworkCore;
 
 namespace Loopai.Core.ApiKeys;
@@ -16,7 +17,7 @@ public sealed class ApiKeyAuthenticator(LoopaiData data, RefusalLog refusals, Ti
     private static readonly TimeSpan LastUsedPrecision = TimeSpan.FromMinutes(1);
     private readonly ConcurrentDictionary<string, CachedKey> _keys = new(StringComparer.Ordinal);
 
-    /// <summary>The caller, or null when the key is malformed, unknown, revoked or expired: from outside these look alike.</summary>
+    /// <summary>The caller, or null when the key is malformed, unknown, revoked or expired, or its owner is no active member: from outside these look alike.</summary>
     /// <param name="key">What was sent.</param>
     /// <param name="origin">Where it came from.</param>
     /// <param name="ct">Ends the look-up.</param>
@@ -40,7 +41,7 @@ public sealed class ApiKeyAuthenticator(LoopaiData data, RefusalLog refusals, Ti
         {
             _keys.Clear();
         }
-        else if (change.Table is "api_keys" or "organizations")
+        else if (change.Table is "api_keys" or "organizations" or "memberships")
         {
             foreach (var (selector, _) in _keys.Where(k => k.Value.Key.Id == change.Id || k.Value.Key.OrganizationId == change.Id))
             {
@@ -60,7 +61,9 @@ public sealed class ApiKeyAuthenticator(LoopaiData data, RefusalLog refusals, Ti
         }
 
         var caller = Caller.ForKey(stored.Id, stored.Name, stored.OrganizationId, stored.EnvironmentId, stored.Permissions.Split(' '), ownerId: stored.OwnerId);
-        var cached = new CachedKey(stored, caller, now);
+        var ownerIsOut = stored.OwnerId is { } owner && !await db.Memberships.AnyAsync(
+            m => m.OrganizationId == stored.OrganizationId && m.UserId == owner && m.Status == MembershipStatus.Active, ct);
+        var cached = new CachedKey(stored, caller, ownerIsOut, now);
         _keys[selector] = cached;
         var verified = Verify(cached, key, origin, now);
         if (verified is not null && (stored.LastUsedAt is null || now - stored.LastUsedAt > LastUsedPrecision))
@@ -75,16 +78,17 @@ public sealed class ApiKeyAuthenticator(LoopaiData data, RefusalLog refusals, Ti
     {
         var isRight = CryptographicOperations.FixedTimeEquals(ApiKeyFormat.Hash(key), cached.Key.Hash);
         var caller = cached.Caller.From(origin);
-        if (isRight && cached.Key.IsUsable(now))
+        if (isRight && cached.Key.IsUsable(now) && !cached.OwnerIsOut)
         {
             return caller;
         }
 
         refusals.Note(
             caller, "key.refused", "key", cached.Key.Id,
-            !isRight ? "The secret is wrong." : cached.Key.RevokedAt is not null ? "The key is revoked." : "The key has expired.");
+            !isRight ? "The secret is wrong." : cached.Key.RevokedAt is not null ? "The key is revoked."
+                : cached.OwnerIsOut ? "The person whose key it is gets in no more." : "The key has expired.");
         return null;
     }
 
-    private sealed record CachedKey(ApiKey Key, Caller Caller, DateTimeOffset LoadedAt);
+    private sealed record CachedKey(ApiKey Key, Caller Caller, bool OwnerIsOut, DateTimeOffset LoadedAt);
 }

@@ -63,7 +63,7 @@ public static class ApiKeyFormat
         return SHA256.HashData(utf8[..Encoding.UTF8.GetBytes(key[..Math.Min(key.Length, 128)], utf8)]);
     }
 
-    private static string Checksum(ReadOnlySpan<char> body)
+    internal static string Checksum(ReadOnlySpan<char> body)
     {
         // Four bytes of SHA-256 serve as the check; a CRC would do, and is not in the framework.
         var check = BinaryPrimitives.ReadUInt32BigEndian(Hash(body));

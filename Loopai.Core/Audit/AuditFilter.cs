@@ -66,7 +66,7 @@ public sealed record AuditFilter
             return rows.Where(e => e.ActorId == id || e.OnBehalfOfId == id);
         }
 
-        var kind = Actor.ToLowerInvariant() switch { "user" or "person" => CallerKind.User, "key" or "api_key" => CallerKind.ApiKey, "system" => CallerKind.System, _ => (CallerKind?)null };
+        var kind = Actor.ToLowerInvariant() switch { "user" or "person" => CallerKind.User, "key" or "api_key" => CallerKind.ApiKey, "system" => CallerKind.System, "directory" => CallerKind.Directory, _ => (CallerKind?)null };
         if (kind is { } known)
         {
             var word = known.ToString();

@@ -6,6 +6,7 @@ using Loopai.Core.Audit.Streaming;
 using Loopai.Core.Executions;
 using Loopai.Core.Idempotency;
 using Loopai.Core.Identity;
+using Loopai.Core.Identity.Scim;
 using Loopai.Core.Identity.SecondFactors;
 using Loopai.Core.Identity.Sessions;
 using Loopai.Core.Identity.SignIn;
@@ -99,6 +100,12 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
     public DbSet<UsedToken> SignOnUsedTokens => Set<UsedToken>();
 
     public DbSet<VerifiedDomain> VerifiedDomains => Set<VerifiedDomain>();
+
+    public DbSet<ScimToken> ScimTokens => Set<ScimToken>();
+
+    public DbSet<ScimResource> ScimResources => Set<ScimResource>();
+
+    public DbSet<ScimValue> ScimValues => Set<ScimValue>();
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 

@@ -4,6 +4,7 @@ using Loopai.Core.Audit;
 using Loopai.Core.Executions;
 using Loopai.Core.Idempotency;
 using Loopai.Core.Identity;
+using Loopai.Core.Identity.Scim;
 using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Organizations;
 using Loopai.Core.Programs;
@@ -26,6 +27,7 @@ public static class LoopaiModel
         ConfigureOrganizations(builder);
         AccessModel.Configure(builder);
         SignOnModel.Configure(builder);
+        ScimModel.Configure(builder);
         ConfigureTasks(builder);
         ConfigureExecutions(builder);
         AuditModel.Configure(builder);

@@ -14,6 +14,9 @@ internal static class OrganizationErrors
 
     public static ConflictException TeamNameTaken(string name) => new("team.name_taken", $"There is a team '{name}' already. Choose another name.");
 
+    public static ConflictException TeamKeptByDirectory(string name) =>
+        new("team.kept_by_directory", $"'{name}' is kept by the directory, under the name it has there. Rename the group in the directory.");
+
     public static ConflictException NobodyBehind() =>
         new("organization.no_person", "No member stands behind this key, and only a person can do this. Use a key that you made yourself, or the portal.");
 

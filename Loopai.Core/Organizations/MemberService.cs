@@ -1,6 +1,7 @@
 using Loopai.Core.Access;
 using Loopai.Core.Audit;
 using Loopai.Core.Data;
+using Loopai.Core.Identity.Scim;
 using Microsoft.EntityFrameworkCore;
 
 namespace Loopai.Core.Organizations;
@@ -28,11 +29,11 @@ public sealed class MemberService(LoopaiData data, TimeProvider time)
 
     /// <summary>Shuts a member out at once, and keeps what they hold. Doing it twice changes nothing.</summary>
     public Task DeactivateAsync(Caller caller, Guid userId, CancellationToken ct) =>
-        SetStatusAsync(caller, userId, MembershipStatus.Deactivated, "member.deactivated", ct);
+        SetStatusAsync(caller, userId, MembershipStatus.Deactivated, ct);
 
     /// <summary>Lets a member in again, with all they held.</summary>
     public Task ReactivateAsync(Caller caller, Guid userId, CancellationToken ct) =>
-        SetStatusAsync(caller, userId, MembershipStatus.Active, "member.reactivated", ct);
+        SetStatusAsync(caller, userId, MembershipStatus.Active, ct);
 
     /// <summary>Ends a membership, with its grants and its places in teams.</summary>
     public async Task RemoveAsync(Caller caller, Guid userId, CancellationToken ct)
@@ -51,21 +52,33 @@ public sealed class MemberService(LoopaiData data, TimeProvider time)
         await RemoveAsync(change, caller, userId, "member.left", ct);
     }
 
-    private async Task SetStatusAsync(Caller caller, Guid userId, MembershipStatus status, string action, CancellationToken ct)
+    private async Task SetStatusAsync(Caller caller, Guid userId, MembershipStatus status, CancellationToken ct)
     {
         caller.Demand(Permissions.MembersManage);
         await using var change = await AccessChange.BeginAsync(data, caller, ct);
         var member = await DemandOverAsync(change, caller, userId, ct);
-        if (member.Status != status)
+        if (SetStatus(change, caller, member, status, time.GetUtcNow()))
         {
-            member.Status = status;
-            member.DeactivatedAt = status == MembershipStatus.Active ? null : time.GetUtcNow();
-            change.Db.Record(caller, action, "member", userId);
             await change.CommitAsync(ct);
         }
     }
 
-    private static async Task<Membership> DemandOverAsync(AccessChange change, Caller caller, Guid userId, CancellationToken ct)
+    /// <summary>Lets a member in or shuts them out, within a change; false when they stand there already.</summary>
+    internal static bool SetStatus(AccessChange change, Caller caller, Membership member, MembershipStatus status, DateTimeOffset now)
+    {
+        if (member.Status == status)
+        {
+            return false;
+        }
+
+        member.Status = status;
+        member.DeactivatedAt = status == MembershipStatus.Active ? null : now;
+        change.Db.Record(caller, status == MembershipStatus.Active ? "member.reactivated" : "member.deactivated", "member", member.UserId);
+        return true;
+    }
+
+    /// <summary>The member, whom the caller may change: nobody changes somebody who may more than they.</summary>
+    internal static async Task<Membership> DemandOverAsync(AccessChange change, Caller caller, Guid userId, CancellationToken ct)
     {
         var member = await change.Db.RequireMemberAsync(change.OrganizationId, userId, ct);
         caller.DemandHandOn(
@@ -82,6 +95,7 @@ public sealed class MemberService(LoopaiData data, TimeProvider time)
         db.Grants.RemoveRange(grants);
         db.TeamMembers.RemoveRange(places);
         db.Memberships.Remove(member);
+        await db.ForgetProvisionedAsync(change.OrganizationId, userId, ct);
         db.Record(caller, action, "member", userId, new
         {
             before = new { grants = grants.Select(g => new { role = g.RoleId, g.EnvironmentId, g.TaskId }), teams = places.Select(p => p.TeamId).Distinct() },

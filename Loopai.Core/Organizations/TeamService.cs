@@ -2,6 +2,7 @@ using Loopai.Core.Access;
 using Loopai.Core.Audit;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
+using Loopai.Core.Identity.Scim;
 using Microsoft.EntityFrameworkCore;
 
 namespace Loopai.Core.Organizations;
@@ -62,6 +63,11 @@ public sealed class TeamService(LoopaiData data, TimeProvider time)
             throw OrganizationErrors.TeamNameTaken(newName);
         }
 
+        if (newName != team.Name && await change.Db.ScimResources.AnyAsync(r => r.OrganizationId == change.OrganizationId && r.Id == id, ct))
+        {
+            throw OrganizationErrors.TeamKeptByDirectory(team.Name);
+        }
+
         change.Db.Record(caller, "team.updated", "team", id,
             new { before = new { team.Name, team.Description }, after = new { name = newName, description = newDescription } });
         (team.Name, team.Description) = (newName, newDescription);
@@ -74,16 +80,22 @@ public sealed class TeamService(LoopaiData data, TimeProvider time)
     {
         caller.Demand(Permissions.MembersManage);
         await using var change = await AccessChange.BeginAsync(data, caller, ct);
+        await DeleteAsync(change, caller, id, ct);
+        await change.CommitAsync(ct);
+    }
+
+    internal static async Task DeleteAsync(AccessChange change, Caller caller, Guid id, CancellationToken ct)
+    {
         var (team, grants) = await OpenAsync(change, caller, id, ct);
         var members = await change.Db.TeamMembers.Where(m => m.TeamId == id).ToListAsync(ct);
         change.Db.TeamMembers.RemoveRange(members);
         change.Db.Grants.RemoveRange(grants);
         change.Db.Teams.Remove(team);
+        await change.Db.ForgetProvisionedAsync(change.OrganizationId, id, ct);
         change.Db.Record(caller, "team.deleted", "team", id, new
         {
             before = new { team.Name, members = members.Select(m => m.UserId).Distinct(), grants = grants.Select(g => new { role = g.RoleId, g.EnvironmentId, g.TaskId }) },
         });
-        await change.CommitAsync(ct);
     }
 
     /// <summary>Puts a member into a team. Who is in it already stays in it.</summary>
@@ -95,7 +107,7 @@ public sealed class TeamService(LoopaiData data, TimeProvider time)
         await change.Db.RequireMemberAsync(change.OrganizationId, userId, ct);
         if (!await change.Db.TeamMembers.AnyAsync(m => m.TeamId == teamId && m.UserId == userId && m.Source == source, ct))
         {
-            Add(change, caller, team, userId, source);
+            Add(change, caller, team, userId, source, time.GetUtcNow());
             await change.CommitAsync(ct);
         }
     }
@@ -135,7 +147,7 @@ public sealed class TeamService(LoopaiData data, TimeProvider time)
 
         foreach (var teamId in teamIds.Where(id => kept.TrueForAll(m => m.TeamId != id)).Distinct())
         {
-            Add(change, caller, (await OpenAsync(change, caller, teamId, ct)).Team, userId, source);
+            Add(change, caller, (await OpenAsync(change, caller, teamId, ct)).Team, userId, source, time.GetUtcNow());
         }
 
         await change.CommitAsync(ct);
@@ -144,9 +156,15 @@ public sealed class TeamService(LoopaiData data, TimeProvider time)
     private static async Task<(Team Team, List<Grant> Grants)> OpenAsync(AccessChange change, Caller caller, Guid id, CancellationToken ct)
     {
         var team = await change.Db.RequireTeamAsync(change.OrganizationId, id, ct);
-        var grants = await change.Db.Grants.Where(g => g.TeamId == id).ToListAsync(ct);
+        return (team, await OpenAsync(change, caller, team, ct));
+    }
+
+    /// <summary>What the team holds, all of which the caller may hand on.</summary>
+    internal static async Task<List<Grant>> OpenAsync(AccessChange change, Caller caller, Team team, CancellationToken ct)
+    {
+        var grants = await change.Db.Grants.Where(g => g.TeamId == team.Id).ToListAsync(ct);
         caller.DemandHandOn(grants, await change.Db.RolesAsync(change.OrganizationId, ct));
-        return (team, grants);
+        return grants;
     }
 
     private async Task<Team> AddAsync(AccessChange change, Caller caller, string name, string? description, CancellationToken ct)
@@ -161,16 +179,16 @@ public sealed class TeamService(LoopaiData data, TimeProvider time)
         return team;
     }
 
-    private void Add(AccessChange change, Caller caller, Team team, Guid userId, AccessSource source)
+    internal static void Add(AccessChange change, Caller caller, Team team, Guid userId, AccessSource source, DateTimeOffset now)
     {
         change.Db.TeamMembers.Add(new TeamMember
         {
-            OrganizationId = change.OrganizationId, TeamId = team.Id, UserId = userId, Source = source, JoinedAt = time.GetUtcNow(),
+            OrganizationId = change.OrganizationId, TeamId = team.Id, UserId = userId, Source = source, JoinedAt = now,
         });
         change.Db.Record(caller, "team.member_added", "team", team.Id, new { team.Name, userId, source });
     }
 
-    private static void Remove(AccessChange change, Caller caller, Team team, TeamMember member)
+    internal static void Remove(AccessChange change, Caller caller, Team team, TeamMember member)
     {
         change.Db.TeamMembers.Remove(member);
         change.Db.Record(caller, "team.member_removed", "team", team.Id, new { team.Name, member.UserId, member.Source });

@@ -47,5 +47,6 @@ public static class ApiEndpoints
         api.MapAccess();
         api.MapOverview();
         api.MapAudit();
+        api.MapProvisioning();
     }
 }

@@ -2,6 +2,7 @@ using Loopai.Portal.Pages.ApiKeys;
 using Loopai.Portal.Pages.Audit;
 using Loopai.Portal.Pages.Executions;
 using Loopai.Portal.Pages.Overview;
+using Loopai.Portal.Pages.Provisioning;
 using Loopai.Portal.Pages.Review;
 using Loopai.Portal.Pages.Settings;
 using Loopai.Portal.Pages.Tasks;
@@ -33,6 +34,7 @@ public static class Navigation
             (Item("executions", "Executions", PortalUrls.Executions(organization, environment), "activity", "g e"), typeof(ExecutionsPage)),
             (Item("review", "Review", PortalUrls.Review(organization, environment), "inbox", "g r"), typeof(ReviewPage)),
             (Item("api-keys", "API keys", PortalUrls.ApiKeys(organization, environment), "key", "g k", "Organization"), typeof(ApiKeysPage)),
+            (Item("provisioning", "Provisioning", PortalUrls.Provisioning(organization, environment), "users", "g p", "Organization"), typeof(ProvisioningPage)),
             (Item("audit", "Audit log", PortalUrls.Audit(organization, environment), "shield", "g l", "Organization"), typeof(AuditPage)),
             (Item("settings", "Settings", PortalUrls.Settings(organization, environment), "settings", "g s", "Organization"), typeof(SettingsPage)),
         ];

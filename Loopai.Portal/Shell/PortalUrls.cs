@@ -79,6 +79,9 @@ public static class PortalUrls
     /// <summary>The same events as a file: csv or jsonl.</summary>
     public static string AuditFile(string organization, string format, string query) => $"/o/{organization}/audit.{format}{query}";
 
+    /// <summary>How directories provision people.</summary>
+    public static string Provisioning(string organization, string? environment = null) => Build($"/o/{organization}/provisioning", ("env", environment));
+
     public static string Settings(string organization, string? environment = null) => Build($"/o/{organization}/settings", ("env", environment));
 
     /// <summary>Why a provider's answer brought nobody in, sealed.</summary>

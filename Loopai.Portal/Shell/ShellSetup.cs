@@ -20,7 +20,7 @@ public static class ShellSetup
         return services;
     }
 
-    /// <summary>Pages answer a failure and an unknown address with the portal's own pages; the API answers for itself.</summary>
+    /// <summary>Pages answer a failure and an unknown address with the portal's own pages; the API and SCIM answer for themselves.</summary>
     public static void UsePortalErrorPages(this WebApplication app)
     {
         if (!app.Environment.IsDevelopment())
@@ -31,7 +31,7 @@ public static class ShellSetup
         app.UseStatusCodePagesWithReExecute(PortalUrls.NotFound, createScopeForStatusCodePages: true);
         app.Use((context, next) =>
         {
-            if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
+            if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || context.Request.Path.StartsWithSegments(Scim.ScimPipeline.Root, StringComparison.OrdinalIgnoreCase))
             {
                 context.Features.Get<IStatusCodePagesFeature>()?.Enabled = false;
             }

@@ -9,6 +9,7 @@ using Loopai.Portal.Demo;
 using Loopai.Portal.Health;
 using Loopai.Portal.Shell;
 using Loopai.Portal.Metrics;
+using Loopai.Portal.Scim;
 
 namespace Loopai.Portal.Startup;
 
@@ -95,10 +96,12 @@ public sealed class PortalHost : IAsyncDisposable
         // The pages' error handler stands outside, so that the API answers its failures itself.
         app.UsePortalErrorPages();
         app.UseLoopaiApi();
+        app.UseScim();
         app.UseLoopaiPages();
         app.MapLoopaiHealth();
         app.MapLoopaiMetrics();
         app.MapLoopaiApi();
+        app.MapScim();
         app.MapLoopaiPages();
         return app;
     }

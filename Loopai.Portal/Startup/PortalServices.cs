@@ -6,6 +6,7 @@ using Loopai.Core.Audit.Streaming;
 using Loopai.Core.Configuration;
 using Loopai.Core.Executions;
 using Loopai.Core.Identity.Saml;
+using Loopai.Core.Identity.Scim;
 using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Notifications;
 using Loopai.Core.Organizations;
@@ -99,6 +100,10 @@ public static class PortalServices
         services.AddSingleton<AuditStreamSender>();
         services.AddSingleton<AuditStreamService>();
         services.AddHostedService<AuditStreamWorker>();
+
+        services.AddSingleton<ScimTokenService>();
+        services.AddSingleton<ScimUserService>();
+        services.AddSingleton<ScimGroupService>();
 
         services.AddSingleton<OverviewService>();
         services.AddSingleton<AttentionService>();

@@ -14,4 +14,7 @@ public static class SessionEnd
 
     /// <summary>The identity provider said so.</summary>
     public const string ByProvider = "ended_by_provider";
+
+    /// <summary>The organization's directory shut the person out.</summary>
+    public const string ByDirectory = "ended_by_directory";
 }

@@ -131,18 +131,21 @@ public sealed class SignOnService(LoopaiData data, SignOnSecrets secrets, TimePr
         return (facts, user, link);
     }
 
-    private static User NewUser(ExternalIdentity identity, DateTimeOffset now)
+    private static User NewUser(ExternalIdentity identity, DateTimeOffset now) => NewUser(identity.Email!, identity.DisplayName, now);
+
+    /// <summary>An account without a password, for an address that its owner's organization vouches for.</summary>
+    internal static User NewUser(string email, string? displayName, DateTimeOffset now)
     {
-        var normalized = identity.Email!.Normalize().ToUpperInvariant();
+        var normalized = email.Normalize().ToUpperInvariant();
         return new User
         {
             Id = Guid.CreateVersion7(),
-            UserName = identity.Email,
+            UserName = email,
             NormalizedUserName = normalized,
-            Email = identity.Email,
+            Email = email,
             NormalizedEmail = normalized,
             EmailConfirmed = true,
-            DisplayName = Shortened(string.IsNullOrWhiteSpace(identity.DisplayName) ? identity.Email : identity.DisplayName.Trim())!,
+            DisplayName = Shortened(string.IsNullOrWhiteSpace(displayName) ? email : displayName.Trim())!,
             SecurityStamp = Guid.NewGuid().ToString("n"),
             LockoutEnabled = true,
             CreatedAt = now,

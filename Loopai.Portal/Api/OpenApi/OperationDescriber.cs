@@ -20,6 +20,7 @@ internal static partial class OperationDescriber
         ("Organization", "Organizations, their settings and their environments."),
         ("Members", "Who is in the organization, in which teams, and who is invited."),
         ("Access", "Roles, who holds them where, and why somebody may do what."),
+        ("Provisioning", "The tokens with which directories provision people and teams over SCIM 2.0, at /scim/v2."),
         ("Audit", "What happened, who did it, and the proof that nobody changed the record."),
     ];
 

@@ -13,11 +13,11 @@ public static class AuditWords
     public static readonly IReadOnlyList<Option> Areas =
     [
         new("task.*", "Tasks"), new("program.*", "Programs"), new("example*", "Examples"), new("validation.*", "Verdicts"), new("key.*", "API keys"),
-        new("organization.*", "Organization"), new("member*", "Members"), new("role*", "Roles"), new("sign_*", "Signing in"), new("session.*", "Sessions"),
+        new("organization.*", "Organization"), new("member*", "Members"), new("role*", "Roles"), new("sign_*", "Signing in"), new("scim*", "Provisioning"), new("session.*", "Sessions"),
         new("access.*", "Access refused"), new("audit*", "The audit log"),
     ];
 
-    public static readonly IReadOnlyList<Option> Kinds = [new("user", "People"), new("key", "API keys"), new("system", "Loopai itself")];
+    public static readonly IReadOnlyList<Option> Kinds = [new("user", "People"), new("key", "API keys"), new("directory", "Directories"), new("system", "Loopai itself")];
 
     public static readonly IReadOnlyList<Option> Results = [new("success", "Done"), new("refused", "Refused"), new("failed", "Failed")];
 
@@ -36,6 +36,7 @@ public static class AuditWords
     {
         "User" => "person",
         "ApiKey" => "API key",
+        "Directory" => "directory",
         _ => "Loopai itself",
     };
 
