@@ -23,7 +23,7 @@ internal static class OrganizationErrors
     public static LimitExceededException TooManyOrganizations(int most) => new("organization.too_many", $"A person belongs to at most {most} organizations.");
 
     public static InvalidException NoConnection() => new(
-        "organization.no_connection", "requireSso", "No sign-on connection is enabled, so nobody could come in. Connect a provider, test it and enable it first.");
+        "organization.no_connection", "requireSso", "No provider is on whose test passed or that somebody came in through, so nobody could come in. Connect one, test it and switch it on first.");
 
     public static ChangedMeanwhileException ChangedMeanwhile() =>
         new("organization.changed_meanwhile", "Somebody else changed the settings since you opened them. Load them again and repeat your change.");

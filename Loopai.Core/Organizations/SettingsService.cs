@@ -2,6 +2,7 @@ using Loopai.Core.Access;
 using Loopai.Core.Audit;
 using Loopai.Core.Configuration;
 using Loopai.Core.Data;
+using Loopai.Core.Identity.SignOn;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -42,7 +43,7 @@ public sealed class SettingsService(LoopaiData data, IOptions<ExecutionSettings>
             throw OrganizationErrors.ChangedMeanwhile();
         }
 
-        if (change.RequireSso == true && !organization.RequireSso && !await db.SignOnConnections.AnyAsync(c => c.Enabled, ct))
+        if (change.RequireSso == true && !organization.RequireSso && !await db.HasWayInAsync(ct))
         {
             throw OrganizationErrors.NoConnection();
         }

@@ -105,12 +105,33 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         var logo = new ByteArrayContent(Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="));
         logo.Headers.ContentType = new("image/png");
         await ReadAsync(await owner.PutAsync("settings/logo", logo));
-        var audited = (await owner.GetFromJsonAsync<JsonElement>("audit?limit=1")).GetProperty("items")[0].GetProperty("id").GetGuid();
-        return new Theirs(
-            task, execution.GetProperty("id").GetGuid(), validation, example, job.GetProperty("id").GetGuid(), key.GetProperty("id").GetGuid(), audited, member, team, role,
-            grant, invitation, portal.Globex);
+        var audited = await owner.GetFromJsonAsync<JsonElement>("audit?limit=1");
+        var connection = await MakeIdAsync(
+            "sign-on/connections", new { name = "globex secret provider", settings = new { preset = "okta", issuer = "globex.okta.com", clientId = "globex" } });
+        var saml = await MakeIdAsync("sign-on/connections", new { kind = "saml", name = "globex secret SAML" });
+        return new Theirs
+        {
+            Task = task,
+            Execution = IdOf(execution),
+            Validation = validation,
+            Example = example,
+            Job = IdOf(job),
+            Key = IdOf(key),
+            Event = IdOf(audited.GetProperty("items")[0]),
+            Member = member,
+            Team = team,
+            Role = role,
+            Grant = grant,
+            Invitation = invitation,
+            Connection = connection,
+            ConnectionTest = await MakeIdAsync($"sign-on/connections/{connection}/test", new { }),
+            Domain = await MakeIdAsync("sign-on/domains", new { domain = "globexsecret.example" }),
+            Saml = saml,
+            Certificate = IdOf((await owner.GetFromJsonAsync<JsonElement>($"sign-on/connections/{saml}/saml/certificates")).GetProperty("items")[0]),
+            Organization = portal.Globex,
+        };
 
-        async Task<Guid> MakeIdAsync(string list, object body) => (await ReadAsync(await owner.PostAsJsonAsync(list, body))).GetProperty("id").GetGuid();
+        async Task<Guid> MakeIdAsync(string list, object body) => IdOf(await ReadAsync(await owner.PostAsJsonAsync(list, body)));
     }
 
     /// <summary>The validation of the task's only execution, once its oracle has spoken: what changes by itself would look like the stranger's work.</summary>
@@ -134,7 +155,8 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         var text = new StringBuilder();
         foreach (var path in new[]
         {
-            $"tasks/{theirs.Task}/examples", $"executions?taskId={theirs.Task}", $"validations/{theirs.Validation}", "organization", "settings", "environments", "members", "teams", "roles", "grants", "invitations",
+            $"tasks/{theirs.Task}/examples", $"executions?taskId={theirs.Task}", $"validations/{theirs.Validation}", "organization", "settings", "sign-on/connections", "environments", "members",
+            "teams", "roles", "grants", "invitations",
         })
         {
             text.AppendLine(await owner.GetStringAsync(path));
@@ -153,15 +175,33 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         return await answer.Content.ReadFromJsonAsync<JsonElement>();
     }
 
-    private sealed record Theirs(
-        Guid Task, Guid Execution, Guid Validation, Guid Example, Guid Job, Guid Key, Guid Event, Guid Member, Guid Team, Guid Role, Guid Grant, Guid Invitation,
-        PortalOrganization Organization)
+    private static Guid IdOf(JsonElement made) => made.GetProperty("id").GetGuid();
+
+    /// <summary>What the organization has, by its ids.</summary>
+    private sealed record Theirs
     {
+        public required Guid Task { get; init; }
+        public required Guid Execution { get; init; }
+        public required Guid Validation { get; init; }
+        public required Guid Example { get; init; }
+        public required Guid Job { get; init; }
+        public required Guid Key { get; init; }
+        public required Guid Event { get; init; }
+        public required Guid Member { get; init; }
+        public required Guid Team { get; init; }
+        public required Guid Role { get; init; }
+        public required Guid Grant { get; init; }
+        public required Guid Invitation { get; init; }
+        public required Guid Connection { get; init; }
+        public required Guid ConnectionTest { get; init; }
+        public required Guid Domain { get; init; }
+        public required Guid Saml { get; init; }
+        public required Guid Certificate { get; init; }
+        public required PortalOrganization Organization { get; init; }
+
+        /// <summary>Everything that nobody else may read.</summary>
         public IEnumerable<string> Secrets =>
-        [
-            $"{Task}", $"{Execution}", $"{Validation}", $"{Example}", $"{Job}", $"{Key}", $"{Event}", $"{Member}", $"{Team}", $"{Role}", $"{Grant}", $"{Invitation}",
-            $"{Organization.Id}", Organization.Slug, "globex secret", "globex.example",
-        ];
+            [.. typeof(Theirs).GetProperties().Where(p => p.PropertyType == typeof(Guid)).Select(p => $"{p.GetValue(this)}"), $"{Organization.Id}", Organization.Slug, "globex secret", "globex.example"];
 
         /// <summary>A route's path with their ids in it.</summary>
         public string Fill(string path)
@@ -172,6 +212,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
                 "executions" => Execution,
                 "validations" => Validation,
                 "keys" => Key,
+                "sign-on" => path.Contains("/domains/", StringComparison.Ordinal) ? Domain : path.Contains("/saml/", StringComparison.Ordinal) ? Saml : Connection,
                 "audit" => Event,
                 "organizations" => Organization.Id,
                 "environments" => Organization.Owner.EnvironmentId,
@@ -185,6 +226,8 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
             return path.Replace("{id}", $"{id}", StringComparison.Ordinal)
                 .Replace("{exampleId}", $"{Example}", StringComparison.Ordinal)
                 .Replace("{jobId}", $"{Job}", StringComparison.Ordinal)
+                .Replace("{testId}", $"{ConnectionTest}", StringComparison.Ordinal)
+                .Replace("{certificateId}", $"{Certificate}", StringComparison.Ordinal)
                 .Replace("{userId}", $"{Member}", StringComparison.Ordinal)
                 .Replace("{version}", "1", StringComparison.Ordinal)
                 .Replace("/compare", "/compare?left=1&right=2", StringComparison.Ordinal)

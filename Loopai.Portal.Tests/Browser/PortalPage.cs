@@ -57,5 +57,24 @@ public sealed class PortalPage : IAsyncDisposable
         }
     }
 
+    /// <summary>The same in both themes, wide and on a telephone.</summary>
+    public async Task KeepScreenshotsAsync(string name)
+    {
+        if (Environment.GetEnvironmentVariable("SCREENSHOTS") is not { Length: > 0 })
+        {
+            return;
+        }
+
+        var before = Page.ViewportSize!;
+        foreach (var (scheme, width) in new[] { (ColorScheme.Dark, 390), (ColorScheme.Light, 390), (ColorScheme.Dark, 1440), (ColorScheme.Light, 1440) })
+        {
+            await Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = scheme });
+            await Page.SetViewportSizeAsync(width, 900);
+            await KeepScreenshotAsync($"{name}-{width}-{scheme}".ToLowerInvariant());
+        }
+
+        await Page.SetViewportSizeAsync(before.Width, before.Height);
+    }
+
     public ValueTask DisposeAsync() => new(context.CloseAsync());
 }

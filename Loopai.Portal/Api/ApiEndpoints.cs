@@ -46,6 +46,8 @@ public static class ApiEndpoints
         api.MapTeams();
         api.MapAccess();
         api.MapOverview();
+        api.MapSignOn();
+        api.MapSamlConnections();
         api.MapAudit();
         api.MapProvisioning();
     }

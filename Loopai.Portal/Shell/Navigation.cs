@@ -5,6 +5,7 @@ using Loopai.Portal.Pages.Overview;
 using Loopai.Portal.Pages.Provisioning;
 using Loopai.Portal.Pages.Review;
 using Loopai.Portal.Pages.Settings;
+using Loopai.Portal.Pages.SignOn;
 using Loopai.Portal.Pages.Tasks;
 
 namespace Loopai.Portal.Shell;
@@ -34,6 +35,7 @@ public static class Navigation
             (Item("executions", "Executions", PortalUrls.Executions(organization, environment), "activity", "g e"), typeof(ExecutionsPage)),
             (Item("review", "Review", PortalUrls.Review(organization, environment), "inbox", "g r"), typeof(ReviewPage)),
             (Item("api-keys", "API keys", PortalUrls.ApiKeys(organization, environment), "key", "g k", "Organization"), typeof(ApiKeysPage)),
+            (Item("sign-on", "Sign-on", PortalUrls.SignOn(organization, environment), "log-in", "g i", "Organization"), typeof(SignOnPage)),
             (Item("provisioning", "Provisioning", PortalUrls.Provisioning(organization, environment), "users", "g p", "Organization"), typeof(ProvisioningPage)),
             (Item("audit", "Audit log", PortalUrls.Audit(organization, environment), "shield", "g l", "Organization"), typeof(AuditPage)),
             (Item("settings", "Settings", PortalUrls.Settings(organization, environment), "settings", "g s", "Organization"), typeof(SettingsPage)),

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Security.Claims;
 using Loopai.Core.Access;
+using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Organizations;
 using Loopai.Core.Validation;
 using Loopai.Portal.Accounts;
@@ -16,7 +17,7 @@ namespace Loopai.Portal.Shell;
 /// see it; cascades the <see cref="Caller"/> that every service wants first. An organization that the viewer is no member of looks like one that does not exist.
 /// </summary>
 public sealed partial class OrganizationGate(
-    AccessService access, OrganizationService organizations, ValidationService validations, NavigationManager navigation, ILogger<OrganizationGate> log)
+    OrganizationEntry entry, AccessService access, OrganizationService organizations, ValidationService validations, NavigationManager navigation, ILogger<OrganizationGate> log)
     : ComponentBase, IDisposable
 {
     private IDisposable? _watch;
@@ -25,6 +26,7 @@ public sealed partial class OrganizationGate(
     private int _rights;
     private Caller? _caller;
     private ShellState? _shell;
+    private (SignOnEntry Entry, Guid OrganizationId)? _elsewhere;
     private bool _isForeign;
     private bool _isOpen;
 
@@ -66,11 +68,19 @@ public sealed partial class OrganizationGate(
     {
         var email = user.Identity?.Name ?? "";
         var environmentKey = EnvironmentOfAddress();
-        var caller = (await access.CallerAsync(userId, email, slug, environmentKey, CancellationToken.None))?.From(Origin);
-        Watch(caller?.OrganizationId);
-        if (caller is null)
+        var found = await entry.FindAsync(user, Origin, slug, environmentKey, CancellationToken.None);
+        Watch(found?.Caller.OrganizationId);
+        _elsewhere = null;
+        if (found is not { } entered)
         {
             (_caller, _shell, _isForeign) = (null, null, true);
+            return;
+        }
+
+        var caller = entered.Caller;
+        if (entered.Entry is SignOnEntry.NeedsProvider or SignOnEntry.OtherProvider)
+        {
+            (_caller, _shell, _isForeign, _elsewhere) = (null, null, false, (entered.Entry, caller.OrganizationId));
             return;
         }
 
@@ -82,6 +92,7 @@ public sealed partial class OrganizationGate(
             [.. own.Select(o => new ShellOrganization(o.Slug, o.Name))], [.. organization.Environments.Select(e => e.Key)], email, email)
         {
             Caller = caller,
+            IsBreakGlass = entered.Entry == SignOnEntry.BreakGlass,
             Badges = waiting > 0 ? new Dictionary<string, long>(StringComparer.Ordinal) { ["review"] = waiting } : new Dictionary<string, long>(StringComparer.Ordinal),
         };
         if (_caller is not null && !caller.IsSameAs(_caller) && caller.EnvironmentId == _caller.EnvironmentId)

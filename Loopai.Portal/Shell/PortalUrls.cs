@@ -7,6 +7,7 @@ public static class PortalUrls
 {
     public const string SignIn = "/sign-in";
     public const string SignOut = "/sign-out";
+    public const string SignOnTested = "/sign-in/tested";
     public const string SecondFactor = "/sign-in/second-factor";
     public const string ForgotPassword = "/forgot-password";
     public const string Account = "/account";
@@ -87,9 +88,27 @@ public static class PortalUrls
     /// <summary>Why a provider's answer brought nobody in, sealed.</summary>
     public static string SignInRefused(string why) => Build("/sign-in/refused", ("why", why));
 
+    /// <summary>After signing out here: where to sign out at the provider too, sealed.</summary>
+    public static string SignedOut(string at) => Build("/sign-in/signed-out", ("at", at));
+
     /// <summary>Where a round trip to a connection's provider begins.</summary>
-    public static string SignOnStart(Loopai.Core.Identity.SignOn.SignOnKind kind, Guid connection, string? returnUrl = null, Guid? testRun = null) =>
-        Build($"/sign-in/{kind.ToString().ToLowerInvariant()}/{connection}/start", ("returnUrl", returnUrl), ("test", testRun?.ToString()));
+    public static string SignOnStart(Loopai.Core.Identity.SignOn.SignOnKind kind, Guid connection, string? returnUrl = null, Guid? testRun = null, string? hint = null) =>
+        Build($"/sign-in/{kind.ToString().ToLowerInvariant()}/{connection}/start", ("returnUrl", returnUrl), ("test", testRun?.ToString()), ("hint", hint));
+
+    /// <summary>Where a SAML provider is told that somebody signed out.</summary>
+    public static string SamlLogout(Guid connection, string who) => Build($"{SignIn}/saml/{connection}/logout/begin", ("who", who));
+
+    /// <summary>Where somebody chooses among the providers of their organization.</summary>
+    public static string SignInChoice(string email, string returnUrl) => Build("/sign-in/choose", ("email", email), ("returnUrl", returnUrl));
+
+    public static string SignOn(string organization, string? environment = null) => Build($"/o/{organization}/sign-on", ("env", environment));
+
+    /// <summary>One provider; with what a dry run found.</summary>
+    public static string SignOnConnection(string organization, Guid connection, string? environment = null, Guid? testRun = null) =>
+        Build($"/o/{organization}/sign-on/{connection}", ("env", environment), ("test", testRun?.ToString()));
+
+    /// <summary>Signing in by password or passkey, whatever provider the address has.</summary>
+    public static string SignInLocally(string? returnUrl = null) => Build(SignIn, ("local", "true"), ("returnUrl", returnUrl));
 
     public static string SignInAndReturn(string? returnUrl) => Build(SignIn, ("returnUrl", returnUrl));
 

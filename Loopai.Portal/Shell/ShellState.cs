@@ -17,6 +17,9 @@ public sealed record ShellState(
     /// <summary>Who acts here; null where the shell is shown without an organization behind it.</summary>
     public Caller? Caller { get; init; }
 
+    /// <summary>Whether an owner came in by a password although the organization demands its provider.</summary>
+    public bool IsBreakGlass { get; init; }
+
     /// <summary>Numbers beside navigation entries, by the entry's key.</summary>
     public IReadOnlyDictionary<string, long> Badges { get; init; } = new Dictionary<string, long>(StringComparer.Ordinal);
 }

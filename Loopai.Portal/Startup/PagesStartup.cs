@@ -1,5 +1,6 @@
 using Loopai.Core.Audit;
 using Loopai.Portal.Accounts;
+using Loopai.Portal.Accounts.SignOn;
 using Loopai.Portal.Accounts.SignOn.Saml;
 using Loopai.Portal.Pages.Audit;
 using Loopai.Portal.Pages.Tasks.Examples;
@@ -29,6 +30,7 @@ public static class PagesStartup
     public static void MapLoopaiPages(this WebApplication app)
     {
         app.MapSignOut();
+        app.MapOidc();
         app.MapPasskeys();
         app.MapSaml();
         app.MapVersionDownloads();

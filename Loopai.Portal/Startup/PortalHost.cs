@@ -3,6 +3,7 @@ using Loopai.Core.Data;
 using Loopai.Infrastructure;
 using Loopai.Infrastructure.Postgres.Embedded;
 using Loopai.Portal.Accounts;
+using Loopai.Portal.Accounts.SignOn;
 using Loopai.Portal.Api;
 using Loopai.Portal.Configuration;
 using Loopai.Portal.Demo;

@@ -5,7 +5,6 @@ using Loopai.Core.Audit;
 using Loopai.Core.Audit.Streaming;
 using Loopai.Core.Configuration;
 using Loopai.Core.Executions;
-using Loopai.Core.Identity.Saml;
 using Loopai.Core.Identity.Scim;
 using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Notifications;
@@ -14,11 +13,10 @@ using Loopai.Core.Programs;
 using Loopai.Core.Programs.Generation;
 using Loopai.Core.Tasks;
 using Loopai.Core.Validation;
+using Loopai.Infrastructure.DomainNames;
 using Loopai.Infrastructure.Mail;
 using Loopai.Infrastructure.Outbound;
 using Loopai.Infrastructure.Sandbox;
-using Loopai.Portal.Accounts.SignOn;
-using Loopai.Portal.Accounts.SignOn.Saml;
 
 namespace Loopai.Portal.Startup;
 
@@ -29,6 +27,7 @@ public static class PortalServices
     {
         services.AddSingleton<IMailSender>(new SmtpMailSender(mail));
         services.AddSingleton(GuardedHandler.Create(outbound.AllowPrivateNetworks));
+        services.AddSingleton<IDnsTxtResolver>(new DnsTxtResolver(outbound.DnsEndPoints()));
     }
 
     public static void AddLoopai(this IServiceCollection services, SandboxSettings sandbox)
@@ -107,18 +106,5 @@ public static class PortalServices
 
         services.AddSingleton<OverviewService>();
         services.AddSingleton<AttentionService>();
-    }
-
-    public static void AddLoopaiSignOn(this IServiceCollection services)
-    {
-        services.AddSingleton<SignOnSecrets>();
-        services.AddSingleton<SignOnAttempts>();
-        services.AddSingleton<SignOnService>();
-        services.AddScoped<SignOnBrowser>();
-        services.AddSingleton<SamlKeys>();
-        services.AddSingleton<SamlFlow>();
-        services.AddSingleton<SamlLogout>();
-        services.AddSingleton<SamlConnectionService>();
-        services.AddSingleton<SamlHttp>();
     }
 }

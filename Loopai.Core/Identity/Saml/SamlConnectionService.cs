@@ -1,8 +1,10 @@
+using System.Text.Json;
 using Loopai.Core.Access;
 using Loopai.Core.Audit;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
 using Loopai.Core.Identity.Saml.Metadata;
+using Loopai.Core.Identity.Saml.Xml;
 using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Outbound;
 using Microsoft.EntityFrameworkCore;
@@ -10,30 +12,32 @@ using Microsoft.EntityFrameworkCore;
 namespace Loopai.Core.Identity.Saml;
 
 /// <summary>Sets up a SAML connection: what it knows of its provider, and the certificates that it shows to it.</summary>
-public sealed class SamlConnectionService(LoopaiData data, SamlKeys keys, OutboundHttp outbound, TimeProvider time)
+public sealed class SamlConnectionService(LoopaiData data, ConnectionService connections, SamlKeys keys, OutboundHttp outbound, TimeProvider time)
 {
+    /// <summary>The most characters of a metadata document.</summary>
+    public const int MaxMetadata = HardenedXml.MaxMetadata;
+
     /// <summary>The settings and the certificates, the active ones first.</summary>
     public async Task<SamlSetup> GetAsync(Caller caller, Guid id, CancellationToken ct)
     {
         caller.Demand(Permissions.SignOnManage);
         await using var db = await data.OpenAsync(caller, ct);
-        var connection = await FindAsync(db, id, ct);
-        return Setup(connection, await keys.OfAsync(connection, ct));
+        return await SetupAsync(await FindAsync(db, id, ct), ct);
     }
 
     /// <summary>Puts other settings in the place of those there are.</summary>
-    public Task<SamlSetup> UpdateAsync(Caller caller, Guid id, SamlSettings settings, CancellationToken ct) =>
-        ChangeAsync(caller, id, "sign_on.saml_updated", _ => SamlRules.Check(settings, outbound), ct);
+    public Task<SamlSetup> UpdateAsync(Caller caller, Guid id, SamlSettings settings, CancellationToken ct) => ChangeAsync(caller, id, _ => settings, ct);
 
     /// <summary>Reads the provider's metadata into the settings; demands and attribute names stay.</summary>
-    public Task<SamlSetup> ImportAsync(Caller caller, Guid id, string xml, CancellationToken ct) =>
-        ChangeAsync(caller, id, "sign_on.saml_imported", now => SamlRules.Check(IdentityProviderMetadata.Import(xml, now), outbound), ct);
+    /// <exception cref="InvalidException">It is no metadata of one identity provider.</exception>
+    public Task<SamlSetup> ImportAsync(Caller caller, Guid id, string? xml, CancellationToken ct) =>
+        ChangeAsync(caller, id, now => IdentityProviderMetadata.Import(xml ?? "", now) with { MetadataUrl = null }, ct);
 
     /// <summary>Fetches the provider's metadata, and remembers from where.</summary>
     /// <exception cref="InvalidException">The address is none to ask, nothing usable lies there, or it is no metadata.</exception>
     public async Task<SamlSetup> ImportFromAsync(Caller caller, Guid id, string? url, CancellationToken ct)
     {
-        caller.Demand(Permissions.SignOnManage);
+        await GetAsync(caller, id, ct);
         var address = outbound.Accept(url) ?? throw SamlErrors.Metadata("Give the https address of the identity provider's metadata.");
         string xml;
         try
@@ -45,9 +49,7 @@ public sealed class SamlConnectionService(LoopaiData data, SamlKeys keys, Outbou
             throw SamlErrors.Metadata($"The metadata could not be fetched from {address.Host}. Check the address, or import the metadata as a file.");
         }
 
-        return await ChangeAsync(
-            caller, id, "sign_on.saml_imported",
-            now => SamlRules.Check(IdentityProviderMetadata.Import(xml, now) with { MetadataUrl = address.ToString() }, outbound), ct);
+        return await ChangeAsync(caller, id, now => IdentityProviderMetadata.Import(xml, now) with { MetadataUrl = address.ToString() }, ct);
     }
 
     /// <summary>Makes the certificate that will follow the active one. The metadata lists both, so that the provider can be told before anything changes.</summary>
@@ -68,16 +70,12 @@ public sealed class SamlConnectionService(LoopaiData data, SamlKeys keys, Outbou
         ring => Find(ring, certificateId) is { Active: true } ? throw SamlErrors.CertificateActive() : ring with { Keys = [.. ring.Keys.Where(k => k.Id != certificateId)] },
         ct);
 
-    private async Task<SamlSetup> ChangeAsync(Caller caller, Guid id, string action, Func<SamlSettings, SamlSettings> change, CancellationToken ct)
+    /// <summary>Through the verb that changes connections of every kind, which knows what else a change of provider means.</summary>
+    private async Task<SamlSetup> ChangeAsync(Caller caller, Guid id, Func<SamlSettings, SamlSettings> change, CancellationToken ct)
     {
-        caller.Demand(Permissions.SignOnManage);
-        await using var db = await data.OpenAsync(caller, ct);
-        var connection = await FindAsync(db, id, ct);
-        var ring = await keys.OfAsync(connection, ct);
-        var settings = change(connection.ReadSettings<SamlSettings>());
-        connection.Settings = System.Text.Json.JsonSerializer.Serialize(settings, SignOnJson.Options);
-        await SaveAsync(db, connection, ct, () => db.Record(caller, action, "sign_on_connection", id, new { connection.Name, settings }));
-        return Setup(connection, ring);
+        var before = await GetAsync(caller, id, ct);
+        var settings = JsonSerializer.SerializeToElement(change(before.Settings), SignOnJson.Options);
+        return await SetupAsync(await connections.UpdateAsync(caller, id, new ConnectionDraft(Settings: settings), before.Revision, ct), ct);
     }
 
     private async Task<SamlSetup> ChangeKeysAsync(Caller caller, Guid id, string action, Func<SamlKeyRing, SamlKeyRing> change, CancellationToken ct)
@@ -88,16 +86,10 @@ public sealed class SamlConnectionService(LoopaiData data, SamlKeys keys, Outbou
         var before = await keys.OfAsync(connection, ct);
         var ring = change(before);
         connection.Secrets = keys.Write(connection, ring);
-        await SaveAsync(db, connection, ct, () => db.Record(
-            caller, action, "sign_on_connection", id, new { connection.Name, certificates = ring.Keys.Select(SamlCertificate.Of).Select(c => new { c.Use, c.Fingerprint, c.Active }) }));
-        return Setup(connection, ring);
-    }
-
-    private async Task SaveAsync(LoopaiDbContext db, SignOnConnection connection, CancellationToken ct, Action record)
-    {
         connection.ChangedAt = time.GetUtcNow();
         connection.Revision++;
-        record();
+        db.Record(
+            caller, action, "sign_on_connection", id, new { connection.Name, certificates = ring.Keys.Select(SamlCertificate.Of).Select(c => new { c.Use, c.Fingerprint, c.Active }) });
         try
         {
             await db.SaveChangesAsync(ct);
@@ -106,7 +98,11 @@ public sealed class SamlConnectionService(LoopaiData data, SamlKeys keys, Outbou
         {
             throw SamlErrors.Changed();
         }
+
+        return Setup(connection, ring);
     }
+
+    private async Task<SamlSetup> SetupAsync(SignOnConnection connection, CancellationToken ct) => Setup(connection, await keys.OfAsync(connection, ct));
 
     private static async Task<SignOnConnection> FindAsync(LoopaiDbContext db, Guid id, CancellationToken ct) =>
         await db.SignOnConnections.FirstOrDefaultAsync(c => c.Id == id && c.Kind == SignOnKind.Saml, ct) ?? throw SamlErrors.NotFound(id);

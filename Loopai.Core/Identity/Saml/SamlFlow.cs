@@ -63,13 +63,13 @@ public sealed class SamlFlow(SignOnAttempts attempts, SamlKeys keys, TimeProvide
         var checks = new List<SignOnCheck>();
         try
         {
-            var (identity, subject) = await ReadAsync(connection, addresses, field, attempt?.State == AttemptState ? IdPrefix + handle : null, checks, ct);
-            return new SamlResult(attempt, checks, identity, subject, null);
+            return new SamlResult(
+                attempt, checks, await ReadAsync(connection, addresses, field, attempt?.State == AttemptState ? IdPrefix + handle : null, checks, ct), null);
         }
         catch (InvalidException e)
         {
             checks.Add(new SignOnCheck("Refused", Passed: false, e.Errors.Values.First()[0]));
-            return new SamlResult(attempt, checks, null, null, new SignOnRefusal(e.Code, e.Errors.Values.First()[0]));
+            return new SamlResult(attempt, checks, null, new SignOnRefusal(e.Code, e.Errors.Values.First()[0]));
         }
     }
 
@@ -83,7 +83,7 @@ public sealed class SamlFlow(SignOnAttempts attempts, SamlKeys keys, TimeProvide
             ring.Of(SamlKeyUse.Signing).OrderByDescending(k => k.Active).Select(k => certificates[k]), certificates[ring.Active(SamlKeyUse.Encryption)]);
     }
 
-    private async Task<(ExternalIdentity Identity, SamlSubject Subject)> ReadAsync(
+    private async Task<ExternalIdentity> ReadAsync(
         SignOnConnection connection, SamlAddresses addresses, string? field, string? request, List<SignOnCheck> checks, CancellationToken ct)
     {
         var settings = connection.ReadSettings<SamlSettings>();
@@ -100,7 +100,10 @@ public sealed class SamlFlow(SignOnAttempts attempts, SamlKeys keys, TimeProvide
             }
 
             checks.Add(new SignOnCheck("First use", Passed: true, "No assertion is taken twice."));
-            return (identity, new SamlSubject(assertion.NameId, assertion.NameIdFormat, assertion.NameQualifier, assertion.SpNameQualifier, assertion.SessionIndex));
+            return identity with
+            {
+                LogoutHint = new SamlSubject(assertion.NameId, assertion.NameIdFormat, assertion.NameQualifier, assertion.SpNameQualifier, assertion.SessionIndex).ToJson(),
+            };
         }
         finally
         {
@@ -118,8 +121,7 @@ public sealed record SamlStart(SignOnConnection Connection, SamlAddresses Addres
 
 /// <param name="Attempt">What this browser had begun; null when the provider began it.</param>
 /// <param name="Checks">Everything that was looked at.</param>
-/// <param name="Identity">Who it is; null when a check failed.</param>
-/// <param name="Subject">How a logout has to name them.</param>
+/// <param name="Identity">Who it is, and how a logout has to name them; null when a check failed.</param>
 /// <param name="Refusal">Why nobody comes in; null when all is well.</param>
 public sealed record SamlResult(
-    TakenAttempt<string>? Attempt, IReadOnlyList<SignOnCheck> Checks, ExternalIdentity? Identity, SamlSubject? Subject, SignOnRefusal? Refusal);
+    TakenAttempt<string>? Attempt, IReadOnlyList<SignOnCheck> Checks, ExternalIdentity? Identity, SignOnRefusal? Refusal);

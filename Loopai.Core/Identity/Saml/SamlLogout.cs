@@ -1,16 +1,12 @@
-using Loopai.Core.Access;
-using Loopai.Core.Audit;
-using Loopai.Core.Data;
 using Loopai.Core.Errors;
 using Loopai.Core.Identity.Saml.Messages;
 using Loopai.Core.Identity.Saml.Xml;
-using Loopai.Core.Identity.Sessions;
 using Loopai.Core.Identity.SignOn;
 
 namespace Loopai.Core.Identity.Saml;
 
 /// <summary>Single logout: telling the provider that a person signed out here, and ending sessions when it says that they signed out there.</summary>
-public sealed class SamlLogout(LoopaiData data, SignOnAttempts attempts, SamlKeys keys, SessionService sessions, TimeProvider time)
+public sealed class SamlLogout(SignOnAttempts attempts, SamlKeys keys, ProviderLogout sessions, TimeProvider time)
 {
     private const string IdPrefix = "_";
 
@@ -67,7 +63,7 @@ public sealed class SamlLogout(LoopaiData data, SignOnAttempts attempts, SamlKey
             throw SamlErrors.Replay();
         }
 
-        await EndSessionsAsync(connection, request, ct);
+        await sessions.EndAsync(connection, request.NameId, request.SessionIndexes, ct);
         if ((settings.LogoutResponseUrl ?? settings.LogoutUrl) is not { } url)
         {
             return null;
@@ -76,20 +72,6 @@ public sealed class SamlLogout(LoopaiData data, SignOnAttempts attempts, SamlKey
         var answer = SamlRequests.LogoutResponse(request.Id, complete: true, settings, addresses, time.GetUtcNow());
         using var key = (await keys.OfAsync(connection, ct)).Active(SamlKeyUse.Signing).Open();
         return SamlBindings.Send(answer, SamlMessageKind.Response, settings.LogoutBinding, url, SamlBindings.RelayState(incoming.RelayState), key);
-    }
-
-    private async Task EndSessionsAsync(SignOnConnection connection, SamlLogoutRequest request, CancellationToken ct)
-    {
-        var ended = 0;
-        foreach (var session in request.SessionIndexes.Count == 0 ? [null] : request.SessionIndexes.Cast<string?>())
-        {
-            ended += await sessions.EndOfProviderAsync(connection.Id, request.NameId, session, ct);
-        }
-
-        var caller = Caller.System(connection.OrganizationId);
-        await using var db = await data.OpenAsync(caller, ct);
-        db.Record(caller, "sign_in.ended_by_provider", "sign_on_connection", connection.Id, new { connection = connection.Name, who = request.NameId, sessions = ended });
-        await db.SaveChangesAsync(ct);
     }
 
     private SamlExpectation Expect(SamlSettings settings, SamlAddresses addresses, Func<string, bool> isOurs) => new(settings, addresses, [], isOurs, time.GetUtcNow());

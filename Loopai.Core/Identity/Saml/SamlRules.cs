@@ -13,14 +13,13 @@ public static class SamlRules
 
     private static readonly string[] NameIdFormats = [SamlNames.EmailNameId, SamlNames.PersistentNameId, SamlNames.UnspecifiedNameId];
 
-    /// <summary>The settings as they are kept: empty texts are none, certificates are base64.</summary>
-    /// <exception cref="InvalidException">Something in them cannot be; every field at once.</exception>
-    public static SamlSettings Check(SamlSettings settings, OutboundHttp outbound)
+    /// <summary>The settings as they are kept: empty texts are none, certificates are base64. What is wrong goes into <paramref name="errors"/>.</summary>
+    public static SamlSettings Check(SamlSettings settings, OutboundHttp outbound, FieldErrors errors)
     {
         settings = settings with
         {
-            EntityId = settings.EntityId.Trim(),
-            SignOnUrl = settings.SignOnUrl.Trim(),
+            EntityId = settings.EntityId?.Trim() ?? "",
+            SignOnUrl = settings.SignOnUrl?.Trim() ?? "",
             LogoutUrl = OrNull(settings.LogoutUrl),
             LogoutResponseUrl = OrNull(settings.LogoutResponseUrl),
             NameIdFormat = OrNull(settings.NameIdFormat),
@@ -28,21 +27,22 @@ public static class SamlRules
             NameAttribute = OrNull(settings.NameAttribute),
             GroupsAttribute = OrNull(settings.GroupsAttribute),
             MetadataUrl = OrNull(settings.MetadataUrl),
+            Certificates = settings.Certificates ?? [],
         };
-        var errors = new FieldErrors()
-            .AddIf(settings.EntityId.Length is 0 or > MaxText, "entityId", "Give the identity provider's entity ID, as its metadata has it.")
-            .AddIf(!IsAddress(settings.SignOnUrl), "signOnUrl", "Give the whole address of the identity provider's sign-on service.")
-            .AddIf(settings.LogoutUrl is not null && !IsAddress(settings.LogoutUrl), "logoutUrl", "Give the whole address, or leave it empty.")
-            .AddIf(settings.LogoutResponseUrl is not null && !IsAddress(settings.LogoutResponseUrl), "logoutResponseUrl", "Give the whole address, or leave it empty.")
-            .AddIf(settings.MetadataUrl is not null && outbound.Accept(settings.MetadataUrl) is null, "metadataUrl", "Give an https address, or leave it empty.")
-            .AddIf(settings.Certificates.Count == 0, "certificates", "Add the certificate that the identity provider signs with.")
-            .AddIf(settings.Certificates.Count > 20, "certificates", "Keep the certificates that are in use: 20 at most.")
-            .AddIf(settings.ClockSkewSeconds is < 0 or > MaxSkewSeconds, "clockSkewSeconds", $"Choose 0 to {MaxSkewSeconds} seconds; who needs more has a clock to set.")
+        errors
+            .AddIf(settings.EntityId.Length is 0 or > MaxText, "settings.entityId", "Give the identity provider's entity ID, as its metadata has it.")
+            .AddIf(!IsAddress(settings.SignOnUrl), "settings.signOnUrl", "Give the whole address of the identity provider's sign-on service.")
+            .AddIf(settings.LogoutUrl is not null && !IsAddress(settings.LogoutUrl), "settings.logoutUrl", "Give the whole address, or leave it empty.")
+            .AddIf(settings.LogoutResponseUrl is not null && !IsAddress(settings.LogoutResponseUrl), "settings.logoutResponseUrl", "Give the whole address, or leave it empty.")
+            .AddIf(settings.MetadataUrl is not null && outbound.Accept(settings.MetadataUrl) is null, "settings.metadataUrl", "Give an https address, or leave it empty.")
+            .AddIf(settings.Certificates.Count == 0, "settings.certificates", "Add the certificate that the identity provider signs with.")
+            .AddIf(settings.Certificates.Count > 20, "settings.certificates", "Keep the certificates that are in use: 20 at most.")
+            .AddIf(settings.ClockSkewSeconds is < 0 or > MaxSkewSeconds, "settings.clockSkewSeconds", $"Choose 0 to {MaxSkewSeconds} seconds; who needs more has a clock to set.")
             .AddIf(
-                settings.NameIdFormat is not null && !NameIdFormats.Contains(settings.NameIdFormat), "nameIdFormat",
+                settings.NameIdFormat is not null && !NameIdFormats.Contains(settings.NameIdFormat), "settings.nameIdFormat",
                 $"Choose one of {string.Join(", ", NameIdFormats)}, or leave it to the identity provider.")
             .AddIf(
-                new[] { settings.EmailAttribute, settings.NameAttribute, settings.GroupsAttribute }.Any(a => a?.Length > MaxText), "emailAttribute",
+                new[] { settings.EmailAttribute, settings.NameAttribute, settings.GroupsAttribute }.Any(a => a?.Length > MaxText), "settings.emailAttribute",
                 $"An attribute's name has at most {MaxText} characters.");
         var certificates = new List<string>();
         foreach (var text in settings.Certificates)
@@ -53,11 +53,10 @@ public static class SamlRules
             }
             catch (InvalidException e)
             {
-                errors.Add("certificates", e.Errors.Values.First()[0]);
+                errors.Add("settings.certificates", e.Errors.Values.First()[0]);
             }
         }
 
-        errors.ThrowIfAny("saml.settings", "The connection cannot be set up like this.");
         return settings with { Certificates = [.. certificates.Distinct(StringComparer.Ordinal)] };
     }
 

@@ -91,6 +91,10 @@ public sealed class SessionService(LoopaiData data, AuthenticationLog log, IOpti
             SessionEnd.ByProvider, ct);
     }
 
+    /// <summary>Ends every session that a connection started: when it is deleted, or speaks for another provider; how many.</summary>
+    public Task<int> EndOfConnectionAsync(Guid connectionId, CancellationToken ct) =>
+        EndWhereAsync(sessions => sessions.Where(s => s.SsoConnectionId == connectionId), SessionEnd.ByProvider, ct);
+
     private async Task<int> EndWhereAsync(Func<IQueryable<UserSession>, IQueryable<UserSession>> which, string reason, CancellationToken ct)
     {
         var now = time.GetUtcNow();

@@ -30,4 +30,22 @@ internal static class SignOnErrors
         "sign_on.foreign_domain", $"{domain} is not a domain that this organization has verified as its own, so its provider cannot sign you in with it.");
 
     public static NotFoundException ConnectionNotFound(Guid id) => new("sign_on.connection_not_found", $"There is no sign-on connection {id} in this organization.");
+
+    public static NotFoundException TestNotFound(Guid id) => new(
+        "sign_on.test_not_found", $"There is no test run {id} of this connection; only the last is kept.");
+
+    public static NotFoundException NotLinked(Guid userId) => new("sign_on.not_linked", $"The account {userId} is not linked to anybody at this connection.");
+
+    public static ChangedMeanwhileException ChangedMeanwhile() => new(
+        "sign_on.changed_meanwhile", "Somebody else changed this connection meanwhile. Read it again, then change it.");
+
+    public static NotFoundException DomainNotFound(Guid id) => new("sign_on.domain_not_found", $"There is no domain {id} in this organization.");
+
+    public static ConflictException DomainTaken(string domain) => new(
+        "sign_on.domain_taken", $"Another organization of this Loopai has verified {domain}. Whoever manages that one has to remove it first.");
+
+    public static ConflictException LastWayIn(string name) => new(
+        "sign_on.last_way_in", $"Members have to come in through a provider, and {name} is the last that is on. Stop requiring one first, or switch another on.");
+
+    public static ConflictException IdTaken(Guid id) => new("sign_on.id_taken", $"There is a connection {id} already. Choose another id, or leave it out.");
 }

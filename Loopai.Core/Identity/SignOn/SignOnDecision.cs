@@ -27,7 +27,11 @@ public sealed record SignOnDecision(SignOnAction Action, bool JoinsOrganization,
 /// <summary>Why somebody is not let in.</summary>
 /// <param name="Code">Stable, machine-readable: <c>sign_on.foreign_domain</c>.</param>
 /// <param name="Message">For the person who wanted in: what happened, and who can help.</param>
-public sealed record SignOnRefusal(string Code, string Message);
+public sealed record SignOnRefusal(string Code, string Message)
+{
+    /// <summary>For an answer of a provider that names nobody.</summary>
+    public static readonly SignOnRefusal Incomplete = new("sign_on.invalid_answer", "Your identity provider's answer names nobody. Tell an administrator of your organization.");
+}
 
 /// <summary>Where a person stands in an organization.</summary>
 public enum MemberStanding

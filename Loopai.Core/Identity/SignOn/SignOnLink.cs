@@ -21,4 +21,7 @@ public sealed class SignOnLink : ITenantOwned
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset LastSignInAt { get; set; }
+
+    /// <summary>What the provider wants to see again at a logout, encrypted; of the last sign-in.</summary>
+    public string? LogoutHint { get; set; }
 }

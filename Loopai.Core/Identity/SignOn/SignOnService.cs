@@ -1,6 +1,7 @@
 using Loopai.Core.Access;
 using Loopai.Core.Audit;
 using Loopai.Core.Data;
+using Loopai.Core.Organizations;
 using Microsoft.EntityFrameworkCore;
 
 namespace Loopai.Core.Identity.SignOn;
@@ -9,40 +10,50 @@ namespace Loopai.Core.Identity.SignOn;
 /// From a verified <see cref="ExternalIdentity"/> to the account that comes in, for every protocol alike: the protocols prove who somebody is at their
 /// provider, this says who that is here.
 /// </summary>
-public sealed class SignOnService(LoopaiData data, SignOnSecrets secrets, TimeProvider time)
+public sealed class SignOnService(LoopaiData data, SignOnSecrets secrets, SignOnAccess access, TimeProvider time)
 {
-    /// <summary>The connection that an address names, in whichever organization; null when there is none.</summary>
-    public async Task<SignOnConnection?> FindAsync(Guid connectionId, SignOnKind kind, CancellationToken ct)
+    /// <summary>The connection that an address names, in whichever organization; null when there is none of that kind.</summary>
+    public async Task<SignOnConnection?> FindAsync(Guid connectionId, SignOnKind kind, CancellationToken ct) =>
+        await FindAsync(connectionId, ct) is { } found && found.Kind == kind ? found : null;
+
+    /// <inheritdoc cref="FindAsync(Guid, SignOnKind, CancellationToken)"/>
+    public async Task<SignOnConnection?> FindAsync(Guid connectionId, CancellationToken ct)
     {
         await using var db = await data.OpenAsync(Caller.Installation, ct);
-        return await db.SignOnConnections.AsNoTracking().FirstOrDefaultAsync(c => c.Id == connectionId && c.Kind == kind, ct);
+        return await db.SignOnConnections.AsNoTracking().FirstOrDefaultAsync(c => c.Id == connectionId, ct);
     }
 
     /// <summary>Decides whom the identity brings in, makes or links the account where the rules say so, and records the sign-in or its refusal.</summary>
-    public async Task<SignOnOutcome> CompleteAsync(SignOnConnection connection, ExternalIdentity identity, CancellationToken ct)
+    /// <param name="connection">The connection that the identity came by.</param>
+    /// <param name="identity">Who it is, as the protocol found.</param>
+    /// <param name="origin">Where the browser is, for the audit log.</param>
+    /// <param name="ct">Gives up.</param>
+    public async Task<SignOnOutcome> CompleteAsync(SignOnConnection connection, ExternalIdentity identity, CallerOrigin? origin, CancellationToken ct)
     {
         if (!connection.Enabled)
         {
-            return await RefuseAsync(connection, SignOnErrors.Disabled, identity.Email, ct);
+            return await RefuseAsync(connection, SignOnErrors.Disabled, identity.Email, origin, ct);
         }
 
         try
         {
-            return await TryCompleteAsync(connection, identity, ct);
+            return await TryCompleteAsync(connection, identity, origin, ct);
         }
         catch (DbUpdateException e) when (e.IsRace())
         {
             // The same person came in twice at once, or an invitation made the account meanwhile: now it is there.
-            return await TryCompleteAsync(connection, identity, ct);
+            return await TryCompleteAsync(connection, identity, origin, ct);
         }
     }
 
     /// <summary>Records that somebody was turned away, for a reason that the protocol or the rules found.</summary>
-    public async Task<SignOnOutcome> RefuseAsync(SignOnConnection connection, SignOnRefusal refusal, string? who, CancellationToken ct)
+    public async Task<SignOnOutcome> RefuseAsync(SignOnConnection connection, SignOnRefusal refusal, string? who, CallerOrigin? origin, CancellationToken ct)
     {
-        await using var db = await data.OpenAsync(Caller.System(connection.OrganizationId), ct);
-        db.Record(Caller.System(connection.OrganizationId), "sign_in.refused", "sign_on_connection", connection.Id,
-            new { connection = connection.Name, who = Shortened(who), refusal.Code, reason = Shortened(refusal.Message) });
+        var caller = From(Caller.System(connection.OrganizationId), origin);
+        await using var db = await data.OpenAsync(caller, ct);
+        db.Record(
+            caller, "sign_in.refused", "sign_on_connection", connection.Id, AuditResult.Refused, refusal.Message,
+            new { connection.Name, who = Shortened(who), refusal.Code });
         await db.SaveChangesAsync(ct);
         return SignOnOutcome.Refused(refusal);
     }
@@ -69,14 +80,22 @@ public sealed class SignOnService(LoopaiData data, SignOnSecrets secrets, TimePr
         return report;
     }
 
-    private async Task<SignOnOutcome> TryCompleteAsync(SignOnConnection connection, ExternalIdentity identity, CancellationToken ct)
+    /// <summary>What the provider of the person's last sign-in wants to see again when they sign out there.</summary>
+    public async Task<string?> LogoutHintAsync(SignOnConnection connection, Guid userId, CancellationToken ct)
+    {
+        await using var db = await data.OpenAsync(Caller.System(connection.OrganizationId), ct);
+        var kept = await db.SignOnLinks.Where(l => l.ConnectionId == connection.Id && l.UserId == userId).Select(l => l.LogoutHint).FirstOrDefaultAsync(ct);
+        return secrets.Unprotect(connection.OrganizationId, kept);
+    }
+
+    private async Task<SignOnOutcome> TryCompleteAsync(SignOnConnection connection, ExternalIdentity identity, CallerOrigin? origin, CancellationToken ct)
     {
         await using var db = await data.OpenAsync(Caller.Installation, ct);
         var (facts, user, link) = await FactsAsync(db, connection, identity, ct);
         var decision = SignOnRules.Decide(identity, facts);
         if (decision.Refusal is { } refusal)
         {
-            return await RefuseAsync(connection, refusal, identity.Email ?? identity.Subject, ct);
+            return await RefuseAsync(connection, refusal, identity.Email ?? identity.Subject, origin, ct);
         }
 
         var now = time.GetUtcNow();
@@ -95,11 +114,13 @@ public sealed class SignOnService(LoopaiData data, SignOnSecrets secrets, TimePr
         }
 
         link.LastSignInAt = now;
+        link.LogoutHint = identity.LogoutHint is null ? null : secrets.Protect(connection.OrganizationId, identity.LogoutHint);
         var mapped = AccessMapping.Apply(connection.MappingRules(), identity);
         db.Record(
-            Caller.ForUser(user.Id, user.Email ?? user.DisplayName, connection.OrganizationId, Guid.Empty, []), "sign_in.succeeded", "user", user.Id,
+            From(Caller.ForUser(user.Id, user.Email ?? user.DisplayName, connection.OrganizationId, Guid.Empty, []), origin), "sign_in.succeeded", "user", user.Id,
             new { method = "sso", connection = connection.Name, decision = decision.Action.ToString(), roles = mapped.Grants, teams = mapped.Teams });
         await db.SaveChangesAsync(ct);
+        await access.ApplyAsync(connection, user.Id, decision.JoinsOrganization, mapped, ct);
         return new SignOnOutcome(user.Id, null);
     }
 
@@ -122,13 +143,23 @@ public sealed class SignOnService(LoopaiData data, SignOnSecrets secrets, TimePr
             link?.UserId,
             link is null ? user?.Id : null,
             link is null && user is not null && await db.SignOnLinks.AnyAsync(l => l.ConnectionId == connection.Id && l.UserId == user.Id, ct),
-            user is not null && await db.Memberships.AnyAsync(m => m.OrganizationId == connection.OrganizationId && m.UserId == user.Id, ct)
-                ? MemberStanding.Active
-                : MemberStanding.None,
+            await StandingAsync(db, connection, user, ct),
             domain is not null && await db.VerifiedDomains.AnyAsync(
                 d => d.OrganizationId == connection.OrganizationId && d.Domain == domain && d.VerifiedAt != null, ct),
             connection.AllowJustInTime);
         return (facts, user, link);
+    }
+
+    private static async Task<MemberStanding> StandingAsync(LoopaiDbContext db, SignOnConnection connection, User? user, CancellationToken ct)
+    {
+        var membership = user is null ? null
+            : await db.Memberships.AsNoTracking().FirstOrDefaultAsync(m => m.OrganizationId == connection.OrganizationId && m.UserId == user.Id, ct);
+        return membership?.Status switch
+        {
+            MembershipStatus.Active => MemberStanding.Active,
+            MembershipStatus.Deactivated => MemberStanding.Deactivated,
+            null => MemberStanding.None,
+        };
     }
 
     private static User NewUser(ExternalIdentity identity, DateTimeOffset now) => NewUser(identity.Email!, identity.DisplayName, now);
@@ -151,6 +182,8 @@ public sealed class SignOnService(LoopaiData data, SignOnSecrets secrets, TimePr
             CreatedAt = now,
         };
     }
+
+    private static Caller From(Caller caller, CallerOrigin? origin) => origin is null ? caller : caller.From(origin);
 
     private static string? Shortened(string? text) => text is { Length: > 200 } ? text[..200] : text;
 }

@@ -33,7 +33,8 @@ public sealed record SignOnTestReport(
 {
     public bool Passed => Checks.All(check => check.Passed) && Decision is { Refusal: null };
 
-    public string ToJson() => JsonSerializer.Serialize(this, SignOnJson.Options);
+    /// <summary>As it is kept, without what would sign the person out.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this with { Identity = Identity is null ? null : Identity with { LogoutHint = null } }, SignOnJson.Options);
 
     public static SignOnTestReport Parse(string json) => JsonSerializer.Deserialize<SignOnTestReport>(json, SignOnJson.Options)!;
 }

@@ -1329,6 +1329,10 @@ namespace Loopai.Infrastructure.Postgres.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_sign_in_at");
 
+                    b.Property<string>("LogoutHint")
+                        .HasColumnType("text")
+                        .HasColumnName("logout_hint");
+
                     b.Property<Guid>("OrganizationId")
                         .HasColumnType("uuid")
                         .HasColumnName("organization_id");

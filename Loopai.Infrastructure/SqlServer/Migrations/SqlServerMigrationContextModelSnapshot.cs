@@ -1329,6 +1329,10 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("last_sign_in_at");
 
+                    b.Property<string>("LogoutHint")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("logout_hint");
+
                     b.Property<Guid>("OrganizationId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("organization_id");

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Loopai.Core.Access;
+using Loopai.Core.Data;
 using Loopai.Core.Identity;
 using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Organizations;
@@ -12,6 +13,11 @@ namespace Loopai.Portal.Tests.Identity.SignOn;
 internal static class GivenSignOn
 {
     public static readonly SignOnSecrets Secrets = new(new EphemeralDataProtectionProvider());
+
+    public static SignOnService Service(LoopaiData data) => new(
+        data, Secrets,
+        new SignOnAccess(data, new MemberService(data, TimeProvider.System), new GrantService(data, TimeProvider.System), new TeamService(data, TimeProvider.System)),
+        TimeProvider.System);
 
     public static ExternalIdentity Identity(
         string subject = "subject-1", string? email = "ada@corp.example", bool verified = true, string[]? groups = null, params (string Name, string Value)[] claims) =>
@@ -49,7 +55,7 @@ internal static class GivenSignOn
         var user = new User
         {
             Id = Guid.CreateVersion7(), UserName = email, NormalizedUserName = email.ToUpperInvariant(), Email = email, NormalizedEmail = email.ToUpperInvariant(),
-            DisplayName = email, CreatedAt = DateTimeOffset.UtcNow,
+            DisplayName = email, SecurityStamp = Guid.NewGuid().ToString("n"), CreatedAt = DateTimeOffset.UtcNow,
         };
         await using var db = await database.Data.OpenAsync(Caller.Installation, CancellationToken.None);
         db.Users.Add(user);

@@ -7,7 +7,7 @@ namespace Loopai.Portal.Tests.Identity.SignOn;
 
 public sealed class SignOnServiceTests(LoopaiDatabaseFixture fixture) : IClassFixture<LoopaiDatabaseFixture>
 {
-    private readonly SignOnService service = new(fixture.Data, GivenSignOn.Secrets, TimeProvider.System);
+    private readonly SignOnService service = GivenSignOn.Service(fixture.Data);
 
     [Fact]
     public async Task CompleteAsync_Member_IsLinkedOnceAndKnownBySubjectAfterwards()
@@ -15,8 +15,8 @@ public sealed class SignOnServiceTests(LoopaiDatabaseFixture fixture) : IClassFi
         var (organization, connection, domain) = await ArrangeAsync();
         var ada = await fixture.Database.UserAsync($"ada@{domain}", organization);
 
-        var first = await service.CompleteAsync(connection, GivenSignOn.Identity(email: $"Ada@{domain}"), default);
-        var second = await service.CompleteAsync(connection, GivenSignOn.Identity(email: "ada@married.example", verified: false), default);
+        var first = await service.CompleteAsync(connection, GivenSignOn.Identity(email: $"Ada@{domain}"), null, default);
+        var second = await service.CompleteAsync(connection, GivenSignOn.Identity(email: "ada@married.example", verified: false), null, default);
 
         (first.UserId, second.UserId).ShouldBe((ada.Id, ada.Id));
         (await ActionsAsync(organization)).ShouldBe(["sign_in.succeeded", "sign_in.succeeded"]);
@@ -27,9 +27,9 @@ public sealed class SignOnServiceTests(LoopaiDatabaseFixture fixture) : IClassFi
     {
         var (organization, connection, domain) = await ArrangeAsync();
         await fixture.Database.UserAsync($"ada@{domain}", organization);
-        await service.CompleteAsync(connection, GivenSignOn.Identity("first", $"ada@{domain}"), default);
+        await service.CompleteAsync(connection, GivenSignOn.Identity("first", $"ada@{domain}"), null, default);
 
-        var other = await service.CompleteAsync(connection, GivenSignOn.Identity("second", $"ada@{domain}"), default);
+        var other = await service.CompleteAsync(connection, GivenSignOn.Identity("second", $"ada@{domain}"), null, default);
 
         other.Refusal!.Code.ShouldBe("sign_on.other_subject");
         (await ActionsAsync(organization)).ShouldBe(["sign_in.succeeded", "sign_in.refused"]);
@@ -43,7 +43,7 @@ public sealed class SignOnServiceTests(LoopaiDatabaseFixture fixture) : IClassFi
         await fixture.Database.UserAsync($"ada@{domain}", other);
         var connection = await fixture.Database.ConnectionAsync(other, justInTime: true);
 
-        (await service.CompleteAsync(connection, GivenSignOn.Identity(email: $"ada@{domain}"), default)).Refusal!.Code.ShouldBe("sign_on.foreign_domain");
+        (await service.CompleteAsync(connection, GivenSignOn.Identity(email: $"ada@{domain}"), null, default)).Refusal!.Code.ShouldBe("sign_on.foreign_domain");
     }
 
     [Fact]
@@ -51,10 +51,10 @@ public sealed class SignOnServiceTests(LoopaiDatabaseFixture fixture) : IClassFi
     {
         var (organization, connection, domain) = await ArrangeAsync();
         await fixture.Database.UserAsync($"ada@{domain}", organization);
-        await service.CompleteAsync(connection, GivenSignOn.Identity(email: $"ada@{domain}"), default);
+        await service.CompleteAsync(connection, GivenSignOn.Identity(email: $"ada@{domain}"), null, default);
         connection.Enabled = false;
 
-        (await service.CompleteAsync(connection, GivenSignOn.Identity(), default)).Refusal!.Code.ShouldBe("sign_on.disabled");
+        (await service.CompleteAsync(connection, GivenSignOn.Identity(), null, default)).Refusal!.Code.ShouldBe("sign_on.disabled");
     }
 
     [Fact]
@@ -62,9 +62,9 @@ public sealed class SignOnServiceTests(LoopaiDatabaseFixture fixture) : IClassFi
     {
         var (organization, connection, domain) = await ArrangeAsync();
         await fixture.Database.UserAsync($"ada@{domain}", organization);
-        await service.CompleteAsync(connection, GivenSignOn.Identity("abc", $"ada@{domain}"), default);
+        await service.CompleteAsync(connection, GivenSignOn.Identity("abc", $"ada@{domain}"), null, default);
 
-        (await service.CompleteAsync(connection, GivenSignOn.Identity("ABC", email: null), default)).Refusal!.Code.ShouldBe("sign_on.no_email");
+        (await service.CompleteAsync(connection, GivenSignOn.Identity("ABC", email: null), null, default)).Refusal!.Code.ShouldBe("sign_on.no_email");
     }
 
     [Fact]

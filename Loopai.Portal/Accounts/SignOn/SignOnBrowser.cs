@@ -11,6 +11,8 @@ namespace Loopai.Portal.Accounts.SignOn;
 /// <summary>What every protocol does in the browser: bind a round trip to it, bring the person in at its end, or say why not.</summary>
 public sealed class SignOnBrowser(SessionCookie cookie, UserManager<User> users, IDataProtectionProvider protection)
 {
+    public const string TestEnded = "This test has ended, or was begun too long ago. Begin a new one on the connection's page.";
+
     private const string CookiePrefix = "loopai.sso.";
 
     /// <summary>Keeps the attempt's secret in this browser. A provider that answers with a cross-site POST needs <see cref="SameSiteMode.None"/>.</summary>
@@ -44,18 +46,21 @@ public sealed class SignOnBrowser(SessionCookie cookie, UserManager<User> users,
         // Whether there was a second factor is the provider's business: whoever trusts it to name people trusts it in this too.
         var sso = identity is null ? null : new SsoSession(connection.OrganizationId, connection.Id, identity.Subject, identity.ProviderSessionId);
         await cookie.StartAsync(http, user, SignInMethod.Sso, secondFactor: false, sso: sso);
-        return Results.Redirect(LocalPath(returnPath));
+        return Results.Redirect(LocalUrl.OrHome(returnPath));
     }
 
     /// <summary>Leads to the page that shows the reason. The reason travels sealed, so that nobody's link puts words on it.</summary>
-    public IResult Refused(string reason) => Results.Redirect(PortalUrls.SignInRefused(Protector.Protect(reason, TimeSpan.FromMinutes(10))));
+    public IResult Refused(string reason) => Results.Redirect(PortalUrls.SignInRefused(Seal(reason)));
 
-    /// <summary>The reason that <see cref="Refused"/> sealed; null when it is none of ours, or old.</summary>
-    public string? ReasonOf(string? sealedReason)
+    /// <summary>A text for the next page's address, which only this portal can have written.</summary>
+    public string Seal(string text) => Protector.Protect(text, TimeSpan.FromMinutes(10));
+
+    /// <summary>The text that was sealed; null when it is none of ours, or old.</summary>
+    public string? Unseal(string? sealedText)
     {
         try
         {
-            return string.IsNullOrEmpty(sealedReason) ? null : Protector.Unprotect(sealedReason);
+            return string.IsNullOrEmpty(sealedText) ? null : Protector.Unprotect(sealedText);
         }
         catch (CryptographicException)
         {
@@ -63,11 +68,7 @@ public sealed class SignOnBrowser(SessionCookie cookie, UserManager<User> users,
         }
     }
 
-    /// <summary>Only a path of our own: an address that came with a link must not lead a person to another site.</summary>
-    public static string LocalPath(string? path) =>
-        path is not null && path.StartsWith('/') && !path.StartsWith("//", StringComparison.Ordinal) && !path.Contains('\\', StringComparison.Ordinal) ? path : "/";
-
-    private ITimeLimitedDataProtector Protector => protection.CreateProtector("Loopai.SignOn.Refusal").ToTimeLimitedDataProtector();
+    private ITimeLimitedDataProtector Protector => protection.CreateProtector("Loopai.SignOn.Sealed").ToTimeLimitedDataProtector();
 
     private static string CookieOf(string handle) => CookiePrefix + Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(handle)))[..16];
 }

@@ -19,6 +19,9 @@ public sealed partial class SignIn(
 
     [SupplyParameterFromQuery(Name = "returnUrl")] private string? ReturnUrl { get; set; }
 
+    /// <summary>Past the identity provider: for an owner whose provider is broken. What a password opens is decided at the organization's door.</summary>
+    [SupplyParameterFromQuery(Name = "local")] private bool IsLocal { get; set; }
+
     [CascadingParameter] private HttpContext Context { get; set; } = null!;
 
     protected override async Task OnInitializedAsync()
@@ -42,7 +45,7 @@ public sealed partial class SignIn(
             return;
         }
 
-        switch (await router.NextAsync(email, LocalUrl.OrHome(ReturnUrl), Context.RequestAborted))
+        switch (IsLocal ? new SignInStep.Local() : await router.NextAsync(email, LocalUrl.OrHome(ReturnUrl), Context.RequestAborted))
         {
             case SignInStep.Redirect { Url: var url }:
                 navigation.NavigateTo(url);

@@ -1,7 +1,7 @@
-using System.Security.Claims;
 using Loopai.Core.Access;
 using Loopai.Core.Audit;
 using Loopai.Portal.Api;
+using Loopai.Portal.Shell;
 
 namespace Loopai.Portal.Pages.Audit;
 
@@ -14,17 +14,15 @@ public static class AuditDownloads
         {
             app.MapGet(
                 $"/o/{{org}}/audit.{QueryWords.Of(format)}",
-                (string org, HttpContext http, AccessService access, AuditQueries audit, TimeProvider time, CancellationToken ct) =>
-                    HandleAsync(org, format, http, access, audit, time, ct)).RequireAuthorization().ExcludeFromDescription();
+                (string org, HttpContext http, OrganizationEntry entry, AuditQueries audit, TimeProvider time, CancellationToken ct) =>
+                    HandleAsync(org, format, http, entry, audit, time, ct)).RequireAuthorization().ExcludeFromDescription();
         }
     }
 
     private static async Task<IResult> HandleAsync(
-        string org, AuditFormat format, HttpContext http, AccessService access, AuditQueries audit, TimeProvider time, CancellationToken ct)
+        string org, AuditFormat format, HttpContext http, OrganizationEntry entry, AuditQueries audit, TimeProvider time, CancellationToken ct)
     {
-        var caller = Guid.TryParse(http.User.FindFirstValue(ClaimTypes.NameIdentifier), out var userId)
-            ? (await access.CallerAsync(userId, http.User.Identity?.Name ?? "", org, null, ct))?.From(ApiPipeline.OriginOf(http))
-            : null;
+        var caller = await entry.CallerAsync(http, org, null, ct);
         if (caller is null || !caller.May(Permissions.AuditRead))
         {
             return Results.NotFound();

@@ -5,6 +5,7 @@ using Loopai.Core.Access;
 using Loopai.Core.Executions;
 using Loopai.Core.Tasks;
 using Loopai.Portal.Api;
+using Loopai.Portal.Shell;
 
 namespace Loopai.Portal.Pages.Executions;
 
@@ -20,11 +21,9 @@ public static class ExecutionsCsv
         app.MapGet("/o/{org}/executions.csv", HandleAsync).RequireAuthorization().ExcludeFromDescription();
 
     private static async Task<IResult> HandleAsync(
-        string org, HttpContext http, AccessService access, ExecutionQueries executions, TaskDirectory directory, TimeProvider clock, CancellationToken ct)
+        string org, HttpContext http, OrganizationEntry entry, ExecutionQueries executions, TaskDirectory directory, TimeProvider clock, CancellationToken ct)
     {
-        var caller = Guid.TryParse(http.User.FindFirstValue(ClaimTypes.NameIdentifier), out var userId)
-            ? await access.CallerAsync(userId, http.User.Identity?.Name ?? "", org, http.Request.Query["env"], ct)
-            : null;
+        var caller = await entry.CallerAsync(http, org, http.Request.Query["env"], ct);
         if (caller is null || !caller.MaySomewhere(Permissions.ExecutionsRead) || !caller.MaySomewhere(Permissions.TasksRead))
         {
             return Results.NotFound();

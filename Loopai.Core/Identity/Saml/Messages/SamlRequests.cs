@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using System.Xml;
 using System.Xml.Linq;
 using Loopai.Core.Identity.Saml.Xml;
+using Loopai.Core.Identity.SignOn;
 
 namespace Loopai.Core.Identity.Saml.Messages;
 
@@ -62,4 +64,10 @@ internal static class SamlRequests
 }
 
 /// <summary>Who is signed in at the provider, as a logout message names them.</summary>
-public sealed record SamlSubject(string NameId, string? Format, string? NameQualifier, string? SpNameQualifier, string? SessionIndex);
+public sealed record SamlSubject(string NameId, string? Format, string? NameQualifier, string? SpNameQualifier, string? SessionIndex)
+{
+    /// <summary>As it is kept with the link until the logout.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, SignOnJson.Options);
+
+    public static SamlSubject Parse(string json) => JsonSerializer.Deserialize<SamlSubject>(json, SignOnJson.Options)!;
+}

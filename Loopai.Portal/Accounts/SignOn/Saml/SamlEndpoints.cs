@@ -2,6 +2,7 @@ using Loopai.Core.Errors;
 using Loopai.Core.Identity.Saml;
 using Loopai.Core.Identity.Saml.Messages;
 using Loopai.Core.Identity.SignOn;
+using Loopai.Portal.Api;
 using Loopai.Portal.Shell;
 using Microsoft.AspNetCore.Mvc;
 
@@ -21,24 +22,36 @@ public static class SamlEndpoints
 
         // What comes from a provider carries no antiforgery token; the attempt's cookie binds it to the browser.
         saml.MapPost("/acs", CompleteAsync).DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(MaxForm));
+        saml.MapGet("/logout/begin", BeginLogoutAsync);
         saml.MapGet("/logout", LogoutByRedirectAsync);
         saml.MapPost("/logout", LogoutByPostAsync).DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(MaxForm));
     }
 
     private static async Task<IResult> StartAsync(
-        Guid id, string? returnUrl, HttpContext http, SignOnService signOn, SamlFlow flow, SamlHttp saml, SignOnBrowser browser, CancellationToken ct)
+        Guid id, string? returnUrl, Guid? test, HttpContext http, SignOnService signOn, SignOnTests tests, SamlFlow flow, SamlHttp saml, SignOnBrowser browser,
+        CancellationToken ct)
     {
         if (await signOn.FindAsync(id, SignOnKind.Saml, ct) is not { } connection)
         {
             return Results.NotFound();
         }
 
+        if (test is { } run && !await tests.WaitsAsync(connection, run, ct))
+        {
+            return browser.Refused(SignOnBrowser.TestEnded);
+        }
+
         try
         {
-            var start = new SamlStart(connection, saml.AddressesOf(http, id), SignOnPurpose.SignIn, LocalUrl.OrHome(returnUrl));
-            var (message, attempt) = await flow.StartAsync(start, ct);
+            var purpose = test is null ? SignOnPurpose.SignIn : SignOnPurpose.Test;
+            var (message, attempt) = await flow.StartAsync(new SamlStart(connection, saml.AddressesOf(http, id), purpose, LocalUrl.OrHome(returnUrl), test), ct);
             SignOnBrowser.Remember(http, attempt);
             return SamlHttp.Send(http, message);
+        }
+        catch (ConflictException e) when (test is { } failed)
+        {
+            await signOn.CompleteTestAsync(connection, failed, [new SignOnCheck("Settings", false, e.Message)], null, ct);
+            return Results.Redirect(LocalUrl.OrHome(returnUrl));
         }
         catch (ConflictException e)
         {
@@ -64,16 +77,36 @@ public static class SamlEndpoints
         }
 
         var result = await flow.CompleteAsync(connection, saml.AddressesOf(http, id), field, kept, ct);
+        if (result.Attempt is { Purpose: SignOnPurpose.Test, TestRunId: { } run } test)
+        {
+            await signOn.CompleteTestAsync(connection, run, result.Checks, result.Identity, ct);
+            return Results.Redirect(LocalUrl.OrHome(test.ReturnPath));
+        }
+
         if (result.Refusal is { } refusal)
         {
             // What anybody may post without having begun anything does not fill the audit log.
             return result.Attempt is null && !SamlHttp.IsWorthRecording(refusal)
                 ? browser.Refused(refusal.Message)
-                : await browser.FinishAsync(http, connection, await signOn.RefuseAsync(connection, refusal, null, ct), null, "/");
+                : await browser.FinishAsync(http, connection, await signOn.RefuseAsync(connection, refusal, null, ApiPipeline.OriginOf(http), ct), null, "/");
         }
 
-        var outcome = await signOn.CompleteAsync(connection, result.Identity!, ct);
+        var outcome = await signOn.CompleteAsync(connection, result.Identity!, ApiPipeline.OriginOf(http), ct);
         return await browser.FinishAsync(http, connection, outcome, result.Identity, result.Attempt?.ReturnPath ?? "/");
+    }
+
+    /// <summary>Somebody who signed out here signs out at the provider too. Who it is comes sealed, from the page that offers it.</summary>
+    private static async Task<IResult> BeginLogoutAsync(
+        Guid id, string? who, HttpContext http, SignOnService signOn, SamlLogout logout, SamlHttp saml, SignOnBrowser browser, CancellationToken ct)
+    {
+        if (await signOn.FindAsync(id, SignOnKind.Saml, ct) is not { } connection || browser.Unseal(who) is not { } hint
+            || await logout.StartAsync(connection, saml.AddressesOf(http, id), SamlSubject.Parse(hint), ct) is not { } begun)
+        {
+            return Results.Redirect(PortalUrls.SignIn);
+        }
+
+        SignOnBrowser.Remember(http, begun.Attempt);
+        return SamlHttp.Send(http, begun.Message);
     }
 
     private static Task<IResult> LogoutByRedirectAsync(

@@ -13,7 +13,7 @@ public sealed class SamlHttp(PortalSettings portal)
 
     /// <summary>The connection's addresses, as people and the provider know this portal.</summary>
     public SamlAddresses AddressesOf(HttpContext http, Guid connection) =>
-        new(portal.PublicUrl.Length > 0 ? portal.LinkBase() : $"{http.Request.Scheme}://{http.Request.Host}", connection);
+        new(SignOnAddresses.Base(portal, http.Request), connection);
 
     internal static IResult Send(HttpContext http, SamlMessage message) =>
         message.Form is { } form ? SelfSubmittingForm.To(http, message.Url, form) : Results.Redirect(message.Url);

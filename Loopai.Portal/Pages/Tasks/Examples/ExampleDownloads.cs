@@ -1,10 +1,10 @@
-using System.Security.Claims;
 using System.Text;
 using System.Text.Json;
 using Loopai.Core.Access;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
 using Loopai.Core.Tasks;
+using Loopai.Portal.Shell;
 
 namespace Loopai.Portal.Pages.Tasks.Examples;
 
@@ -15,11 +15,10 @@ public static class ExampleDownloads
         app.MapGet("/o/{org}/tasks/{id:guid}/examples.jsonl", DownloadAsync).RequireAuthorization().ExcludeFromDescription();
 
     private static async Task<IResult> DownloadAsync(
-        string org, Guid id, ClaimsPrincipal user, AccessService access, TaskService tasks, ExampleService examples, CancellationToken ct)
+        string org, Guid id, HttpContext http, OrganizationEntry entry, TaskService tasks, ExampleService examples, CancellationToken ct)
     {
         // The same resolution as the pages': an organization that the viewer is no member of looks like one that does not exist.
-        if (!Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var userId)
-            || await access.CallerAsync(userId, user.Identity?.Name ?? "", org, environmentKey: null, ct) is not { } caller)
+        if (await entry.CallerAsync(http, org, null, ct) is not { } caller)
         {
             return Results.NotFound();
         }

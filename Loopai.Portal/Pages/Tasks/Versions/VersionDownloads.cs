@@ -1,7 +1,7 @@
-using System.Security.Claims;
 using Loopai.Core.Access;
 using Loopai.Core.Errors;
 using Loopai.Core.Programs;
+using Loopai.Portal.Shell;
 
 namespace Loopai.Portal.Pages.Tasks.Versions;
 
@@ -12,11 +12,10 @@ public static class VersionDownloads
         app.MapGet("/o/{org}/tasks/{id:guid}/versions/{version:int}/download", DownloadAsync).RequireAuthorization().ExcludeFromDescription();
 
     private static async Task<IResult> DownloadAsync(
-        string org, Guid id, int version, ClaimsPrincipal user, AccessService access, ProgramService programs, CancellationToken ct)
+        string org, Guid id, int version, HttpContext http, OrganizationEntry entry, ProgramService programs, CancellationToken ct)
     {
         // The same resolution as the pages': an organization that the viewer is no member of looks like one that does not exist.
-        if (!Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var userId)
-            || await access.CallerAsync(userId, user.Identity?.Name ?? "", org, environmentKey: null, ct) is not { } caller)
+        if (await entry.CallerAsync(http, org, null, ct) is not { } caller)
         {
             return Results.NotFound();
         }
