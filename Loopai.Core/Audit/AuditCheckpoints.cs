@@ -7,6 +7,9 @@ namespace Loopai.Core.Audit;
 /// <summary>Signed statements of how far the chain has come: one a day and log, and one whenever somebody asks.</summary>
 public sealed class AuditCheckpoints(LoopaiData data, AuditSealing sealing, AuditSigner signer, TimeProvider time)
 {
+    /// <summary>The event that tells of a checkpoint.</summary>
+    internal const string Signed = "audit.checkpoint_signed";
+
     /// <summary>One window of the checkpoints, newest first.</summary>
     public async Task<Page<AuditCheckpoint>> ListAsync(Caller caller, PageRequest page, CancellationToken ct)
     {
@@ -62,7 +65,9 @@ public sealed class AuditCheckpoints(LoopaiData data, AuditSealing sealing, Audi
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var log = await AuditSealing.LockAsync(db, caller.OrganizationId, time.GetUtcNow(), ct);
         var quiet = log.LastSequence - log.CheckpointSequence <= (log.CheckpointSequence == 0 ? 0 : 1);
-        if (quiet)
+
+        // A log that was set back counts anew, and may come to where it was signed for already; the verifier tells of it.
+        if (quiet || await db.AuditCheckpoints.AnyAsync(c => c.Sequence == log.LastSequence, ct))
         {
             return await db.AuditCheckpoints.AsNoTracking().OrderByDescending(c => c.Sequence).FirstOrDefaultAsync(ct);
         }
@@ -72,7 +77,7 @@ public sealed class AuditCheckpoints(LoopaiData data, AuditSealing sealing, Audi
         (log.CheckpointSequence, log.CheckpointAt) = (checkpoint.Sequence, checkpoint.At);
 
         // In the log too: what is streamed elsewhere carries the proof along.
-        db.Record(caller, "audit.checkpoint_signed", "audit", caller.OrganizationId, new
+        db.Record(caller, Signed, "audit", caller.OrganizationId, new
         {
             checkpoint.Sequence,
             hash = Convert.ToHexStringLower(checkpoint.Hash),

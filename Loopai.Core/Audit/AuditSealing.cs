@@ -86,7 +86,7 @@ public sealed class AuditSealing(LoopaiData data, TimeProvider time)
         {
             var now = time.GetUtcNow();
             var log = await LockAsync(db, organizationId, now, ct);
-            var events = await db.AuditEvents.AsNoTracking().Where(e => db.AuditPending.Any(p => p.EventId == e.Id))
+            var events = await db.AuditEvents.AsNoTracking().Where(e => db.AuditPending.Any(p => p.EventId == e.Id) && !db.AuditSeals.Any(s => s.EventId == e.Id))
                 .OrderBy(e => e.At).ThenBy(e => e.Id).Take(BatchSize).ToListAsync(ct);
             await ContinueAsync(db, log, ct);
             foreach (var audited in events)
@@ -100,7 +100,9 @@ public sealed class AuditSealing(LoopaiData data, TimeProvider time)
 
             await db.SaveChangesAsync(ct);
             var ids = events.ConvertAll(e => e.Id);
-            await db.AuditPending.Where(p => ids.Contains(p.EventId)).ExecuteDeleteAsync(ct);
+
+            // One that was adopted while another portal sealed it waits a second time, and must not stand in the way of the others.
+            await db.AuditPending.Where(p => ids.Contains(p.EventId) || db.AuditSeals.Any(s => s.EventId == p.EventId)).ExecuteDeleteAsync(ct);
             await transaction.CommitAsync(ct);
             return events.Count;
         }

@@ -25,7 +25,7 @@ public sealed class AuditVerifier(LoopaiData data, AuditSealing sealing, AuditSi
         await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
         var log = await db.AuditLogs.AsNoTracking().FirstOrDefaultAsync(ct) ?? new AuditLog { OrganizationId = caller.OrganizationId };
         var checkpoints = await db.AuditCheckpoints.AsNoTracking().OrderBy(c => c.Sequence).ToListAsync(ct);
-        var walk = new AuditWalk(checkpoints, keys);
+        var walk = new AuditWalk(checkpoints, keys, time.GetUtcNow());
         var links =
             from seal in db.AuditSeals.AsNoTracking()
             join audited in db.AuditEvents.AsNoTracking() on seal.EventId equals audited.Id into found
@@ -46,7 +46,7 @@ public sealed class AuditVerifier(LoopaiData data, AuditSealing sealing, AuditSi
             walk.Break(null, stray, "An event has no place in the chain: it was put in by hand, or its seal was removed.");
         }
 
-        return new AuditVerdict(walk.Broken is null, walk.Count, walk.First, walk.Last, checkpoints.Count, time.GetUtcNow(), walk.Broken);
+        return new AuditVerdict(walk.Broken is null, walk.Count, walk.First, walk.Last, checkpoints.Count, time.GetUtcNow(), walk.Broken, walk.SignedLate);
     }
 
     private Task<Guid?> FindUnsealedAsync(LoopaiDbContext db, CancellationToken ct)
@@ -57,11 +57,14 @@ public sealed class AuditVerifier(LoopaiData data, AuditSealing sealing, AuditSi
 }
 
 /// <summary>The walk along a chain, link by link; holds no more than one link, however long the chain.</summary>
-internal sealed class AuditWalk(IReadOnlyList<AuditCheckpoint> checkpoints, IReadOnlyList<AuditSigningKey> keys)
+internal sealed class AuditWalk(IReadOnlyList<AuditCheckpoint> checkpoints, IReadOnlyList<AuditSigningKey> keys, DateTimeOffset now)
 {
+    private static readonly TimeSpan SignedWithin = TimeSpan.FromDays(2);
+
     private readonly Dictionary<long, AuditCheckpoint> _checkpoints = checkpoints.ToDictionary(c => c.Sequence);
     private readonly HashSet<long> _dropped = [];
     private byte[] _hash = new byte[AuditText.HashLength];
+    private int _next;
 
     public long Count { get; private set; }
 
@@ -70,6 +73,8 @@ internal sealed class AuditWalk(IReadOnlyList<AuditCheckpoint> checkpoints, IRea
     public long Last { get; private set; }
 
     public AuditBreak? Broken { get; private set; }
+
+    public AuditSignedLate? SignedLate { get; private set; }
 
     /// <summary>One link further; false when it does not hold.</summary>
     public bool Take(AuditSeal seal, AuditEvent? audited)
@@ -101,7 +106,14 @@ internal sealed class AuditWalk(IReadOnlyList<AuditCheckpoint> checkpoints, IRea
             _dropped.Add(through);
         }
 
-        return !_checkpoints.TryGetValue(Last, out var checkpoint) || Holds(checkpoint);
+        if (audited.Action == AuditCheckpoints.Signed && !IsKept(audited))
+        {
+            return Break(seal.Sequence, audited.Id, $"Event {seal.Sequence} tells of a checkpoint that is not there, or not as it was signed.");
+        }
+
+        var isSigned = _checkpoints.TryGetValue(Last, out var checkpoint);
+        NoteLateSignature(audited);
+        return !isSigned || Holds(checkpoint!);
     }
 
     /// <summary>What can only be told at the end: whether anything is missing there, and whether the beginning went lawfully.</summary>
@@ -128,6 +140,35 @@ internal sealed class AuditWalk(IReadOnlyList<AuditCheckpoint> checkpoints, IRea
         {
             Break(Last, null, $"The log's own count says {log.LastSequence} events with another hash at the end; it was changed.");
         }
+    }
+
+    /// <summary>
+    /// Every day of events is signed for on that day or the next. What was signed for later could have been rewritten until then; a portal that stood
+    /// still for days looks the same, so it is told, and is not a broken link.
+    /// </summary>
+    private void NoteLateSignature(AuditEvent audited)
+    {
+        while (_next < checkpoints.Count && checkpoints[_next].Sequence < Last)
+        {
+            _next++;
+        }
+
+        var signedAt = _next < checkpoints.Count ? checkpoints[_next].At : now;
+        if (SignedLate is null && signedAt - audited.At > SignedWithin && audited.Action != AuditCheckpoints.Signed)
+        {
+            SignedLate = new AuditSignedLate(Last, audited.At, _next < checkpoints.Count ? signedAt : null);
+        }
+    }
+
+    /// <summary>Whether the checkpoint that an event tells of is there as the event has it; those of before the log's present beginning may have gone.</summary>
+    private bool IsKept(AuditEvent audited)
+    {
+        using var details = JsonDocument.Parse(audited.Details ?? "{}");
+        var told = details.RootElement;
+        return told.TryGetProperty("sequence", out var sequence)
+            && (sequence.GetInt64() < First
+                || (_checkpoints.TryGetValue(sequence.GetInt64(), out var checkpoint)
+                    && told.GetProperty("signature").GetString() == Convert.ToBase64String(checkpoint.Signature)));
     }
 
     public bool Break(long? sequence, Guid? eventId, string reason)
@@ -168,7 +209,14 @@ internal sealed class AuditWalk(IReadOnlyList<AuditCheckpoint> checkpoints, IRea
 /// <param name="Checkpoints">How many signed checkpoints there are.</param>
 /// <param name="VerifiedAt">When.</param>
 /// <param name="Broken">The first link that does not hold.</param>
-public sealed record AuditVerdict(bool Intact, long Checked, long First, long Last, int Checkpoints, DateTimeOffset VerifiedAt, AuditBreak? Broken);
+/// <param name="SignedLate">The first event for which no checkpoint spoke within two days.</param>
+public sealed record AuditVerdict(
+    bool Intact, long Checked, long First, long Last, int Checkpoints, DateTimeOffset VerifiedAt, AuditBreak? Broken, AuditSignedLate? SignedLate);
+
+/// <param name="Sequence">The number of the event.</param>
+/// <param name="At">When it happened.</param>
+/// <param name="SignedAt">When a checkpoint first spoke for it; null when none does.</param>
+public sealed record AuditSignedLate(long Sequence, DateTimeOffset At, DateTimeOffset? SignedAt);
 
 /// <param name="Sequence">The number of the link; null for an event that has none.</param>
 /// <param name="EventId">The event, where there is one.</param>

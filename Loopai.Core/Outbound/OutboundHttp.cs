@@ -2,7 +2,8 @@ namespace Loopai.Core.Outbound;
 
 /// <summary>
 /// The one client for addresses that a tenant may set: discovery documents, webhooks, log collectors. It refuses private, loopback and link-local
-/// addresses after the name is resolved, on redirects too, unless the operator allows them; an answer has at most 1 MB and ten seconds.
+/// addresses after the name is resolved, on redirects too, unless the operator allows them; only GET follows
+/// redirects; an answer has at most 1 MB and ten seconds.
 /// </summary>
 public sealed class OutboundHttp(HttpClient client, bool allowsPlainText)
 {

@@ -30,8 +30,7 @@ public static class GuardedHandler
     {
         var handler = new SocketsHttpHandler
         {
-            AllowAutoRedirect = true,
-            MaxAutomaticRedirections = 5,
+            AllowAutoRedirect = false,
             ConnectTimeout = Timeout,
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             // A proxy would resolve the name itself, out of reach of the check.
@@ -43,7 +42,7 @@ public static class GuardedHandler
             handler.ConnectCallback = ConnectAsync;
         }
 
-        var client = new HttpClient(handler) { Timeout = Timeout, MaxResponseContentBufferSize = MaxResponseBytes };
+        var client = new HttpClient(new ReadRedirects(handler)) { Timeout = Timeout, MaxResponseContentBufferSize = MaxResponseBytes };
         client.DefaultRequestHeaders.UserAgent.ParseAdd("Loopai");
         return new OutboundHttp(client, allowPrivateNetworks);
     }

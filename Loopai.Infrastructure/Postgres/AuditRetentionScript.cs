@@ -25,6 +25,11 @@ internal static class AuditRetentionScript
           IF NOT EXISTS (SELECT FROM audit_checkpoints c WHERE c.organization_id = organization AND c.sequence = through AND c.at < now() - interval '30 days') THEN
             RAISE EXCEPTION 'No checkpoint older than 30 days stands at event %', through;
           END IF;
+          -- The runtime role writes checkpoints and could date one back; the events' own times it cannot change.
+          IF EXISTS (SELECT FROM audit_seals s JOIN audit_events e ON e.id = s.event_id
+                     WHERE s.organization_id = organization AND s.sequence <= through AND e.at > now() - interval '30 days') THEN
+            RAISE EXCEPTION 'Events up to % are not all older than 30 days', through;
+          END IF;
           DELETE FROM audit_events e USING audit_seals s
             WHERE e.organization_id = organization AND s.organization_id = organization AND s.event_id = e.id AND s.sequence <= through;
           DELETE FROM audit_seals s WHERE s.organization_id = organization AND s.sequence <= through;

@@ -75,6 +75,9 @@ internal static class SecurityScript
           SET NOCOUNT ON;
           IF NOT EXISTS (SELECT 1 FROM dbo.audit_checkpoints WHERE organization_id = @organization AND [sequence] = @through AND [at] < DATEADD(day, -30, SYSDATETIMEOFFSET()))
             THROW 50001, N'No checkpoint older than 30 days stands at this event.', 1;
+          IF EXISTS (SELECT 1 FROM dbo.audit_seals s JOIN dbo.audit_events e ON e.id = s.event_id
+                     WHERE s.organization_id = @organization AND s.[sequence] <= @through AND e.[at] > DATEADD(day, -30, SYSDATETIMEOFFSET()))
+            THROW 50002, N'Events up to there are not all older than 30 days.', 1;
           DECLARE @name nvarchar(36) = CAST(@organization AS nvarchar(36));
           EXEC sp_set_session_context N'retention', @name;
           DELETE e FROM dbo.audit_events e JOIN dbo.audit_seals s ON s.event_id = e.id AND s.organization_id = e.organization_id

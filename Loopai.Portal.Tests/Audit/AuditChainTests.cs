@@ -118,6 +118,45 @@ public sealed class AuditChainTests(LoopaiDatabaseFixture fixture) : IClassFixtu
     }
 
     [Fact]
+    public async Task Verify_WholeChainRewrittenAndCheckpointsRemoved_IsFoundByTheEventThatTellsOfThem()
+    {
+        var ids = await FillAsync(3);
+        await Checkpoints.CreateAsync(organization.Caller, default);
+        await sealing.SealAsync(organization.Id, default);
+
+        await TamperAsync(
+            "UPDATE audit_events SET actor_name = 'nobody' WHERE id = {2}; DELETE FROM audit_seals WHERE {org}; DELETE FROM audit_logs WHERE {org}; DELETE FROM audit_checkpoints WHERE {org}",
+            ids);
+        await sealing.AdoptAsync(default);
+        await sealing.SealAsync(organization.Id, default);
+
+        (await Verifier.VerifyAsync(organization.Caller, default)).Broken!.Reason.ShouldContain("tells of a checkpoint that is not there");
+    }
+
+    [Fact]
+    public async Task Verify_OldEventsThatNothingSpeaksFor_AreTold()
+    {
+        await AddOldAsync(2, daysAgo: 10);
+
+        var verdict = await Verifier.VerifyAsync(organization.Caller, default);
+
+        verdict.Intact.ShouldBeTrue(verdict.Broken?.Reason);
+        (verdict.SignedLate!.Sequence, verdict.SignedLate.SignedAt).ShouldBe((1, null));
+    }
+
+    [Fact]
+    public async Task Seal_EventWaitsASecondTime_DoesNotStandInTheWay()
+    {
+        var ids = await FillAsync(1);
+        await fixture.Database.AsOwnerAsync($"INSERT INTO audit_pending (organization_id, event_id) VALUES ('{organization.Id}', '{ids[0]}')");
+
+        (await FillAsync(1)).Count.ShouldBe(2);
+
+        await using var db = await fixture.Data.OpenAsync(organization.Caller, default);
+        (await db.AuditPending.CountAsync()).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Verify_CheckpointForged_IsFound()
     {
         var ids = await FillAsync(2);
@@ -167,6 +206,16 @@ public sealed class AuditChainTests(LoopaiDatabaseFixture fixture) : IClassFixtu
         // The same cut, made by hand one event further, is not lawful.
         await TamperAsync("DELETE FROM audit_seals WHERE {org} AND sequence = 5", []);
         (await Verifier.VerifyAsync(organization.Caller, default)).Intact.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Retention_CheckpointDatedBack_IsRefusedByTheDatabase()
+    {
+        await FillAsync(3);
+        await fixture.Database.AsOwnerAsync(
+            $"INSERT INTO audit_checkpoints (organization_id, sequence, hash, at, key_id, signature) VALUES ('{organization.Id}', 3, '\\x00', '2020-01-01', 'k', '\\x00')");
+
+        (await Should.ThrowAsync<PostgresException>(Lifecycle().DropAuditEventsAsync(organization.Id, 3, default))).MessageText.ShouldContain("not all older than 30 days");
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Loopai.Core.Audit;
 using Loopai.Core.Audit.Streaming;
 using Loopai.Core.Errors;
 using Loopai.Core.Outbound;
+using Loopai.Infrastructure.Outbound;
 using Loopai.Portal.Tests.Data;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
@@ -16,17 +17,18 @@ namespace Loopai.Portal.Tests.Audit;
 public sealed class AuditStreamTests(LoopaiDatabaseFixture fixture) : IClassFixture<LoopaiDatabaseFixture>, IAsyncLifetime
 {
     private readonly SteppedClock clock = new();
-    private readonly HttpClient client = new() { Timeout = TimeSpan.FromSeconds(1) };
+    private readonly OutboundHttp outbound = GuardedHandler.Create(allowPrivateNetworks: true);
     private readonly AuditStreamSecrets secrets = new(new EphemeralDataProtectionProvider());
     private AuditReceiver receiver = null!;
     private TestOrganization organization = null!;
 
-    private AuditStreamSender Sender => new(new OutboundHttp(client, allowsPlainText: true), secrets, clock);
+    private AuditStreamSender Sender => new(outbound, secrets, clock);
 
-    private AuditStreamService Streams => new(fixture.Data, new OutboundHttp(client, allowsPlainText: true), secrets, Sender, clock);
+    private AuditStreamService Streams => new(fixture.Data, outbound, secrets, Sender, clock);
 
     public async Task InitializeAsync()
     {
+        outbound.Client.Timeout = TimeSpan.FromSeconds(1);
         receiver = await AuditReceiver.StartAsync();
         organization = await fixture.Database.AddOrganizationAsync();
     }
@@ -36,7 +38,7 @@ public sealed class AuditStreamTests(LoopaiDatabaseFixture fixture) : IClassFixt
         // What a test leaves behind is not for the next one to carry.
         await fixture.Database.AsOwnerAsync("UPDATE audit_streams SET is_enabled = false");
         await receiver.DisposeAsync();
-        client.Dispose();
+        outbound.Client.Dispose();
     }
 
     [Fact]
@@ -90,6 +92,37 @@ public sealed class AuditStreamTests(LoopaiDatabaseFixture fixture) : IClassFixt
         state.ShouldBe(("failing", 1, 0L));
         error.ShouldBe("No answer within ten seconds.");
         receiver.Taken.ShouldBe(Numbers(4));
+    }
+
+    [Fact]
+    public async Task Webhook_AnswersWithARedirect_IsNotDelivered()
+    {
+        await CreateAsync(AuditStreamKind.Webhook);
+        await AddEventsAsync(1);
+        receiver.Behaviour = (n, http) =>
+        {
+            http.Response.StatusCode = n == 0 ? 302 : 200;
+            http.Response.Headers.Location = "/sign-in";
+            return Task.CompletedTask;
+        };
+
+        await Worker().CarryAsync(default);
+
+        (await StateAsync()).ShouldBe(("failing", 1, 0L));
+        (receiver.Requests.Count, receiver.Taken.Count).ShouldBe((1, 0));
+    }
+
+    [Fact]
+    public async Task Worker_AddressIsPutRightDuringABacklog_GoesToTheNewOne()
+    {
+        var created = await CreateAsync(AuditStreamKind.Splunk);
+        await AddEventsAsync(250);
+        await using var right = await AuditReceiver.StartAsync();
+        receiver.Behaviour = (_, _) => Streams.UpdateAsync(organization.Caller, created.Stream.Id, new AuditStreamChange { Url = right.Url }, default);
+
+        await Worker().CarryAsync(default);
+
+        (receiver.Requests.Count, right.Taken.Count).ShouldBe((1, 151));
     }
 
     [Fact]
@@ -158,7 +191,7 @@ public sealed class AuditStreamTests(LoopaiDatabaseFixture fixture) : IClassFixt
     [Fact]
     public async Task Create_EverythingWrong_SaysAllAtOnce()
     {
-        var streams = new AuditStreamService(fixture.Data, new OutboundHttp(client, allowsPlainText: false), secrets, Sender, clock);
+        var streams = new AuditStreamService(fixture.Data, new OutboundHttp(outbound.Client, allowsPlainText: false), secrets, Sender, clock);
 
         var refused = await Should.ThrowAsync<InvalidException>(
             streams.CreateAsync(organization.Caller, new NewAuditStream("", AuditStreamKind.Splunk, "http://user@host", "no token!"), default));

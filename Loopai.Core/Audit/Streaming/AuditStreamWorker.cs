@@ -18,25 +18,21 @@ public sealed class AuditStreamWorker(LoopaiData data, AuditQueries audit, Audit
     /// <summary>Longer than an attempt may take.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
+    /// <summary>After so many batches a long backlog lets the others have their turn.</summary>
+    private const int BatchesAtOnce = 20;
+
+    /// <summary>Streams under way on one portal: each holds a connection for moments and waits for its receiver.</summary>
+    private const int AtOnce = 16;
+
     private const int MaxErrorLength = 500;
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
 
-    /// <summary>Carries what every stream that is due has to carry; how many batches were taken.</summary>
+    /// <summary>Carries what the streams that are due have to carry; how many batches were taken.</summary>
     public async Task<int> CarryAsync(CancellationToken ct)
     {
-        List<AuditStream> due;
-        await using (var db = await data.OpenAsync(Caller.Installation, ct))
-        {
-            var now = time.GetUtcNow();
-            due = await db.AuditStreams.AsNoTracking()
-                .Where(s => s.IsEnabled && (s.NextAttemptAt == null || s.NextAttemptAt <= now) && (s.LeaseUntil == null || s.LeaseUntil < now)
-                    && db.AuditLogs.Any(l => l.OrganizationId == s.OrganizationId && l.LastSequence > s.Cursor))
-                .ToListAsync(ct);
-        }
-
-        // Side by side: an organization's silent receiver does not keep the others waiting.
-        return (await Task.WhenAll(due.Select(stream => CarryAsync(stream, ct)))).Sum();
+        var due = await FindDueAsync(ct);
+        return (await Task.WhenAll(due.Select(id => CarryAsync(id, ct)))).Sum();
     }
 
     /// <summary>How long to wait after so many failures: doubling from a second to five minutes, half of it by chance.</summary>
@@ -48,6 +44,7 @@ public sealed class AuditStreamWorker(LoopaiData data, AuditQueries audit, Audit
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var underWay = new List<Task>();
         using var timer = new PeriodicTimer(LookEvery, time);
         try
         {
@@ -55,7 +52,15 @@ public sealed class AuditStreamWorker(LoopaiData data, AuditQueries audit, Audit
             {
                 try
                 {
-                    await CarryAsync(stoppingToken);
+                    // Nobody waits for a slow receiver: what is under way has its lease, and is not due.
+                    underWay.RemoveAll(carrying => carrying.IsCompleted);
+                    foreach (var id in await FindDueAsync(stoppingToken))
+                    {
+                        if (underWay.Count < AtOnce)
+                        {
+                            underWay.Add(CarryOrTellAsync(id, stoppingToken));
+                        }
+                    }
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
@@ -67,30 +72,72 @@ public sealed class AuditStreamWorker(LoopaiData data, AuditQueries audit, Audit
         {
             // The portal stops; what was under way is repeated by whoever comes next.
         }
+
+        await Task.WhenAll(underWay);
     }
 
-    private async Task<int> CarryAsync(AuditStream stream, CancellationToken ct)
+    /// <summary>Whoever has waited longest comes first.</summary>
+    private async Task<List<AuditStreamPlace>> FindDueAsync(CancellationToken ct)
     {
-        var batches = 0;
-        while (await WriteAsync(stream, s => s.LeaseUntil = Now() + Lease, ct))
+        await using var db = await data.OpenAsync(Caller.Installation, ct);
+        var now = time.GetUtcNow();
+        return await db.AuditStreams
+            .Where(s => s.IsEnabled && (s.NextAttemptAt == null || s.NextAttemptAt <= now) && (s.LeaseUntil == null || s.LeaseUntil < now)
+                && db.AuditLogs.Any(l => l.OrganizationId == s.OrganizationId && l.LastSequence > s.Cursor))
+            .OrderBy(s => s.DeliveredAt != null).ThenBy(s => s.DeliveredAt).Take(AtOnce)
+            .Select(s => new AuditStreamPlace(s.OrganizationId, s.Id)).ToListAsync(ct);
+    }
+
+    private async Task CarryOrTellAsync(AuditStreamPlace place, CancellationToken ct)
+    {
+        try
         {
+            await CarryAsync(place, ct);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            log.LogWarning(e, "Audit stream {Stream} cannot be carried now; its lease runs out, and it is tried again", place.StreamId);
+        }
+        catch (OperationCanceledException)
+        {
+            // The portal stops.
+        }
+    }
+
+    private async Task<int> CarryAsync(AuditStreamPlace place, CancellationToken ct)
+    {
+        DateTimeOffset? held = null;
+        for (var batches = 0; ; batches++)
+        {
+            // Read anew each time, for its address or secret may have been put right meanwhile.
+            var stream = await ReadAsync(place, ct);
+            var isOurs = stream is not null && (held is null ? stream.LeaseUntil is null || stream.LeaseUntil < Now() : stream.LeaseUntil == held);
+            if (!isOurs || !await WriteAsync(stream!, s => s.LeaseUntil = Now() + Lease, ct))
+            {
+                return batches;
+            }
+
+            held = stream!.LeaseUntil;
             var events = await ReadAsync(stream, ct);
             var error = events.Count == 0 ? null : await sender.SendAsync(stream, events, ct);
-            var done = error is not null || events.Count < BatchSize;
+            var done = error is not null || events.Count < BatchSize || batches == BatchesAtOnce - 1;
             var kept = await WriteAsync(stream, s => Note(s, events, error, done), ct);
             if (error is not null)
             {
                 log.LogInformation("Audit stream {Stream} did not take events from {Sequence}: {Error}", stream.Id, stream.Cursor + 1, error);
             }
 
-            batches += error is null && events.Count > 0 ? 1 : 0;
             if (done || !kept)
             {
-                break;
+                return error is null && events.Count > 0 ? batches + 1 : batches;
             }
         }
+    }
 
-        return batches;
+    private async Task<AuditStream?> ReadAsync(AuditStreamPlace place, CancellationToken ct)
+    {
+        await using var db = await data.OpenAsync(Caller.System(place.OrganizationId), ct);
+        return await db.AuditStreams.AsNoTracking().FirstOrDefaultAsync(s => s.Id == place.StreamId && s.IsEnabled, ct);
     }
 
     private void Note(AuditStream stream, List<AuditRecord> events, string? error, bool done)
@@ -137,4 +184,6 @@ public sealed class AuditStreamWorker(LoopaiData data, AuditQueries audit, Audit
 
     /// <summary>Whole milliseconds: a lease that is read back has to equal the one that was written.</summary>
     private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+
+    private sealed record AuditStreamPlace(Guid OrganizationId, Guid StreamId);
 }

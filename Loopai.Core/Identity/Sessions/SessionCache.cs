@@ -25,6 +25,9 @@ public sealed class SessionCache(LoopaiData data, IOptions<AccountsSettings> set
     private readonly ConcurrentDictionary<Guid, Cached> _sessions = new();
     private readonly ConcurrentDictionary<Guid, ConcurrentDictionary<object, Func<Task>>> _watchers = new();
 
+    /// <summary>Counts what was forgotten, so that an answer which is older than a change is not kept.</summary>
+    private long _generation;
+
     private TimeSpan IdleLimit => TimeSpan.FromHours(settings.Value.SessionHours);
 
     /// <summary>The session if it still counts, noting that it was used; null when it ended, expired, or never was.</summary>
@@ -49,6 +52,7 @@ public sealed class SessionCache(LoopaiData data, IOptions<AccountsSettings> set
         var now = time.GetUtcNow();
         if (!_sessions.TryGetValue(id, out var cached) || now - cached.LoadedAt >= CachedFor)
         {
+            var generation = Interlocked.Read(ref _generation);
             await using var db = await data.OpenAsync(Caller.Installation, ct);
             cached = new Cached(await db.UserSessions.AsNoTracking().FirstOrDefaultAsync(s => s.Id == id, ct), now);
             if (_sessions.Count >= Capacity)
@@ -57,6 +61,10 @@ public sealed class SessionCache(LoopaiData data, IOptions<AccountsSettings> set
             }
 
             _sessions[id] = cached;
+            if (generation != Interlocked.Read(ref _generation))
+            {
+                _sessions.TryRemove(id, out _);
+            }
         }
 
         return cached.Session is { } session && session.IsLive(now, IdleLimit) ? session : null;
@@ -75,6 +83,7 @@ public sealed class SessionCache(LoopaiData data, IOptions<AccountsSettings> set
     {
         if (change.IsEverything)
         {
+            Interlocked.Increment(ref _generation);
             _sessions.Clear();
             foreach (var (id, _) in _watchers)
             {
@@ -83,6 +92,7 @@ public sealed class SessionCache(LoopaiData data, IOptions<AccountsSettings> set
         }
         else if (change.Table == "user_sessions")
         {
+            Interlocked.Increment(ref _generation);
             _sessions.TryRemove(change.Id, out _);
             _ = TellIfEndedAsync(change.Id);
         }

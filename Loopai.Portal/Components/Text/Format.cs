@@ -99,6 +99,9 @@ public static class Format
     /// <summary>"1 execution", "12 executions", "184.2k executions".</summary>
     public static string Count(long count, string one, string? many = null) => $"{Short(count)} {(count == 1 ? one : many ?? one + "s")}";
 
+    /// <summary>A day in UTC: <c>2026-03-02</c>.</summary>
+    public static string Day(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd", Culture);
+
     public static string Ago(DateTimeOffset time, DateTimeOffset now)
     {
         var past = now - time;
