@@ -95,6 +95,10 @@ public static class PortalUrls
     public static string SignOnStart(Loopai.Core.Identity.SignOn.SignOnKind kind, Guid connection, string? returnUrl = null, Guid? testRun = null, string? hint = null) =>
         Build($"/sign-in/{kind.ToString().ToLowerInvariant()}/{connection}/start", ("returnUrl", returnUrl), ("test", testRun?.ToString()), ("hint", hint));
 
+    /// <summary>The password form of a directory again, with why the last try failed, sealed.</summary>
+    public static string LdapPassword(Guid connection, string returnUrl, string? login, string failure) =>
+        Build($"{SignIn}/ldap/{connection}/start", ("returnUrl", returnUrl), ("hint", login), ("failure", failure));
+
     /// <summary>Where a SAML provider is told that somebody signed out.</summary>
     public static string SamlLogout(Guid connection, string who) => Build($"{SignIn}/saml/{connection}/logout/begin", ("who", who));
 

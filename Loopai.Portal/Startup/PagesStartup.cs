@@ -31,6 +31,7 @@ public static class PagesStartup
     {
         app.MapSignOut();
         app.MapOidc();
+        app.MapLdap();
         app.MapPasskeys();
         app.MapSaml();
         app.MapVersionDownloads();

@@ -5,6 +5,7 @@ using Loopai.Core.Audit;
 using Loopai.Core.Audit.Streaming;
 using Loopai.Core.Configuration;
 using Loopai.Core.Executions;
+using Loopai.Core.Identity.Ldap;
 using Loopai.Core.Identity.Scim;
 using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Notifications;
@@ -14,6 +15,7 @@ using Loopai.Core.Programs.Generation;
 using Loopai.Core.Tasks;
 using Loopai.Core.Validation;
 using Loopai.Infrastructure.DomainNames;
+using Loopai.Infrastructure.Ldap;
 using Loopai.Infrastructure.Mail;
 using Loopai.Infrastructure.Outbound;
 using Loopai.Infrastructure.Sandbox;
@@ -27,6 +29,7 @@ public static class PortalServices
     {
         services.AddSingleton<IMailSender>(new SmtpMailSender(mail));
         services.AddSingleton(GuardedHandler.Create(outbound.AllowPrivateNetworks));
+        services.AddSingleton<ILdapDirectory>(new LdapDirectory(outbound.AllowPrivateNetworks));
         services.AddSingleton<IDnsTxtResolver>(new DnsTxtResolver(outbound.DnsEndPoints()));
     }
 

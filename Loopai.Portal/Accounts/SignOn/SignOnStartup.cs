@@ -1,3 +1,4 @@
+using Loopai.Core.Identity.Ldap;
 using Loopai.Core.Identity.Saml;
 using Loopai.Core.Identity.SignIn;
 using Loopai.Core.Identity.SignOn;
@@ -32,6 +33,10 @@ public static class SignOnStartup
         services.AddSingleton<OidcProviders>();
         services.AddSingleton<OidcFlow>();
         services.AddSingleton<OidcLogout>();
+
+        services.AddSingleton<ISignOnProtocol, LdapProtocol>();
+        services.AddSingleton<LdapFlow>();
+        services.AddSingleton<LdapSignIn>();
 
         services.AddSingleton<ISignOnProtocol, SamlProtocol>();
         services.AddSingleton<SamlKeys>();
