@@ -64,6 +64,8 @@ install_packages() {
     mkdir -p /etc/postgresql-common
     echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
   fi
+  # Likewise a directory server: without a configuration of its own it does not start.
+  if has_word slapd "$@"; then echo 'slapd slapd/no_configuration boolean true' | debconf-set-selections; fi
   export DEBIAN_FRONTEND=noninteractive UCF_FORCE_CONFFOLD=1
   quietly "Fetching the list of packages" apt-get update
   quietly "Installing $*" apt-get install -y --no-install-recommends "$@"
