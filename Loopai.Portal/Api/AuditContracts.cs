@@ -21,11 +21,15 @@ public sealed record AuditEventResponse(
     private static JsonElement? Json(string? text) => text is null ? null : JsonElement.Parse(text);
 }
 
-/// <summary>A signed checkpoint. docs/audit.md says how to check it with openssl.</summary>
-public sealed record CheckpointResponse(long Sequence, string Hash, DateTimeOffset At, string KeyId, string Signature)
+/// <param name="Sequence">How far the log had come.</param>
+/// <param name="Hash">The last seal there.</param>
+/// <param name="At">When, letter for letter as it was signed: with three decimals, where other times leave zeros at the end out.</param>
+/// <param name="KeyId">Which key signed.</param>
+/// <param name="Signature">The signature; docs/audit.md says how to check it with openssl.</param>
+public sealed record CheckpointResponse(long Sequence, string Hash, string At, string KeyId, string Signature)
 {
     public static CheckpointResponse Of(AuditCheckpoint c) =>
-        new(c.Sequence, Convert.ToHexStringLower(c.Hash), c.At, c.KeyId, Convert.ToBase64String(c.Signature));
+        new(c.Sequence, Convert.ToHexStringLower(c.Hash), AuditText.Time(c.At), c.KeyId, Convert.ToBase64String(c.Signature));
 }
 
 /// <param name="Id">As checkpoints name it.</param>
