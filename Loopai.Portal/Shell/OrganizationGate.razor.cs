@@ -55,6 +55,7 @@ public sealed partial class OrganizationGate(
     {
         var organization = Route.RouteValues.TryGetValue("org", out var slug) ? slug as string : null;
         var user = (await Authentication).User;
+        _elsewhere = null;
         if (organization is null && (user.SessionId() is not null || !Route.PageType.IsDefined(typeof(AuthorizeAttribute), inherit: true)))
         {
             (_caller, _shell, _isForeign, _isOpen) = (null, null, false, true);
@@ -78,7 +79,6 @@ public sealed partial class OrganizationGate(
         var environmentKey = EnvironmentOfAddress();
         var found = await entry.FindAsync(user, Origin, slug, environmentKey, CancellationToken.None);
         Watch(found?.Caller.OrganizationId);
-        _elsewhere = null;
         if (found is not { } entered)
         {
             (_caller, _shell, _isForeign) = (null, null, true);
