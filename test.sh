@@ -43,9 +43,6 @@ install_packages "${missing[@]}"
 # A directory to sign in against. It is the only part that the tests do without: those that need it are skipped.
 has slapd || (install_packages slapd) || say "slapd cannot be installed, so the tests that need it are skipped"
 
-if [[ -f $root/Loopai.Portal.Tests/peers/package-lock.json ]]; then
-  quietly "Installing the servers that tests talk to" npm ci --prefix "$root/Loopai.Portal.Tests/peers" --ignore-scripts --no-audit --no-fund
-fi
 quietly "Building" dotnet build "$root/Loopai.sln" --configuration Release --nologo --verbosity quiet
 
 rm -rf "$results"

@@ -128,6 +128,9 @@ public sealed class Caller
         _ => false,
     };
 
+    /// <summary>Whether the caller could give the role to somebody for the whole organization.</summary>
+    public bool MayHandOn(Role role) => role.Permissions.All(permission => MayHandOn(permission, GrantScope.Organization));
+
     /// <summary>Whether what the caller holds of this permission counts beyond the environment at hand. A key's never does.</summary>
     public bool ReachesOtherEnvironments(string permission) =>
         Kind != CallerKind.ApiKey && (_held.InOrganization.Contains(permission) || !_held.Here.Contains(permission));

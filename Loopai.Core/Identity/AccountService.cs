@@ -81,8 +81,9 @@ public sealed class AccountService(
 
         await throttle.SucceededAsync(subject, caller.Origin, ct);
         ThrowUnlessSucceeded(await users.ChangePasswordAsync(user, currentPassword, newPassword));
+        var ended = await sessions.EndOthersAsync(caller, SessionEnd.PasswordChanged, ct);
         await log.RecordAsync(caller, "password.changed", null, ct);
-        return await sessions.EndOthersAsync(caller, SessionEnd.PasswordChanged, ct);
+        return ended;
     }
 
     internal static void ThrowUnlessSucceeded(IdentityResult result)

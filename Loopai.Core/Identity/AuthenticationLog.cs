@@ -2,11 +2,12 @@ using System.Net;
 using Loopai.Core.Access;
 using Loopai.Core.Audit;
 using Loopai.Core.Data;
+using Loopai.Core.Organizations;
 using Microsoft.EntityFrameworkCore;
 
 namespace Loopai.Core.Identity;
 
-/// <summary>Records what happens to an account in the audit log of every organization that the person is a member of.</summary>
+/// <summary>Records what happens to an account in the audit log of every organization that the person is an active member of.</summary>
 public sealed class AuthenticationLog(LoopaiData data)
 {
     public Task RecordAsync(User user, string action, RequestOrigin origin, object? details, CancellationToken ct) =>
@@ -35,7 +36,9 @@ public sealed class AuthenticationLog(LoopaiData data)
     {
         var from = new CallerOrigin(IPAddress.TryParse(origin.Address, out var address) ? address : null, origin.UserAgent);
         await using var db = await data.OpenAsync(Caller.Installation, ct);
-        foreach (var organizationId in await db.Memberships.Where(m => m.UserId == userId).Select(m => m.OrganizationId).ToListAsync(ct))
+        foreach (var organizationId in await db.Memberships
+            .Where(m => m.UserId == userId && m.Status == MembershipStatus.Active && db.Organizations.Any(o => o.Id == m.OrganizationId && o.DeletedAt == null))
+            .Select(m => m.OrganizationId).ToListAsync(ct))
         {
             db.Record(Caller.ForUser(userId, name, organizationId, Guid.Empty, []).From(from), action, "user", userId, result, reason, details);
         }

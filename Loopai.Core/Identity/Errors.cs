@@ -10,6 +10,8 @@ public static class IdentityErrors
 
     internal static NotFoundException AccountNotFound() => new("account.not_found", "This account does not exist any more.");
 
+    internal static ConflictException HasAccount(string email) => new("account.exists", $"{email} has an account already. Sign in with it to accept.");
+
     internal static NotFoundException SessionNotFound() => new("session.not_found", "You have no such session.");
 
     internal static NotFoundException PasskeyNotFound() => new("passkey.not_found", "You have no such passkey.");

@@ -30,6 +30,9 @@ internal static class OrganizationErrors
 
     public static ConflictException CannotTake() => new("organization.cannot_take", "Ownership goes to another active member. Choose one who is in.");
 
+    public static ConflictException NotYoursToTransfer() => new(
+        "organization.not_yours", "You own this organization through a team or an identity provider, so there is nothing of your own to hand over. Make the other person an owner instead.");
+
     public static NotFoundException NoLogo() => new("organization.no_logo", "The organization has no logo.");
 
     public static InvalidException InvalidLogo(int bytes) =>

@@ -13,6 +13,7 @@ public sealed class InvitationAcceptance(LoopaiData data, TimeProvider time)
     {
         await using var db = await data.OpenAsync(Caller.Installation, ct);
         var (invitation, organization) = await FindAsync(db, token, ct);
+        await DemandInviterAsync(db, invitation, ct);
         var normalized = invitation.Email.ToUpperInvariant();
         return new InvitationOffer(
             invitation.Email, organization.Name, organization.Slug, invitation.InvitedBy, invitation.ExpiresAt,
@@ -28,6 +29,7 @@ public sealed class InvitationAcceptance(LoopaiData data, TimeProvider time)
         await using (var db = await data.OpenAsync(Caller.Installation, ct))
         {
             var (found, _) = await FindAsync(db, token, ct);
+            await DemandInviterAsync(db, found, ct);
             email = await db.Users.Where(u => u.Id == userId).Select(u => u.Email).SingleAsync(ct) ?? "";
             if (!email.Equals(found.Email, StringComparison.OrdinalIgnoreCase))
             {
@@ -82,6 +84,18 @@ public sealed class InvitationAcceptance(LoopaiData data, TimeProvider time)
         change.Db.Record(person, "invitation.accepted", "invitation", invitation.Id, new { invitation.Email, grants = invitation.Grants, teams = wanted });
         await change.CommitAsync(ct);
         return organization;
+    }
+
+    /// <summary>Whoever was shut out meanwhile brings nobody in any more, themselves under another address least of all.</summary>
+    private static async Task DemandInviterAsync(LoopaiDbContext db, Invitation invitation, CancellationToken ct)
+    {
+        var isShutOut = await db.Users.AnyAsync(
+            u => u.Email == invitation.InvitedBy
+                && !db.Memberships.Any(m => m.OrganizationId == invitation.OrganizationId && m.UserId == u.Id && m.Status == MembershipStatus.Active), ct);
+        if (isShutOut)
+        {
+            throw OrganizationErrors.InvitationUnknown();
+        }
     }
 
     private async Task<(Invitation Invitation, Organization Organization)> FindAsync(LoopaiDbContext db, string token, CancellationToken ct)

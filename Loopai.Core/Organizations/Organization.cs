@@ -30,7 +30,7 @@ public sealed class Organization : ITenantOwned
     /// <summary>Space-separated domains; only addresses of theirs may be invited. Empty for any.</summary>
     public string AllowedEmailDomains { get; set; } = "";
 
-    /// <summary>Hours that a session lasts without use; null for the installation's own.</summary>
+    /// <summary>Hours after which members have to prove again who they are; null for as long as their session lasts.</summary>
     public int? SessionHours { get; set; }
 
     /// <summary>Whether members need a second factor.</summary>

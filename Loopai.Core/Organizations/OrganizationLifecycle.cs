@@ -51,6 +51,7 @@ public sealed class OrganizationLifecycle(LoopaiData data, TimeProvider time)
     public async Task TransferAsync(Caller caller, Guid id, Guid userId, CancellationToken ct)
     {
         caller.Demand(Permissions.OrganizationDelete);
+        caller.DemandHandOn(BuiltInRoles.Owner, GrantScope.Organization);
         caller.DemandOwn(id);
         var from = caller.PersonId ?? throw OrganizationErrors.NobodyBehind();
         await using var change = await AccessChange.BeginAsync(data, caller, ct);
@@ -64,6 +65,11 @@ public sealed class OrganizationLifecycle(LoopaiData data, TimeProvider time)
         var owned = await change.Db.Grants
             .Where(g => g.UserId == from && g.RoleId == BuiltInRoles.OwnerId && g.EnvironmentId == null && g.TaskId == null && g.Source == AccessSource.Manual)
             .ToListAsync(ct);
+        if (owned.Count == 0)
+        {
+            throw OrganizationErrors.NotYoursToTransfer();
+        }
+
         change.Db.Grants.RemoveRange(owned);
         await GiveAsync(change, caller, userId, BuiltInRoles.OwnerId, ct);
         await GiveAsync(change, caller, from, BuiltInRoles.Admin.Id, ct);

@@ -83,6 +83,13 @@ public sealed class SettingsService(LoopaiData data, IOptions<ExecutionSettings>
         return await db.OrganizationLogos.AsNoTracking().FirstOrDefaultAsync(ct);
     }
 
+    /// <summary>Since when there is a logo; null where there is none.</summary>
+    public async Task<DateTimeOffset?> FindLogoTimeAsync(Caller caller, CancellationToken ct)
+    {
+        await using var db = await data.OpenAsync(caller, ct);
+        return await db.OrganizationLogos.Select(l => (DateTimeOffset?)l.UpdatedAt).FirstOrDefaultAsync(ct);
+    }
+
     /// <summary>Takes a picture as the logo: PNG or JPEG by what is in it, whatever it is called. An SVG can carry scripts and is not taken.</summary>
     public async Task<OrganizationLogo> SetLogoAsync(Caller caller, byte[] picture, CancellationToken ct)
     {

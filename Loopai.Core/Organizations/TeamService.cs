@@ -10,14 +10,15 @@ namespace Loopai.Core.Organizations;
 /// <summary>Teams and who is in them. Who puts somebody into a team hands on what the team holds, and has to hold it.</summary>
 public sealed class TeamService(LoopaiData data, TimeProvider time)
 {
-    /// <summary>The teams by name, with how many are in each.</summary>
+    /// <summary>The teams by name, with how many are in each and what each holds.</summary>
     public async Task<IReadOnlyList<TeamEntry>> ListAsync(Caller caller, CancellationToken ct)
     {
         caller.Demand(Permissions.OrganizationRead);
         await using var db = await data.OpenAsync(caller, ct);
-        return await db.Teams.AsNoTracking().OrderBy(t => t.Name)
-            .Select(t => new TeamEntry(t, db.TeamMembers.Where(m => m.TeamId == t.Id).Select(m => m.UserId).Distinct().Count()))
-            .ToListAsync(ct);
+        var teams = await db.Teams.AsNoTracking().OrderBy(t => t.Name)
+            .Select(t => new { Team = t, Members = db.TeamMembers.Where(m => m.TeamId == t.Id).Select(m => m.UserId).Distinct().Count() }).ToListAsync(ct);
+        var grants = (await db.Grants.AsNoTracking().Where(g => g.TeamId != null).ToListAsync(ct)).ToLookup(g => g.TeamId!.Value);
+        return [.. teams.Select(t => new TeamEntry(t.Team, t.Members, [.. grants[t.Team.Id]]))];
     }
 
     public async Task<TeamDetail> GetAsync(Caller caller, Guid id, CancellationToken ct)
@@ -202,7 +203,8 @@ public sealed class TeamService(LoopaiData data, TimeProvider time)
 
 /// <param name="Team">The team.</param>
 /// <param name="Members">How many are in it.</param>
-public sealed record TeamEntry(Team Team, int Members);
+/// <param name="Grants">What it holds.</param>
+public sealed record TeamEntry(Team Team, int Members, IReadOnlyList<Grant> Grants);
 
 /// <param name="Team">The team.</param>
 /// <param name="Members">Who is in it; a member whom two sources keep stands here twice.</param>

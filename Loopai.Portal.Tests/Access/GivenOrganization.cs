@@ -73,7 +73,7 @@ internal sealed class GivenOrganization
         var user = new User
         {
             Id = Guid.CreateVersion7(), UserName = email, NormalizedUserName = email.ToUpperInvariant(), Email = email, NormalizedEmail = email.ToUpperInvariant(),
-            DisplayName = "Somebody", CreatedAt = DateTimeOffset.UtcNow,
+            DisplayName = "Somebody", CreatedAt = DateTimeOffset.UtcNow, SecurityStamp = Guid.NewGuid().ToString("n"),
         };
         await using var db = await data.OpenAsync(Caller.Installation, default);
         db.Users.Add(user);

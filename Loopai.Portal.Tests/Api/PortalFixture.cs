@@ -117,6 +117,11 @@ public sealed class PortalFixture : IAsyncLifetime
     public Task<string> AddKeyAsync(Caller owner, string[] permissions, string environment = "production", DateTimeOffset? expiresAt = null) =>
         AddKeyAsync(Services, owner, permissions, environment, expiresAt);
 
+    /// <summary>A key of any permissions that the organization's owner stands behind, as if they had made it.</summary>
+    public Task<string> AddPersonsKeyAsync(PortalOrganization organization, IEnumerable<string> permissions) => AddKeyAsync(
+        Services, Caller.ForUser(organization.Owner.Id!.Value, organization.OwnerEmail, organization.Id, organization.Owner.EnvironmentId, Permissions.All),
+        [.. permissions], "production", null);
+
     private static async Task<string> AddKeyAsync(IServiceProvider services, Caller owner, string[] permissions, string environment, DateTimeOffset? expiresAt) =>
         (await services.GetRequiredService<ApiKeyService>()
             .CreateAsync(owner, new CreateApiKey("test", environment, permissions, expiresAt), CancellationToken.None)).Text;

@@ -141,6 +141,27 @@ public sealed class AccountJourneyTests(PortalVisit visit) : IClassFixture<Porta
     }
 
     [Fact]
+    public async Task SecondFactor_DemandedByTheOrganization_OpensItOnceItIsSetUp()
+    {
+        var acme = await visit.Portal.AddOrganizationAsync("acme");
+        await using var opened = await visit.SignInAsync(acme, "/account");
+        await visit.Portal.Database.AsOwnerAsync($"UPDATE organizations SET require_mfa = true WHERE id = '{acme.Id}'");
+        var page = opened.Page;
+        await page.GotoAsync($"/o/{acme.Slug}/tasks");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "One more factor" })).ToBeVisibleAsync();
+        (await opened.ViolationsAsync()).ShouldBeEmpty();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Set up a second factor" }).ClickAsync();
+        await page.Locator("html[data-live]").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
+        await page.GetByRole(AriaRole.Button, new() { Name = "Set up" }).ClickAsync();
+        var secret = SecondFactorTests.FromBase32((await page.Locator(".secret code").InnerTextAsync()).Replace(" ", "", StringComparison.Ordinal));
+        await page.GetByLabel("Code that the app shows").FillAsync(Totp.CodeOf(secret, Totp.StepOf(DateTimeOffset.UtcNow)));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Turn on" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "I have kept them" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "go on" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Tasks" })).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task Profile_NameChanged_IsKept()
     {
         var acme = await visit.Portal.AddOrganizationAsync("acme");

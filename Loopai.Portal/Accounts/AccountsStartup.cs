@@ -22,6 +22,7 @@ public static class AccountsStartup
         services.AddIdentity(accounts);
         services.AddSessions(accounts, portal);
         services.AddScoped<SignInRouter>();
+        services.AddSingleton<OwnSession>();
         services.AddScoped<SignInService>();
         services.AddSingleton<SignInThrottle>();
         services.AddSingleton<AuthenticationLog>();
@@ -43,6 +44,7 @@ public static class AccountsStartup
         // Identity's stores work for people before they are in any organization, so they stand under the system role.
         services.AddScoped(provider => new LoopaiDbContext(provider.GetRequiredService<SystemDbOptions>().Options, organizationId: null));
         services.AddScoped<AccountService>();
+        services.AddScoped<InvitedAccounts>();
         services.AddIdentityCore<User>(identity =>
             {
                 identity.Stores.SchemaVersion = IdentitySchemaVersions.Version3;

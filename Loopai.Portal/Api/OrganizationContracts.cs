@@ -112,7 +112,7 @@ public sealed record SettingsRequest
     /// <summary>Only addresses of these domains may be invited; none for any.</summary>
     public IReadOnlyList<string>? AllowedEmailDomains { get; init; }
 
-    /// <summary>Hours that a session lasts without use; 0 for this Loopai's own.</summary>
+    /// <summary>Hours after which members have to prove again who they are; 0 for as long as this Loopai lets a session last.</summary>
     public int? SessionHours { get; init; }
 
     /// <summary>Whether members need a second factor. Takes the permission <c>sign_on:manage</c>, as the next two do.</summary>

@@ -1,9 +1,11 @@
 using Loopai.Portal.Pages.ApiKeys;
 using Loopai.Portal.Pages.Audit;
 using Loopai.Portal.Pages.Executions;
+using Loopai.Portal.Pages.Members;
 using Loopai.Portal.Pages.Overview;
 using Loopai.Portal.Pages.Provisioning;
 using Loopai.Portal.Pages.Review;
+using Loopai.Portal.Pages.Roles;
 using Loopai.Portal.Pages.Settings;
 using Loopai.Portal.Pages.SignOn;
 using Loopai.Portal.Pages.Tasks;
@@ -34,6 +36,8 @@ public static class Navigation
             (Item("tasks", "Tasks", PortalUrls.Tasks(organization, environment), "layers", "g t"), typeof(TasksPage)),
             (Item("executions", "Executions", PortalUrls.Executions(organization, environment), "activity", "g e"), typeof(ExecutionsPage)),
             (Item("review", "Review", PortalUrls.Review(organization, environment), "inbox", "g r"), typeof(ReviewPage)),
+            (Item("members", "Members", PortalUrls.Members(organization, environment), "users", "g m", "Organization"), typeof(MembersPage)),
+            (Item("roles", "Roles", PortalUrls.Roles(organization, environment), "lock", "g w", "Organization"), typeof(RolesPage)),
             (Item("api-keys", "API keys", PortalUrls.ApiKeys(organization, environment), "key", "g k", "Organization"), typeof(ApiKeysPage)),
             (Item("sign-on", "Sign-on", PortalUrls.SignOn(organization, environment), "log-in", "g i", "Organization"), typeof(SignOnPage)),
             (Item("provisioning", "Provisioning", PortalUrls.Provisioning(organization, environment), "users", "g p", "Organization"), typeof(ProvisioningPage)),

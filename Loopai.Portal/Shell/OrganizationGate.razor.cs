@@ -1,6 +1,8 @@
 using System.Data.Common;
 using System.Security.Claims;
 using Loopai.Core.Access;
+using Loopai.Core.Audit;
+using Loopai.Core.Errors;
 using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Organizations;
 using Loopai.Core.Validation;
@@ -17,7 +19,8 @@ namespace Loopai.Portal.Shell;
 /// see it; cascades the <see cref="Caller"/> that every service wants first. An organization that the viewer is no member of looks like one that does not exist.
 /// </summary>
 public sealed partial class OrganizationGate(
-    OrganizationEntry entry, AccessService access, OrganizationService organizations, ValidationService validations, NavigationManager navigation, ILogger<OrganizationGate> log)
+    OrganizationEntry entry, AccessService access, OrganizationService organizations, SettingsService settings, ValidationService validations,
+    NavigationManager navigation, RefusalLog refusals, ILogger<OrganizationGate> log)
     : ComponentBase, IDisposable
 {
     private IDisposable? _watch;
@@ -29,6 +32,7 @@ public sealed partial class OrganizationGate(
     private (SignOnEntry Entry, Guid OrganizationId)? _elsewhere;
     private bool _isForeign;
     private bool _isOpen;
+    private bool _isGone;
 
     [Parameter, EditorRequired] public Microsoft.AspNetCore.Components.RouteData Route { get; set; } = null!;
 
@@ -41,12 +45,17 @@ public sealed partial class OrganizationGate(
 
     [CascadingParameter] private HttpContext? Context { get; set; }
 
-    public void Dispose() => _watch?.Dispose();
+    public void Dispose()
+    {
+        _isGone = true;
+        _watch?.Dispose();
+    }
 
     protected override async Task OnParametersSetAsync()
     {
         var organization = Route.RouteValues.TryGetValue("org", out var slug) ? slug as string : null;
         var user = (await Authentication).User;
+        _elsewhere = null;
         if (organization is null && (user.SessionId() is not null || !Route.PageType.IsDefined(typeof(AuthorizeAttribute), inherit: true)))
         {
             (_caller, _shell, _isForeign, _isOpen) = (null, null, false, true);
@@ -70,7 +79,6 @@ public sealed partial class OrganizationGate(
         var environmentKey = EnvironmentOfAddress();
         var found = await entry.FindAsync(user, Origin, slug, environmentKey, CancellationToken.None);
         Watch(found?.Caller.OrganizationId);
-        _elsewhere = null;
         if (found is not { } entered)
         {
             (_caller, _shell, _isForeign) = (null, null, true);
@@ -78,7 +86,7 @@ public sealed partial class OrganizationGate(
         }
 
         var caller = entered.Caller;
-        if (entered.Entry is SignOnEntry.NeedsProvider or SignOnEntry.OtherProvider)
+        if (entered.Entry is not (SignOnEntry.Open or SignOnEntry.BreakGlass))
         {
             (_caller, _shell, _isForeign, _elsewhere) = (null, null, false, (entered.Entry, caller.OrganizationId));
             return;
@@ -92,6 +100,7 @@ public sealed partial class OrganizationGate(
             [.. own.Select(o => new ShellOrganization(o.Slug, o.Name))], [.. organization.Environments.Select(e => e.Key)], email, email)
         {
             Caller = caller,
+            LogoChangedAt = await settings.FindLogoTimeAsync(caller, CancellationToken.None),
             IsBreakGlass = entered.Entry == SignOnEntry.BreakGlass,
             Badges = waiting > 0 ? new Dictionary<string, long>(StringComparer.Ordinal) { ["review"] = waiting } : new Dictionary<string, long>(StringComparer.Ordinal),
         };
@@ -103,9 +112,13 @@ public sealed partial class OrganizationGate(
 
         (_caller, _isForeign) = (caller, false);
         _missing = PagePermissionAttribute.Missing(Route.PageType, caller);
-        if (_missing is not null && Context is { Response.HasStarted: false } context)
+        if (_missing is not null)
         {
-            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            refusals.Note(new ForbiddenException(_missing), caller);
+            if (Context is { Response.HasStarted: false } context)
+            {
+                context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            }
         }
     }
 
@@ -119,16 +132,30 @@ public sealed partial class OrganizationGate(
         }
     }
 
+    /// <summary>Until it is known again who may what, nothing is shown: what changed may be that this person may nothing any more.</summary>
     private async Task ResolveAgainAsync()
     {
-        try
+        while (!_isGone)
         {
-            await OnParametersSetAsync();
-            StateHasChanged();
-        }
-        catch (Exception e) when (e is DbException or TimeoutException or ObjectDisposedException)
-        {
-            log.LogWarning(e, "The rights of an open page could not be looked up again; the services ask at every act all the same");
+            try
+            {
+                await OnParametersSetAsync();
+                StateHasChanged();
+                return;
+            }
+            catch (ObjectDisposedException)
+            {
+                return;
+            }
+            catch (Exception e) when (e is DbException or TimeoutException)
+            {
+                log.LogWarning(e, "The rights of an open page could not be looked up again; it stays empty until they are");
+                (_caller, _shell, _isForeign, _isOpen, _elsewhere) = (null, null, false, false, null);
+                StateHasChanged();
+            }
+
+            // Every open page asks at once when the database is back: they are spread a little.
+            await Task.Delay(TimeSpan.FromSeconds(1 + (2 * Random.Shared.NextDouble())));
         }
     }
 

@@ -6,6 +6,8 @@ namespace Loopai.Portal.Shell;
 public static class PortalUrls
 {
     public const string SignIn = "/sign-in";
+    public const string Organizations = "/organizations";
+    public const string NewOrganization = "/organizations/new";
     public const string SignOut = "/sign-out";
     public const string SignOnTested = "/sign-in/tested";
     public const string SecondFactor = "/sign-in/second-factor";
@@ -13,6 +15,9 @@ public static class PortalUrls
     public const string Account = "/account";
     public const string AccountSecurity = "/account/security";
     public const string AccountSessions = "/account/sessions";
+
+    /// <summary>Where a person sets up what an organization asks of them, and goes on from.</summary>
+    public static string SecondFactorWanted(string returnUrl) => Build(AccountSecurity, ("why", "second-factor"), ("returnUrl", returnUrl));
     public const string Setup = "/setup";
     public const string NotFound = "/not-found";
     public const string Error = "/error";
@@ -79,6 +84,26 @@ public static class PortalUrls
 
     /// <summary>The same events as a file: csv or jsonl.</summary>
     public static string AuditFile(string organization, string format, string query) => $"/o/{organization}/audit.{format}{query}";
+
+    public static string Members(string organization, string? environment = null, string? role = null) =>
+        Build($"/o/{organization}/members", ("env", environment), ("role", role));
+
+    public static string Teams(string organization, string? environment = null) => Build($"/o/{organization}/members/teams", ("env", environment));
+
+    public static string Invitations(string organization, string? environment = null) => Build($"/o/{organization}/members/invitations", ("env", environment));
+
+    public static string Roles(string organization, string? environment = null) => Build($"/o/{organization}/roles", ("env", environment));
+
+    /// <summary>Why somebody may or may not do something.</summary>
+    public static string Explain(string organization, string? environment = null, Guid? subject = null) =>
+        Build($"/o/{organization}/roles/explain", ("env", environment), ("subject", subject?.ToString()));
+
+    /// <summary>Where the link of an invitation leads.</summary>
+    public static string Invitation(string token) => Loopai.Core.Organizations.InvitationService.Path + token;
+
+    /// <summary>The organization's picture, of the moment it was changed, so that browsers may keep it.</summary>
+    public static string Logo(string organization, DateTimeOffset changedAt) =>
+        Build($"/o/{organization}/logo", ("v", changedAt.ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture)));
 
     /// <summary>How directories provision people.</summary>
     public static string Provisioning(string organization, string? environment = null) => Build($"/o/{organization}/provisioning", ("env", environment));

@@ -17,6 +17,9 @@ public sealed record ShellState(
     /// <summary>Who acts here; null where the shell is shown without an organization behind it.</summary>
     public Caller? Caller { get; init; }
 
+    /// <summary>Since when the organization has its picture; null where it has none.</summary>
+    public DateTimeOffset? LogoChangedAt { get; init; }
+
     /// <summary>Whether an owner came in by a password although the organization demands its provider.</summary>
     public bool IsBreakGlass { get; init; }
 

@@ -3,6 +3,8 @@ using Loopai.Portal.Accounts;
 using Loopai.Portal.Accounts.SignOn;
 using Loopai.Portal.Accounts.SignOn.Saml;
 using Loopai.Portal.Pages.Audit;
+using Loopai.Portal.Pages.Members;
+using Loopai.Portal.Pages.Settings;
 using Loopai.Portal.Pages.Tasks.Examples;
 using Loopai.Portal.Pages.Tasks.Versions;
 using Loopai.Portal.Pages.Executions;
@@ -16,6 +18,7 @@ public static class PagesStartup
     public static void AddLoopaiPages(this IServiceCollection services)
     {
         services.AddPortalShell();
+        services.AddSingleton<GrantOptionsReader>();
     }
 
     public static void UseLoopaiPages(this WebApplication app)
@@ -38,6 +41,7 @@ public static class PagesStartup
         app.MapExecutionsCsv();
         app.MapAuditDownloads();
         app.MapExampleDownloads();
+        app.MapLogo();
         app.MapPortalShell();
     }
 }

@@ -58,8 +58,8 @@ public sealed class PasswordResetService(
         }
 
         AccountService.ThrowUnlessSucceeded(result);
-        await throttle.SucceededAsync(ThrottleSubject.Account(user.Email ?? ""), origin, ct);
         await sessions.EndAllAsync(user.Id, SessionEnd.PasswordReset, ct);
+        await throttle.SucceededAsync(ThrottleSubject.Account(user.Email ?? ""), origin, ct);
         await log.RecordAsync(user, "password.reset", origin, null, ct);
     }
 }

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Loopai.Core.Identity.SignOn;
 
 /// <summary>Asks <see cref="SignOnPolicy"/> for a session that wants into an organization, and records loudly when an owner breaks the glass.</summary>
-public sealed class SignOnGate(LoopaiData data, SessionCache sessions)
+public sealed class SignOnGate(LoopaiData data, SessionCache sessions, TimeProvider time)
 {
     private const int Capacity = 10_000;
     private readonly ConcurrentDictionary<(Guid Session, Guid Organization), bool> _recorded = new();
@@ -24,8 +24,8 @@ public sealed class SignOnGate(LoopaiData data, SessionCache sessions)
         }
 
         await using var db = await data.OpenAsync(caller, ct);
-        var requireSso = await db.Organizations.Select(o => o.RequireSso).SingleAsync(ct);
-        var entry = SignOnPolicy.Decide(caller.OrganizationId, requireSso, caller.May(Permissions.OrganizationDelete), session);
+        var rules = await db.Organizations.Select(o => new EntryRules(o.RequireSso, o.RequireMfa, o.SessionHours)).SingleAsync(ct);
+        var entry = SignOnPolicy.Decide(caller.OrganizationId, rules, caller.May(Permissions.OrganizationDelete), session, time.GetUtcNow());
         if (entry == SignOnEntry.BreakGlass)
         {
             await RecordAsync(db, caller, session, ct);

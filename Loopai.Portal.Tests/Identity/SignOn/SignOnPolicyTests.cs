@@ -36,6 +36,28 @@ public sealed class SignOnPolicyTests
             SsoOrganizationId = method != SignInMethod.Sso ? null : ours ? Ours : Theirs,
         };
 
-        SignOnPolicy.Decide(Ours, required, owner, session).ShouldBe(expected);
+        SignOnPolicy.Decide(Ours, new EntryRules(required, RequireMfa: false, null), owner, session, default).ShouldBe(expected);
     }
+
+    [Theory]
+    [InlineData(SignInMethod.Password, false, false, SignOnEntry.NeedsSecondFactor)]
+    [InlineData(SignInMethod.Password, true, false, SignOnEntry.Open)]
+    [InlineData(SignInMethod.Passkey, true, false, SignOnEntry.Open)]
+    [InlineData(SignInMethod.Sso, false, false, SignOnEntry.Open)]
+    [InlineData(SignInMethod.Password, false, true, SignOnEntry.NeedsSecondFactor)]
+    public void Decide_SecondFactorDemanded_TakesOneOrTheProvidersWord(SignInMethod method, bool shown, bool requireSso, SignOnEntry expected) =>
+        SignOnPolicy.Decide(Ours, new EntryRules(requireSso, RequireMfa: true, null), isOwner: true, SessionOf(method, shown), default).ShouldBe(expected);
+
+    [Theory]
+    [InlineData(SignInMethod.Password, 59, SignOnEntry.Open)]
+    [InlineData(SignInMethod.Password, 61, SignOnEntry.TooLongAgo)]
+    [InlineData(SignInMethod.Sso, 61, SignOnEntry.TooLongAgo)]
+    public void Decide_ProofIsOld_AsksForANewOne(SignInMethod method, int minutes, SignOnEntry expected) =>
+        SignOnPolicy.Decide(Ours, new EntryRules(false, false, SessionHours: 1), isOwner: true, SessionOf(method, true), default(DateTimeOffset).AddMinutes(minutes)).ShouldBe(expected);
+
+    private static UserSession SessionOf(SignInMethod method, bool secondFactor) => new()
+    {
+        Id = Guid.CreateVersion7(), UserId = Guid.CreateVersion7(), Method = method, SecondFactor = secondFactor, Device = "", CreatedAt = default, LastSeenAt = default,
+        AuthenticatedAt = default, SsoOrganizationId = method == SignInMethod.Sso ? Ours : null,
+    };
 }

@@ -1,9 +1,9 @@
-using System.Text.RegularExpressions;
 using Loopai.Core.Configuration;
 using Loopai.Core.Errors;
 using Loopai.Core.Identity;
 using Loopai.Core.Identity.Sessions;
 using Loopai.Portal.Accounts;
+using Loopai.Portal.Pages.Organizations;
 using Loopai.Portal.Shell;
 using Microsoft.AspNetCore.Components;
 
@@ -38,7 +38,7 @@ public sealed partial class Setup(
         try
         {
             var (user, created) = await accounts.CreateFirstOwnerAsync(
-                new NewOwner(Input.Email?.Trim() ?? "", Input.Password ?? "", Input.Name ?? "", SlugOf(organization), organization), Context.RequestAborted);
+                new NewOwner(Input.Email?.Trim() ?? "", Input.Password ?? "", Input.Name ?? "", Slugs.Of(organization), organization), Context.RequestAborted);
             await cookie.StartAsync(Context, user, SignInMethod.Password, secondFactor: false);
             navigation.NavigateTo(PortalUrls.Overview(created.Slug));
         }
@@ -53,17 +53,6 @@ public sealed partial class Setup(
     }
 
     private string? Error(string field) => _errors.TryGetValue(field, out var messages) ? string.Join(' ', messages) : null;
-
-    /// <summary>"Grün &amp; Co" → "gr-n-co": what URLs can show; an organization can be renamed, its slug is only an address.</summary>
-    private static string SlugOf(string name)
-    {
-        var slug = NotInSlug().Replace(name.ToLowerInvariant(), "-").Trim('-');
-        slug = slug.Length > 0 && char.IsAsciiDigit(slug[0]) ? "o-" + slug : slug;
-        return slug.Length < 2 ? "my-organization" : slug[..Math.Min(slug.Length, 40)].TrimEnd('-');
-    }
-
-    [GeneratedRegex("[^a-z0-9]+", RegexOptions.NonBacktracking)]
-    private static partial Regex NotInSlug();
 
     private sealed class SetupInput
     {

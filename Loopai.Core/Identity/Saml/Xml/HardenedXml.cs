@@ -17,6 +17,9 @@ internal static class HardenedXml
 
     private const int MaxDepth = 48;
 
+    /// <summary>Namespace declarations among them. Canonicalization looks each one up among the others, and runs before any signature is known to be good.</summary>
+    private const int MaxAttributes = 64;
+
     /// <summary>Bytes that are not UTF-8 are refused rather than replaced.</summary>
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -81,6 +84,11 @@ internal static class HardenedXml
             if (reader.Depth > MaxDepth)
             {
                 throw SamlErrors.TooLarge($"Its elements are nested more than {MaxDepth} deep.");
+            }
+
+            if (reader.AttributeCount > MaxAttributes)
+            {
+                throw SamlErrors.TooLarge($"An element has more than {MaxAttributes} attributes.");
             }
 
             if (reader.NodeType == XmlNodeType.ProcessingInstruction)

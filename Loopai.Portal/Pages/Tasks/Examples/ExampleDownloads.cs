@@ -28,13 +28,9 @@ public static class ExampleDownloads
             var task = await tasks.GetAsync(caller, id, ct);
             return Results.Stream(body => WriteAsync(body, caller, id, examples, ct), "application/x-ndjson", FileNameOf(task));
         }
-        catch (NotFoundException)
+        catch (LoopaiException e) when (e is NotFoundException or ForbiddenException)
         {
             return Results.NotFound();
-        }
-        catch (ForbiddenException)
-        {
-            return Results.Forbid();
         }
     }
 

@@ -25,13 +25,9 @@ public static class VersionDownloads
             var download = await programs.DownloadAsync(caller, id, version, ct);
             return Results.File(download.Zip, "application/zip", download.FileName);
         }
-        catch (NotFoundException)
+        catch (LoopaiException e) when (e is NotFoundException or ForbiddenException)
         {
             return Results.NotFound();
-        }
-        catch (ForbiddenException)
-        {
-            return Results.Forbid();
         }
     }
 }
