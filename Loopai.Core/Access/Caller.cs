@@ -98,6 +98,15 @@ public sealed class Caller
             CallerKind.ApiKey, keyId, name, organizationId, environmentId,
             tasks is null ? HeldPermissions.Everywhere(permissions) : HeldPermissions.OnlyOn(tasks, permissions)) { PersonId = ownerId };
 
+    /// <param name="keyId">The key.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="organizationId">Its organization.</param>
+    /// <param name="environmentId">Its environment.</param>
+    /// <param name="held">What it may do.</param>
+    /// <param name="ownerId">The person it belongs to.</param>
+    public static Caller ForKey(Guid keyId, string name, Guid organizationId, Guid environmentId, HeldPermissions held, Guid? ownerId) =>
+        new(CallerKind.ApiKey, keyId, name, organizationId, environmentId, held) { PersonId = ownerId };
+
     /// <summary>A directory, which acts on the organization and in no environment.</summary>
     public static Caller ForDirectory(Guid tokenId, string name, Guid organizationId, IEnumerable<string> permissions) =>
         new(CallerKind.Directory, tokenId, name, organizationId, null, HeldPermissions.Everywhere(permissions));

@@ -69,6 +69,22 @@ public sealed class HeldPermissions
             onTasks.Where(p => !here.Contains(p.Key)).ToFrozenDictionary(p => p.Key, p => p.Value.ToFrozenSet(), StringComparer.Ordinal));
     }
 
+    /// <summary>What is held of these permissions, and of those that concern tasks, where tasks are named, what is held for them.</summary>
+    public HeldPermissions Only(IReadOnlyCollection<string> permissions, IReadOnlyCollection<Guid>? tasks)
+    {
+        bool Counts(string permission) => permissions.Contains(permission) && (tasks is null || !Permissions.OnTask.Contains(permission));
+        var onTasks = OnTasks.Where(p => permissions.Contains(p.Key))
+            .ToDictionary(p => p.Key, p => tasks is null ? p.Value : p.Value.Where(tasks.Contains).ToFrozenSet(), StringComparer.Ordinal);
+        foreach (var permission in Here.Where(p => permissions.Contains(p) && !Counts(p)))
+        {
+            onTasks[permission] = tasks!.ToFrozenSet();
+        }
+
+        return new HeldPermissions(
+            InOrganization.Where(Counts).ToFrozenSet(StringComparer.Ordinal), Here.Where(Counts).ToFrozenSet(StringComparer.Ordinal),
+            onTasks.ToFrozenDictionary(StringComparer.Ordinal));
+    }
+
     internal bool MayOneOf(IEnumerable<string> permissions, Guid taskId) =>
         permissions.Any(p => Here.Contains(p) || (OnTasks.TryGetValue(p, out var tasks) && tasks.Contains(taskId)));
 
