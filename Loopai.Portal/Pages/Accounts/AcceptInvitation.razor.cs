@@ -40,7 +40,9 @@ public sealed partial class AcceptInvitation(
         catch (NotFoundException e)
         {
             _failure = e.Message;
-            Context.Response.StatusCode = StatusCodes.Status404NotFound;
+
+            // For a 404 the framework would show its own page in the place of this one.
+            Context.Response.StatusCode = StatusCodes.Status410Gone;
         }
     }
 
