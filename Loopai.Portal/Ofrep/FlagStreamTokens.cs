@@ -10,15 +10,20 @@ namespace Loopai.Portal.Ofrep;
 /// </summary>
 public sealed class FlagStreamTokens(IDataProtectionProvider protection, TimeProvider time)
 {
-    /// <summary>A stream ends with its token, and the client asks for the flags and a new one.</summary>
-    public static readonly TimeSpan Life = TimeSpan.FromMinutes(15);
+    /// <summary>Every hour has tokens of its own, which last for the next one too.</summary>
+    private const int SecondsPerEpoch = 3600;
 
     private readonly IDataProtector _protector = protection.CreateProtector("Loopai.Flags.Stream");
+
+    /// <summary>
+    /// The hour. Entity tags of flags carry it: clients get no address with an answer that nothing changed, so once an hour everything counts as changed.
+    /// </summary>
+    public static long EpochAt(DateTimeOffset now) => now.ToUnixTimeSeconds() / SecondsPerEpoch;
 
     /// <param name="caller">Who may listen, to their environment.</param>
     /// <param name="tag">The state of the flags that the client has.</param>
     public string Create(Caller caller, string tag) =>
-        _protector.Protect($"{caller.OrganizationId:n}.{caller.EnvironmentId:n}.{(time.GetUtcNow() + Life).ToUnixTimeSeconds()}.{tag}");
+        _protector.Protect($"{caller.OrganizationId:n}.{caller.EnvironmentId:n}.{(EpochAt(time.GetUtcNow()) + 2) * SecondsPerEpoch}.{tag}");
 
     /// <summary>What a token opens; null when it is none of ours, or too old.</summary>
     public FlagStreamToken? Read(string? text)

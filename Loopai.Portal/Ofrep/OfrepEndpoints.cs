@@ -23,24 +23,23 @@ public static class OfrepEndpoints
     {
         var caller = CallerOf(http);
         caller.Demand(Permissions.FlagsRead);
-        if (await OfrepContext.ReadAsync(http.Request, ct) is { ErrorCode: { } code } wrong)
+        var request = await OfrepContext.ReadAsync(http.Request, ct);
+        if (request.ErrorCode is { } code)
         {
-            await OfrepAnswer.WriteFailureAsync(http, StatusCodes.Status400BadRequest, key, code, wrong.ErrorDetails!);
+            await OfrepAnswer.WriteFailureAsync(http, StatusCodes.Status400BadRequest, key, code, request.ErrorDetails!);
             return;
         }
-        else
-        {
-            var flags = await catalog.OfAsync(caller);
-            if (!flags.Flags.TryGetValue(key, out var flag))
-            {
-                await OfrepAnswer.WriteFailureAsync(http, StatusCodes.Status404NotFound, key, "FLAG_NOT_FOUND", $"There is no flag '{key}' in this organization.");
-                return;
-            }
 
-            var answer = flag.Evaluate(wrong.Context, time.GetUtcNow());
-            http.Response.StatusCode = answer.Variation is null ? StatusCodes.Status400BadRequest : StatusCodes.Status200OK;
-            await OfrepAnswer.WriteAsync(http, OfrepAnswer.Bytes(json => OfrepAnswer.Flag(json, answer)));
+        var flags = await catalog.OfAsync(caller);
+        if (!flags.Flags.TryGetValue(key, out var flag))
+        {
+            await OfrepAnswer.WriteFailureAsync(http, StatusCodes.Status404NotFound, key, "FLAG_NOT_FOUND", $"There is no flag '{key}' in this organization.");
+            return;
         }
+
+        var answer = flag.Evaluate(request.Context, time.GetUtcNow());
+        http.Response.StatusCode = answer.Variation is null ? StatusCodes.Status400BadRequest : StatusCodes.Status200OK;
+        await OfrepAnswer.WriteAsync(http, OfrepAnswer.Bytes(json => OfrepAnswer.Flag(json, answer)));
     }
 
     private static async Task EvaluateAllAsync(
@@ -64,7 +63,7 @@ public static class OfrepEndpoints
             flags = await catalog.OfAsync(caller);
         }
 
-        var etag = ETagOf(flags.TagAt(now), request.Context);
+        var etag = ETagOf(flags.TagAt(now), request.Context, FlagStreamTokens.EpochAt(now));
         http.Response.Headers.ETag = etag;
         http.Response.Headers.CacheControl = "no-cache";
         if (http.Request.Headers.IfNoneMatch.ToString().Split(',').Any(tag => tag.Trim() is var one && (one == etag || one == "W/" + etag || one == "*")))
@@ -102,10 +101,10 @@ public static class OfrepEndpoints
         json.WriteEndObject();
     }
 
-    /// <summary>The answer depends on the flags and on the context, and on nothing else.</summary>
-    private static string ETagOf(string flags, JsonElement context)
+    /// <summary>The answer depends on the flags and on the context, and the address of its event stream on the hour.</summary>
+    private static string ETagOf(string flags, JsonElement context, long epoch)
     {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{flags}|{context.GetRawText()}"));
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{flags}|{epoch}|{context.GetRawText()}"));
         return $"\"{Convert.ToHexStringLower(hash.AsSpan(0, 16))}\"";
     }
 
