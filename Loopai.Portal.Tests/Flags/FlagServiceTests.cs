@@ -95,7 +95,7 @@ public sealed class FlagServiceTests(LoopaiDatabaseFixture fixture) : IClassFixt
     {
         var flag = await CreateAsync("checkout");
         var other = OrganizationEnvironment.Defaults[1].Key;
-        var key = Caller.ForKey(Guid.CreateVersion7(), "ci", _organization.Id, _organization.EnvironmentId, [Permissions.FlagsRead, Permissions.FlagsWrite]);
+        var key = Caller.ForKey(Guid.CreateVersion7(), "ci", _organization.Id, _organization.EnvironmentId, HeldPermissions.Everywhere([Permissions.FlagsRead, Permissions.FlagsWrite]), null);
 
         (await _targeting.SetAsync(key, flag.Flag.Id, _here, new FlagTargetingChange { On = true }, null, CancellationToken.None)).Targeting.On.ShouldBeTrue();
         await Should.ThrowAsync<ForbiddenException>(() => _targeting.SetAsync(key, flag.Flag.Id, other, new FlagTargetingChange { On = true }, null, CancellationToken.None));
