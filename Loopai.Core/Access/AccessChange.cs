@@ -1,4 +1,5 @@
 using Loopai.Core.Data;
+using Loopai.Core.Errors;
 using Loopai.Core.Organizations;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -52,10 +53,18 @@ internal sealed class AccessChange : IAsyncDisposable
         }
     }
 
-    /// <exception cref="Errors.ConflictException">Nobody would own the organization.</exception>
+    /// <exception cref="ConflictException">Nobody would own the organization.</exception>
+    /// <exception cref="QuotaExceededException">There would be more members than its quota allows.</exception>
     public async Task CommitAsync(CancellationToken ct)
     {
+        var grows = Db.ChangeTracker.Entries<Membership>().Any(m => m.State == EntityState.Added || (m.State == EntityState.Modified && m.Entity.Status == MembershipStatus.Active));
         await Db.SaveChangesAsync(ct);
+        if (grows && await Db.Quotas.AsNoTracking().FirstOrDefaultAsync(q => q.OrganizationId == OrganizationId && q.ScopeId == OrganizationId, ct) is { Members: { } most }
+            && await Db.Memberships.CountAsync(m => m.OrganizationId == OrganizationId && m.Status == MembershipStatus.Active, ct) > most)
+        {
+            throw new QuotaExceededException("members", "organization", most, null);
+        }
+
         if (_wasOwned && !await Db.Owners(OrganizationId).AnyAsync(ct))
         {
             throw AccessErrors.LastOwner();

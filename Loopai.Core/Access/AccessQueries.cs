@@ -21,6 +21,19 @@ internal static class AccessQueries
                 && (g.UserId == userId || db.TeamMembers.Any(m => m.OrganizationId == organizationId && m.TeamId == g.TeamId && m.UserId == userId)))
             .ToListAsync(ct);
 
+    /// <summary>What an active member may do in an environment; null for anybody else.</summary>
+    public static async Task<HeldPermissions?> HeldByAsync(this LoopaiDbContext db, Guid organizationId, Guid userId, Guid environmentId, CancellationToken ct)
+    {
+        if (!await db.Memberships.AnyAsync(m => m.OrganizationId == organizationId && m.UserId == userId && m.Status == MembershipStatus.Active, ct))
+        {
+            return null;
+        }
+
+        var roles = await db.RolesAsync(organizationId, ct);
+        return HeldPermissions.Of(
+            (await db.GrantsOfAsync(organizationId, userId, ct)).Where(g => roles.ContainsKey(g.RoleId)).Select(g => (g.Scope, roles[g.RoleId])), environmentId);
+    }
+
     /// <summary>The active members who hold the owner's role on the organization, directly or through a team.</summary>
     public static IQueryable<Membership> Owners(this LoopaiDbContext db, Guid organizationId) =>
         db.Memberships.Where(m => m.OrganizationId == organizationId && m.Status == MembershipStatus.Active

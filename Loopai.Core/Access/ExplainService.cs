@@ -1,3 +1,4 @@
+using Loopai.Core.ApiKeys;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
 using Loopai.Core.Organizations;
@@ -6,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Loopai.Core.Access;
 
 /// <summary>Says why somebody may or may not do something: the grants that decide, and why the others do not.</summary>
-public sealed class ExplainService(LoopaiData data)
+public sealed class ExplainService(LoopaiData data, TimeProvider time)
 {
     /// <param name="caller">Who asks.</param>
     /// <param name="subject">A member or an API key.</param>
@@ -29,15 +30,41 @@ public sealed class ExplainService(LoopaiData data)
         }
 
         var key = await db.ApiKeys.AsNoTracking().FirstOrDefaultAsync(k => k.Id == subject, ct) ?? throw AccessErrors.SubjectNotFound(subject);
-        var holds = key.Permissions.Split(' ').Contains(permission, StringComparer.Ordinal);
-        var elsewhere = place is { EnvironmentId: { } environment } && environment != key.EnvironmentId && Permissions.OnEnvironment.Contains(permission);
-        return new Explanation(
-            key.Name, permission, place.Name, holds && !elsewhere && key.RevokedAt is null,
-            key.RevokedAt is not null ? "The key is revoked."
-            : !holds ? "The key was made without this permission."
-            : elsewhere ? "The key belongs to another environment."
-            : "The key was made with this permission.",
-            []);
+        var why = await WhyNotAsync(db, key, permission, place, ct);
+        return new Explanation(key.Name, permission, place.Name, why is null, why ?? "The key was made with this permission.", []);
+    }
+
+    /// <summary>Why a key may not; null when it may.</summary>
+    private async Task<string?> WhyNotAsync(LoopaiDbContext db, ApiKey key, string permission, Place place, CancellationToken ct)
+    {
+        if (!key.IsUsable(time.GetUtcNow()))
+        {
+            return key.RevokedAt is not null ? "The key is revoked." : "The key has expired.";
+        }
+
+        if (!key.Permissions.Split(' ').Contains(permission, StringComparer.Ordinal))
+        {
+            return "The key was made without this permission.";
+        }
+
+        if (place is { EnvironmentId: { } environment } && environment != key.EnvironmentId && Permissions.OnEnvironment.Contains(permission))
+        {
+            return "The key belongs to another environment.";
+        }
+
+        if (key.Tasks is { } tasks && Permissions.OnTask.Contains(permission) && !(place.TaskId is { } task && tasks.Contains(task)))
+        {
+            return place.TaskId is null ? "The key is for single tasks." : "The key is for other tasks.";
+        }
+
+        if (key.OwnerId is not { } owner)
+        {
+            return null;
+        }
+
+        return await db.HeldByAsync(key.OrganizationId, owner, key.EnvironmentId, ct) is not { } held ? "The person it belongs to is no active member."
+            : held.Here.Contains(permission) || (place.TaskId is { } on && held.MayOneOf([permission], on)) ? null
+            : "The person it belongs to may not do this themselves.";
     }
 
     private async Task<Explanation> OfMemberAsync(LoopaiDbContext db, Membership member, string permission, Place place, CancellationToken ct)

@@ -30,6 +30,10 @@ public sealed class HeldPermissions
         return new HeldPermissions(all, all, NoTasks);
     }
 
+    /// <summary>Permissions of which those that can be held for a single environment count in the one at hand alone.</summary>
+    public static HeldPermissions InEnvironment(IReadOnlyCollection<string> permissions) => new(
+        permissions.Where(p => !Permissions.OnEnvironment.Contains(p)).ToFrozenSet(StringComparer.Ordinal), permissions.ToFrozenSet(StringComparer.Ordinal), NoTasks);
+
     /// <summary>Permissions whose part that concerns tasks counts for the named ones alone.</summary>
     public static HeldPermissions OnlyOn(IReadOnlyCollection<Guid> tasks, IEnumerable<string> permissions)
     {
@@ -67,6 +71,22 @@ public sealed class HeldPermissions
         return new HeldPermissions(
             everywhere.ToFrozenSet(StringComparer.Ordinal), here.ToFrozenSet(StringComparer.Ordinal),
             onTasks.Where(p => !here.Contains(p.Key)).ToFrozenDictionary(p => p.Key, p => p.Value.ToFrozenSet(), StringComparer.Ordinal));
+    }
+
+    /// <summary>What is held of these permissions, and of those that concern tasks, where tasks are named, what is held for them.</summary>
+    public HeldPermissions Only(IReadOnlyCollection<string> permissions, IReadOnlyCollection<Guid>? tasks)
+    {
+        bool Counts(string permission) => permissions.Contains(permission) && (tasks is null || !Permissions.OnTask.Contains(permission));
+        var onTasks = OnTasks.Where(p => permissions.Contains(p.Key))
+            .ToDictionary(p => p.Key, p => tasks is null ? p.Value : p.Value.Where(tasks.Contains).ToFrozenSet(), StringComparer.Ordinal);
+        foreach (var permission in Here.Where(p => permissions.Contains(p) && !Counts(p)))
+        {
+            onTasks[permission] = tasks!.ToFrozenSet();
+        }
+
+        return new HeldPermissions(
+            InOrganization.Where(Counts).ToFrozenSet(StringComparer.Ordinal), Here.Where(Counts).ToFrozenSet(StringComparer.Ordinal),
+            onTasks.ToFrozenDictionary(StringComparer.Ordinal));
     }
 
     internal bool MayOneOf(IEnumerable<string> permissions, Guid taskId) =>

@@ -2,7 +2,7 @@ namespace Loopai.Core.Analytics;
 
 /// <summary>Something a person should look at.</summary>
 /// <param name="Kind">What it is.</param>
-/// <param name="TaskId">The task it is about.</param>
+/// <param name="TaskId">The task it is about; of a key or a quota, what that has for an id.</param>
 /// <param name="TaskName">Its name.</param>
 /// <param name="Version">The version it is about, where it is about one.</param>
 /// <param name="Count">How many: answers that wait, executions, verdicts.</param>
@@ -24,6 +24,12 @@ public enum AttentionKind
 
     /// <summary>The 95th percentile lies above what the task wants.</summary>
     LatencyAboveTarget,
+
+    /// <summary>Four fifths of a month's quota are used.</summary>
+    QuotaNearlyUsed,
+
+    /// <summary>An API key ends within two weeks.</summary>
+    KeyEnds,
 
     /// <summary>Answers wait for a person.</summary>
     ReviewWaiting,

@@ -2,6 +2,7 @@ using Loopai.Core.Access;
 using Loopai.Core.Data;
 using Loopai.Core.Executions;
 using Loopai.Core.Programs;
+using Loopai.Core.Usage;
 using Loopai.Core.Validation;
 using Microsoft.EntityFrameworkCore;
 
@@ -16,6 +17,7 @@ public sealed class AttentionService(LoopaiData data, TimeProvider time)
     /// <summary>Below this share nobody wants to be called, however sure the rise is.</summary>
     public const double LeastErrorRate = 0.01;
 
+    private static readonly TimeSpan KeyEndsWithin = TimeSpan.FromDays(14);
     private static readonly TimeSpan Recent = TimeSpan.FromDays(1);
     private static readonly TimeSpan Week = TimeSpan.FromDays(7);
     private static readonly TimeSpan Month = TimeSpan.FromDays(30);
@@ -44,8 +46,38 @@ public sealed class AttentionService(LoopaiData data, TimeProvider time)
                 waiting.TryGetValue(task.Id, out var w) ? new AttentionItem(AttentionKind.ReviewWaiting, task.Id, task.Name, Count: w.Count, Since: w.Oldest) : null,
                 NoActiveVersion(task, programs[task.Id]),
                 BetterVersion(task, [.. programs[task.Id]]),
-            }).OfType<AttentionItem>().OrderBy(item => item.Kind).ThenByDescending(item => item.Count).ThenBy(item => item.TaskName),
+            }).Concat(await OfTheOrganizationAsync(db, caller, now, ct)).OfType<AttentionItem>().OrderBy(item => item.Kind).ThenByDescending(item => item.Count).ThenBy(item => item.TaskName),
         ];
+    }
+
+    /// <summary>What concerns no task.</summary>
+    private static async Task<IReadOnlyList<AttentionItem>> OfTheOrganizationAsync(LoopaiDbContext db, Caller caller, DateTimeOffset now, CancellationToken ct)
+    {
+        List<AttentionItem> items = [];
+        if (caller.May(Permissions.KeysRead))
+        {
+            var soon = now + KeyEndsWithin;
+            var keys = await db.ApiKeys.AsNoTracking().Where(k => k.RevokedAt == null && k.ExpiresAt > now && k.ExpiresAt < soon && k.EnvironmentId == caller.EnvironmentId)
+                .Select(k => new { k.Id, k.Name, k.ExpiresAt, k.CreatedAt }).ToListAsync(ct);
+
+            // A key that was made for a few days is no news.
+            items.AddRange(keys.Where(k => k.ExpiresAt - k.CreatedAt > KeyEndsWithin).Select(k => new AttentionItem(AttentionKind.KeyEnds, k.Id, k.Name, Since: k.ExpiresAt)));
+        }
+
+        if (caller.May(Permissions.UsageRead))
+        {
+            var month = QuotaService.MonthOf(now);
+            var meters = await db.QuotaMeters.AsNoTracking().Where(m => m.Period == month && m.WarnedAt != null)
+                .Join(db.Quotas.Where(q => q.ExecutionsPerMonth != null), m => m.ScopeId, q => q.ScopeId, (m, q) => new { m.ScopeId, m.Reserved, q.ExecutionsPerMonth })
+                .ToListAsync(ct);
+            var names = await db.ApiKeys.Select(k => new { k.Id, k.Name }).Concat(db.Environments.Select(e => new { e.Id, e.Name }))
+                .Concat(db.Organizations.Select(o => new { o.Id, o.Name })).ToDictionaryAsync(s => s.Id, s => s.Name, ct);
+            items.AddRange(meters.Where(m => m.Reserved >= m.ExecutionsPerMonth * QuotaService.WarnAt).Select(m => new AttentionItem(
+                AttentionKind.QuotaNearlyUsed, m.ScopeId, names.GetValueOrDefault(m.ScopeId, ""), Count: m.Reserved, Value: (double)m.Reserved / m.ExecutionsPerMonth!.Value,
+                Reference: m.ExecutionsPerMonth)));
+        }
+
+        return items;
     }
 
     private static async Task<Dictionary<Guid, Waiting>> WaitingAsync(

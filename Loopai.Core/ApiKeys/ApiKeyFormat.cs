@@ -20,8 +20,14 @@ public static class ApiKeyFormat
     public static (string Text, string Selector) Create(string environmentKey)
     {
         var selector = RandomNumberGenerator.GetString(Alphabet, SelectorLength);
+        return (Create(environmentKey, selector), selector);
+    }
+
+    /// <summary>The same key with a new secret.</summary>
+    public static string Create(string environmentKey, string selector)
+    {
         var body = $"{Prefix}{environmentKey}_{selector}_{RandomNumberGenerator.GetString(Alphabet, RandomLength)}";
-        return (body + Checksum(body), selector);
+        return body + Checksum(body);
     }
 
     /// <summary>The selector of a well-formed key.</summary>
@@ -55,6 +61,9 @@ public static class ApiKeyFormat
         selector = head[selectorStart..];
         return true;
     }
+
+    /// <summary>The same for a key that is known to be one.</summary>
+    public static string SelectorOf(string key) => TryGetSelector(key, out var selector) ? selector.ToString() : throw new FormatException("This is no key.");
 
     /// <summary>SHA-256 of the whole key: what is stored.</summary>
     public static byte[] Hash(ReadOnlySpan<char> key)

@@ -1,7 +1,7 @@
 using Loopai.Core.Access;
 using Loopai.Core.Audit;
 using Loopai.Core.Data;
-using Loopai.Core.Errors;
+using Loopai.Core.Identity.Sessions;
 using Microsoft.EntityFrameworkCore;
 
 namespace Loopai.Core.ApiKeys;
@@ -14,20 +14,12 @@ public sealed class ApiKeyService(LoopaiData data, TimeProvider time)
     {
         caller.Demand(Permissions.KeysManage);
         var now = time.GetUtcNow();
-        var permissions = request.Permissions ?? Permissions.DefaultKey;
-        new FieldErrors()
-            .AddIf(string.IsNullOrWhiteSpace(request.Name), "name", "Give the key a name that says who uses it.")
-            .AddIf(request.Name?.Length > 200, "name", "A name has at most 200 characters.")
-            .AddIf(request.ExpiresAt <= now, "expiresAt", "The expiry lies in the past.")
-            .AddIf(permissions.Count == 0, "permissions", "A key needs at least one permission.")
-            .AddIf(permissions.Any(p => !Permissions.All.Contains(p)), "permissions", $"Known permissions: {string.Join(", ", Permissions.All)}.")
-            .AddIf(permissions.Any(p => !caller.May(p)), "permissions", "You cannot give a key a permission that you do not hold.")
-            .ThrowIfAny("key.invalid", "The key cannot be made like this.");
-
+        await data.DemandConfirmedAsync(caller, now, ct);
         await using var db = await data.OpenAsync(caller, ct);
-        var environment = await db.Environments.FirstOrDefaultAsync(e => e.Key == request.Environment, ct)
-            ?? throw new InvalidException("key.environment", "environment", $"There is no environment '{request.Environment}'.");
+        var environment = await KeyRules.CheckAsync(db, caller, request, now, ct);
+        var permissions = request.Permissions ?? Permissions.DefaultKey;
         var (text, selector) = ApiKeyFormat.Create(environment.Key);
+        var serviceAccountId = request.ServiceAccountId ?? await ServiceAccountOfAsync(db, caller, ct);
         var key = new ApiKey
         {
             Id = Guid.CreateVersion7(),
@@ -35,25 +27,39 @@ public sealed class ApiKeyService(LoopaiData data, TimeProvider time)
             EnvironmentId = environment.Id,
             Name = request.Name!.Trim(),
             Selector = selector,
-            Hash = ApiKeyFormat.Hash(text),
-            Permissions = string.Join(' ', permissions),
+            Permissions = string.Join(' ', permissions.Distinct(StringComparer.Ordinal)),
+            TaskIds = request.TaskIds is { Count: > 0 } tasks ? string.Join(' ', tasks.Distinct()) : null,
+            AddressRanges = KeyRules.RangesOf(request),
             CreatedBy = caller.Name,
-            OwnerId = caller.PersonId,
+            CreatedById = caller.PersonId,
+            OwnerId = serviceAccountId is null ? caller.PersonId : null,
+            ServiceAccountId = serviceAccountId,
             CreatedAt = now,
             ExpiresAt = request.ExpiresAt,
         };
+        key.Secrets.Add(NewSecret(key, text, now));
         db.ApiKeys.Add(key);
-        db.Record(caller, "key.created", "key", key.Id, new { key.Name, environment = environment.Key, permissions, key.ExpiresAt });
+        db.Record(caller, "key.created", "key", key.Id, new
+        {
+            key.Name, environment = environment.Key, permissions, tasks = request.TaskIds, key.AddressRanges, key.ServiceAccountId, key.ExpiresAt,
+        });
         await db.SaveChangesAsync(ct);
         return new CreatedApiKey(key, environment.Key, text);
     }
 
     /// <summary>All keys of the organization, newest first; the secrets are nowhere to be had.</summary>
-    public async Task<IReadOnlyList<ApiKey>> ListAsync(Caller caller, CancellationToken ct)
+    public async Task<IReadOnlyList<ApiKeyEntry>> ListAsync(Caller caller, CancellationToken ct)
     {
-        caller.Demand(Permissions.KeysManage);
+        caller.Demand(Permissions.KeysRead);
         await using var db = await data.OpenAsync(caller, ct);
-        return await db.ApiKeys.AsNoTracking().OrderByDescending(k => k.CreatedAt).ThenBy(k => k.Id).ToListAsync(ct);
+        return await EntriesAsync(db, db.ApiKeys.OrderByDescending(k => k.CreatedAt).ThenBy(k => k.Id), ct);
+    }
+
+    public async Task<ApiKeyEntry> GetAsync(Caller caller, Guid id, CancellationToken ct)
+    {
+        caller.Demand(Permissions.KeysRead);
+        await using var db = await data.OpenAsync(caller, ct);
+        return (await EntriesAsync(db, db.ApiKeys.Where(k => k.Id == id), ct)).SingleOrDefault() ?? throw ApiKeyErrors.NotFound(id);
     }
 
     /// <summary>Ends a key at once, on every instance. Revoking twice changes nothing.</summary>
@@ -69,15 +75,54 @@ public sealed class ApiKeyService(LoopaiData data, TimeProvider time)
             await db.SaveChangesAsync(ct);
         }
     }
+
+    internal static ApiKeySecret NewSecret(ApiKey key, string text, DateTimeOffset now) => new()
+    {
+        Id = Guid.CreateVersion7(), OrganizationId = key.OrganizationId, KeyId = key.Id, Hash = ApiKeyFormat.Hash(text), Hint = text[^4..], CreatedAt = now,
+    };
+
+    private async Task<IReadOnlyList<ApiKeyEntry>> EntriesAsync(LoopaiDbContext db, IQueryable<ApiKey> keys, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        var longest = await db.Organizations.Select(o => o.LongestKeyAgeDays).FirstOrDefaultAsync(ct);
+        var found = await keys.AsNoTracking().Include(k => k.Secrets.OrderByDescending(s => s.CreatedAt)).ToListAsync(ct);
+        var environments = await db.Environments.ToDictionaryAsync(e => e.Id, e => e.Key, ct);
+        var accounts = await db.ServiceAccounts.ToDictionaryAsync(a => a.Id, a => a.Name, ct);
+        var people = found.Count == 0 ? [] : await data.NamesAsync(found[0].OrganizationId, found.Select(k => k.OwnerId).OfType<Guid>().Distinct().ToList(), ct);
+        return
+        [
+            .. found.Select(key => new ApiKeyEntry(
+                key, environments.GetValueOrDefault(key.EnvironmentId, "?"),
+                key.ServiceAccountId is { } account ? accounts[account] : key.OwnerId is { } owner ? people.GetValueOrDefault(owner)?.DisplayName ?? key.CreatedBy : "Loopai",
+                key.RevokedAt is null && key.IsOverAge(longest, now))),
+        ];
+    }
+
+    /// <summary>What a service account's key makes belongs to the service account too.</summary>
+    private static async Task<Guid?> ServiceAccountOfAsync(LoopaiDbContext db, Caller caller, CancellationToken ct) =>
+        caller is { Kind: CallerKind.ApiKey, PersonId: null }
+            ? await db.ApiKeys.Where(k => k.Id == caller.Id).Select(k => k.ServiceAccountId).FirstOrDefaultAsync(ct)
+            : null;
 }
 
 /// <param name="Name">Who or what uses the key.</param>
 /// <param name="Environment">The key of an environment: <c>production</c>.</param>
 /// <param name="Permissions">What the key may do; null for the ordinary set.</param>
 /// <param name="ExpiresAt">When it ends by itself; null for never.</param>
-public sealed record CreateApiKey(string? Name, string? Environment, IReadOnlyList<string>? Permissions = null, DateTimeOffset? ExpiresAt = null);
+/// <param name="TaskIds">The only tasks that it may touch; null or none for all.</param>
+/// <param name="AddressRanges">Networks that it may come from, in CIDR notation; null or none for anywhere.</param>
+/// <param name="ServiceAccountId">The service account that it belongs to; null for whoever makes it.</param>
+public sealed record CreateApiKey(
+    string? Name, string? Environment, IReadOnlyList<string>? Permissions = null, DateTimeOffset? ExpiresAt = null, IReadOnlyList<Guid>? TaskIds = null,
+    IReadOnlyList<string>? AddressRanges = null, Guid? ServiceAccountId = null);
 
 /// <param name="Key">The stored key.</param>
 /// <param name="Environment">Its environment's short name.</param>
 /// <param name="Text">The key itself; shown once.</param>
 public sealed record CreatedApiKey(ApiKey Key, string Environment, string Text);
+
+/// <param name="Key">The stored key, its secrets newest first.</param>
+/// <param name="Environment">Its environment's short name.</param>
+/// <param name="Owner">Whose it is.</param>
+/// <param name="IsOverAge">Whether it is older than the organization wants keys to be now.</param>
+public sealed record ApiKeyEntry(ApiKey Key, string Environment, string Owner, bool IsOverAge);

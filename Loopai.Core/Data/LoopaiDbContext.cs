@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using Loopai.Core.Access;
 using Loopai.Core.ApiKeys;
+using Loopai.Core.ApiKeys.Tokens;
 using Loopai.Core.Audit;
 using Loopai.Core.Audit.Streaming;
 using Loopai.Core.Executions;
@@ -14,6 +15,7 @@ using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Organizations;
 using Loopai.Core.Programs;
 using Loopai.Core.Tasks;
+using Loopai.Core.Usage;
 using Loopai.Core.Validation;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
@@ -58,6 +60,18 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
     public DbSet<Grant> Grants => Set<Grant>();
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    public DbSet<ApiKeySecret> ApiKeySecrets => Set<ApiKeySecret>();
+
+    public DbSet<TokenSigningKey> TokenSigningKeys => Set<TokenSigningKey>();
+
+    public DbSet<UsageCounter> UsageCounters => Set<UsageCounter>();
+
+    public DbSet<Quota> Quotas => Set<Quota>();
+
+    public DbSet<QuotaMeter> QuotaMeters => Set<QuotaMeter>();
+
+    public DbSet<ServiceAccount> ServiceAccounts => Set<ServiceAccount>();
 
     public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
 

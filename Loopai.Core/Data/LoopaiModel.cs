@@ -9,6 +9,7 @@ using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Organizations;
 using Loopai.Core.Programs;
 using Loopai.Core.Tasks;
+using Loopai.Core.Usage;
 using Loopai.Core.Validation;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -26,6 +27,8 @@ public static class LoopaiModel
         IdentityModel.Configure(builder);
         ConfigureOrganizations(builder);
         AccessModel.Configure(builder);
+        ApiKeyModel.Configure(builder);
+        UsageModel.Configure(builder);
         SignOnModel.Configure(builder);
         ScimModel.Configure(builder);
         ConfigureTasks(builder);
@@ -89,17 +92,6 @@ public static class LoopaiModel
             membership.Property(m => m.Status).HasConversion<string>().HasMaxLength(16);
             membership.HasOne<Organization>().WithMany().HasForeignKey(m => m.OrganizationId);
             membership.HasOne<User>().WithMany().HasForeignKey(m => m.UserId);
-        });
-        builder.Entity<ApiKey>(key =>
-        {
-            key.ToTable("api_keys");
-            key.Property(k => k.Id).ValueGeneratedNever();
-            key.Property(k => k.Name).HasMaxLength(NameLength);
-            key.Property(k => k.Selector).HasMaxLength(32);
-            key.Property(k => k.Hash).HasMaxLength(32);
-            key.Property(k => k.CreatedBy).HasMaxLength(NameLength);
-            key.HasIndex(k => k.Selector).IsUnique();
-            key.HasOne<OrganizationEnvironment>().WithMany().HasForeignKey(k => k.EnvironmentId).OnDelete(DeleteBehavior.Restrict);
         });
         builder.Entity<IdempotentRequest>(request =>
         {

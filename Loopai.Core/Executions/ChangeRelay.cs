@@ -2,12 +2,13 @@ using Loopai.Core.Access;
 using Loopai.Core.ApiKeys;
 using Loopai.Core.Data;
 using Loopai.Core.Identity.Sessions;
+using Loopai.Core.Usage;
 using Microsoft.Extensions.Hosting;
 
 namespace Loopai.Core.Executions;
 
 /// <summary>Carries changes from the database to what this portal keeps in memory.</summary>
-public sealed class ChangeRelay(IChangeFeed feed, ExecutionCatalog catalog, ApiKeyAuthenticator keys, AccessService access, SessionCache sessions) : BackgroundService
+public sealed class ChangeRelay(IChangeFeed feed, ExecutionCatalog catalog, ApiKeyAuthenticator keys, AccessService access, SessionCache sessions, QuotaGate quotas) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -17,6 +18,7 @@ public sealed class ChangeRelay(IChangeFeed feed, ExecutionCatalog catalog, ApiK
             keys.Forget(change);
             access.Forget(change);
             sessions.Forget(change);
+            quotas.Forget(change);
         }
     }
 }

@@ -7,6 +7,7 @@ using Loopai.Core.Errors;
 using Loopai.Core.Programs;
 using Loopai.Core.Schemas;
 using Loopai.Core.Tasks;
+using Loopai.Core.Usage;
 using Loopai.Core.Validation;
 using Microsoft.Extensions.Options;
 
@@ -17,7 +18,7 @@ namespace Loopai.Core.Executions;
 /// Everything it reads is in memory. Refusals are results, not exceptions: a caller's mistakes must not cost more than its answers.
 /// </summary>
 public sealed class ExecutionService(
-    ExecutionCatalog catalog, ExecutionWriter writer, IProgramSandbox sandbox, IOptions<ExecutionSettings> settings, TimeProvider time)
+    ExecutionCatalog catalog, QuotaGate quotas, ExecutionWriter writer, IProgramSandbox sandbox, IOptions<ExecutionSettings> settings, TimeProvider time)
 {
     public async ValueTask<ExecutionOutcome> ExecuteAsync(Caller caller, ExecutionRequest request, CancellationToken ct)
     {
@@ -56,6 +57,12 @@ public sealed class ExecutionService(
         if (program is null)
         {
             return ExecutionErrors.UnknownVersion(task.Task.Name, version);
+        }
+
+        // Past executions are not done now, so they use up nothing.
+        if (request.ExecutedAt is null && await quotas.TakeAsync(caller, ct) is { } over)
+        {
+            return over;
         }
 
         var run = await RunAsync(task, program, request.Input, request.TimeoutMs ?? settings.Value.DefaultTimeoutMs, ct);

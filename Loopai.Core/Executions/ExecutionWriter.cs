@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using System.Threading.Tasks.Sources;
 using Loopai.Core.Configuration;
 using Loopai.Core.Errors;
+using Loopai.Core.Usage;
 using Loopai.Core.Validation;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -28,6 +29,7 @@ public sealed class ExecutionWriter(
         new BoundedChannelOptions(options.Value.QueueLimit) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     private readonly RollupBook _rollups = new();
+    private readonly UsageBook _usage = new();
 
     /// <summary>True from a commit that failed to one that succeeds: meanwhile one execution at a time finds out, and the others are told at once.</summary>
     private volatile bool _failing;
@@ -82,6 +84,7 @@ public sealed class ExecutionWriter(
             {
                 executions[i] = writes[i].Execution;
                 _rollups.Add(executions[i]);
+                _usage.Add(executions[i]);
                 if (writes[i].Validation is { } validation)
                 {
                     (validations ??= []).Add(validation);
@@ -91,13 +94,14 @@ public sealed class ExecutionWriter(
             // Bounded, so that a database that stalls is told to the callers instead of being waited for.
             using var timeout = new CancellationTokenSource(CommitTimeout);
             var started = Stopwatch.GetTimestamp();
-            _commit = store.CommitAsync(new ExecutionBatch(executions, _rollups.TakeTouched(), validations ?? []), timeout.Token);
+            _commit = store.CommitAsync(new ExecutionBatch(executions, _rollups.TakeTouched(), validations ?? [], _usage.TakeTouched()), timeout.Token);
 
             // A server that stands still does not answer its cancellation either, for which the client library waits: then it is left to itself.
             await _commit.WaitAsync(CommitTimeout + TimeSpan.FromMilliseconds(500));
             ExecutionMetrics.Committed(executions, Stopwatch.GetElapsedTime(started));
             _failing = false;
             _rollups.TrimIfThick();
+            _usage.TrimIfThick();
             foreach (var write in writes)
             {
                 write.Complete();
@@ -113,6 +117,7 @@ public sealed class ExecutionWriter(
         {
             // Whether the commit took place may be unknown; a new book counts on from what the database has.
             _rollups.Close();
+            _usage.Close();
             ExecutionMetrics.Failed();
             log.LogError(e, "A commit of {Count} executions failed; their callers were told", writes.Count);
             FailAll(writes);

@@ -1,3 +1,4 @@
+using Loopai.Core.Usage;
 using Loopai.Core.Validation;
 
 namespace Loopai.Core.Executions;
@@ -13,5 +14,6 @@ public interface IExecutionStore
 /// <param name="Executions">New rows.</param>
 /// <param name="Rollups">Rows whose absolute values are written over what this writer wrote before.</param>
 /// <param name="Validations">New rows, for the executions that are checked.</param>
+/// <param name="Usage">Rows whose absolute values are written over what this writer wrote before.</param>
 public sealed record ExecutionBatch(
-    IReadOnlyList<Execution> Executions, IReadOnlyList<ExecutionRollup> Rollups, IReadOnlyList<ValidationRecord> Validations);
+    IReadOnlyList<Execution> Executions, IReadOnlyList<ExecutionRollup> Rollups, IReadOnlyList<ValidationRecord> Validations, IReadOnlyList<UsageCounter> Usage);

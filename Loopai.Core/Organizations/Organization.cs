@@ -39,6 +39,9 @@ public sealed class Organization : ITenantOwned
     /// <summary>Whether members have to come through the organization's own sign-on.</summary>
     public bool RequireSso { get; set; }
 
+    /// <summary>Days that a new API key may live; null for as long as it likes.</summary>
+    public int? LongestKeyAgeDays { get; set; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>When its deletion was asked for: from then on it is invisible and its keys are dead, until it is restored or the grace period ends.</summary>

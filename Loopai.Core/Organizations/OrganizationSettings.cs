@@ -26,6 +26,9 @@ public sealed record OrganizationSettings
     /// <summary>0 for the installation's own.</summary>
     public int? SessionHours { get; init; }
 
+    /// <summary>Days that a new API key may live; 0 for as long as it likes. Older keys are shown as over age, and keep their own end.</summary>
+    public int? LongestKeyAgeDays { get; init; }
+
     public bool? RequireMfa { get; init; }
 
     public bool? RequireSso { get; init; }
@@ -40,6 +43,7 @@ public sealed record OrganizationSettings
             ExecutionRetentionDays is < 0 || ExecutionRetentionDays > longestExecutionRetention, "executionRetentionDays",
             $"Executions are kept from 1 to {longestExecutionRetention} days here; 0 leaves it to this Loopai.")
         .AddIf(ValidationRetentionDays is < 0 or > MostDays, "validationRetentionDays", $"Verdicts are kept from 1 to {MostDays} days; 0 keeps them for ever.")
+        .AddIf(LongestKeyAgeDays is < 0 or > MostDays, "longestKeyAgeDays", $"An API key lives from 1 to {MostDays} days at most; 0 sets no limit.")
         .AddIf(SessionHours is < 0 or > 8760, "sessionHours", "A session lasts from 1 to 8760 hours; 0 leaves it to this Loopai.")
         .AddIf(
             AllowedEmailDomains?.Any(d => !IsDomain(d)) == true, "allowedEmailDomains",
@@ -54,6 +58,7 @@ public sealed record OrganizationSettings
         organization.Currency = Currency ?? organization.Currency;
         organization.ExecutionRetentionDays = Days(ExecutionRetentionDays, organization.ExecutionRetentionDays);
         organization.ValidationRetentionDays = Days(ValidationRetentionDays, organization.ValidationRetentionDays);
+        organization.LongestKeyAgeDays = Days(LongestKeyAgeDays, organization.LongestKeyAgeDays);
         organization.SessionHours = Days(SessionHours, organization.SessionHours);
         organization.AllowedEmailDomains = AllowedEmailDomains is null ? organization.AllowedEmailDomains
             : string.Join(' ', AllowedEmailDomains.Select(d => d.ToLowerInvariant()).Distinct(StringComparer.Ordinal));
@@ -71,6 +76,7 @@ public sealed record OrganizationSettings
         ValidationRetentionDays = organization.ValidationRetentionDays ?? 0,
         AllowedEmailDomains = organization.AllowedEmailDomains.Split(' ', StringSplitOptions.RemoveEmptyEntries),
         SessionHours = organization.SessionHours ?? 0,
+        LongestKeyAgeDays = organization.LongestKeyAgeDays ?? 0,
         RequireMfa = organization.RequireMfa,
         RequireSso = organization.RequireSso,
     };

@@ -6,6 +6,7 @@ using Loopai.Core.Access;
 using Loopai.Core.Audit;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
+using Loopai.Core.Usage;
 using Loopai.Core.Validation;
 using Microsoft.EntityFrameworkCore;
 
@@ -27,6 +28,12 @@ public sealed class TaskService(LoopaiData data, TimeProvider time)
         if (existing is not null)
         {
             return existing.SpecificationHash == hash ? (existing, false) : throw TaskErrors.NameTaken(specification.Name!);
+        }
+
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        if (await db.LockQuotaAsync(caller.OrganizationId, ct) is { Tasks: { } most } && await db.LiveTasksAsync(ct) >= most)
+        {
+            throw new QuotaExceededException("tasks", "organization", most, null);
         }
 
         var now = time.GetUtcNow();
@@ -51,9 +58,12 @@ public sealed class TaskService(LoopaiData data, TimeProvider time)
         try
         {
             await db.SaveChangesAsync(ct);
+            await transaction.CommitAsync(ct);
         }
         catch (DbUpdateException) when (!ct.IsCancellationRequested)
         {
+            await transaction.RollbackAsync(ct);
+
             // Two callers created it at once, and the unique index let one through: the other's answer is that task.
             db.ChangeTracker.Clear();
             var winner = await FindByNameAsync(db, specification.Name!, ct);

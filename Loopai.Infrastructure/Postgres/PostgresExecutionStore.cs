@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Loopai.Core.Executions;
+using Loopai.Core.Usage;
 using Loopai.Core.Validation;
 using Npgsql;
 using NpgsqlTypes;
@@ -75,6 +76,11 @@ public sealed class PostgresExecutionStore(SystemDataSource source) : IExecution
         if (batch.Rollups.Count > 0)
         {
             commands.BatchCommands.Add(UpsertRollups(batch.Rollups));
+        }
+
+        if (batch.Usage.Count > 0)
+        {
+            commands.BatchCommands.Add(UpsertUsage(batch.Usage));
         }
 
         if (batch.Validations.Count > 0)
@@ -160,6 +166,28 @@ public sealed class PostgresExecutionStore(SystemDataSource source) : IExecution
             Column(rows, NpgsqlDbType.Bigint, r => r.Sampled),
             Column(rows, NpgsqlDbType.Bigint, r => r.LatencySumUs),
             Column(rows, NpgsqlDbType.Bytea, r => r.Latencies),
+        },
+    };
+
+    private static NpgsqlBatchCommand UpsertUsage(IReadOnlyList<UsageCounter> rows) => new(
+        """
+        INSERT INTO usage_counters (organization_id, environment_id, day, key_id, task_id, writer_id, executions, errors, latency_sum_us)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        ON CONFLICT (organization_id, day, key_id, task_id, environment_id, writer_id) DO UPDATE SET
+          executions = excluded.executions, errors = excluded.errors, latency_sum_us = excluded.latency_sum_us
+        """)
+    {
+        Parameters =
+        {
+            Column(rows, NpgsqlDbType.Uuid, u => u.OrganizationId),
+            Column(rows, NpgsqlDbType.Uuid, u => u.EnvironmentId),
+            Column(rows, NpgsqlDbType.Date, u => u.Day),
+            Column(rows, NpgsqlDbType.Uuid, u => u.KeyId),
+            Column(rows, NpgsqlDbType.Uuid, u => u.TaskId),
+            Column(rows, NpgsqlDbType.Uuid, u => u.WriterId),
+            Column(rows, NpgsqlDbType.Bigint, u => u.Executions),
+            Column(rows, NpgsqlDbType.Bigint, u => u.Errors),
+            Column(rows, NpgsqlDbType.Bigint, u => u.LatencySumUs),
         },
     };
 

@@ -134,6 +134,8 @@ internal static class RoleScript
         BEGIN
           PERFORM pg_notify('loopai_changes', TG_TABLE_NAME || ':' || (to_jsonb(changed)->>(CASE
             WHEN TG_TABLE_NAME = 'programs' THEN 'task_id'
+            WHEN TG_TABLE_NAME = 'api_key_secrets' THEN 'key_id'
+            WHEN TG_TABLE_NAME = 'quotas' THEN 'organization_id'
             WHEN TG_TABLE_NAME IN ({string.Join(", ", ToldByOrganization.Select(Literal))}) THEN 'organization_id'
             ELSE 'id' END)));
           RETURN NULL;
@@ -141,7 +143,9 @@ internal static class RoleScript
         {Notice("tasks", "INSERT OR UPDATE OR DELETE")}
         {Notice("programs", "INSERT OR DELETE OR UPDATE OF status")}
         {Notice("api_keys", "DELETE OR UPDATE OF revoked_at, permissions")}
+        {Notice("api_key_secrets", "INSERT OR UPDATE OF revoked_at, expires_at")}
         {Notice("user_sessions", "DELETE OR UPDATE OF ended_at, authenticated_at, second_factor")}
+        {Notice("quotas", "INSERT OR DELETE OR UPDATE OF executions_per_minute, burst, executions_per_month")}
         {Notice("organizations", "UPDATE OR DELETE")}
         {string.Join('\n', ToldByOrganization.Select(table => Notice(table, "INSERT OR UPDATE OR DELETE")))}
         """;

@@ -10,7 +10,7 @@ namespace Loopai.Infrastructure.SqlServer;
 public sealed class SqlServerChangeFeed(SqlServerConnections connections, ILogger<SqlServerChangeFeed> log) : IChangeFeed
 {
     /// <summary>What portals keep in memory.</summary>
-    internal static readonly string[] Tables = ["tasks", "programs", "api_keys", "user_sessions", .. AccessTables.ByOrganization.Order(StringComparer.Ordinal)];
+    internal static readonly string[] Tables = ["tasks", "programs", "api_keys", "api_key_secrets", "quotas", "user_sessions", .. AccessTables.ByOrganization.Order(StringComparer.Ordinal)];
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
@@ -26,6 +26,7 @@ public sealed class SqlServerChangeFeed(SqlServerConnections connections, ILogge
           THEN CHANGE_TRACKING_CURRENT_VERSION() ELSE NULL END;
         SELECT N'tasks', c.[id] FROM CHANGETABLE(CHANGES dbo.[tasks], @since) AS c
         UNION SELECT N'organizations', c.[id] FROM CHANGETABLE(CHANGES dbo.[organizations], @since) AS c
+        UNION SELECT N'quotas', c.[organization_id] FROM CHANGETABLE(CHANGES dbo.[quotas], @since) AS c
         UNION SELECT N'memberships', c.[organization_id] FROM CHANGETABLE(CHANGES dbo.[memberships], @since) AS c
         UNION {Owned("programs", "task_id", "id")}
         UNION {Owned("environments", "organization_id", "id")}
@@ -37,6 +38,10 @@ public sealed class SqlServerChangeFeed(SqlServerConnections connections, ILogge
           WHERE c.SYS_CHANGE_OPERATION <> 'U'
           OR CHANGE_TRACKING_IS_COLUMN_IN_MASK(COLUMNPROPERTY(OBJECT_ID(N'dbo.api_keys'), N'revoked_at', 'ColumnId'), c.SYS_CHANGE_COLUMNS) = 1
           OR CHANGE_TRACKING_IS_COLUMN_IN_MASK(COLUMNPROPERTY(OBJECT_ID(N'dbo.api_keys'), N'permissions', 'ColumnId'), c.SYS_CHANGE_COLUMNS) = 1
+        UNION SELECT N'api_key_secrets', s.[key_id] FROM CHANGETABLE(CHANGES dbo.[api_key_secrets], @since) AS c JOIN dbo.[api_key_secrets] AS s ON s.[id] = c.[id]
+          WHERE c.SYS_CHANGE_OPERATION = 'I'
+          OR CHANGE_TRACKING_IS_COLUMN_IN_MASK(COLUMNPROPERTY(OBJECT_ID(N'dbo.api_key_secrets'), N'revoked_at', 'ColumnId'), c.SYS_CHANGE_COLUMNS) = 1
+          OR CHANGE_TRACKING_IS_COLUMN_IN_MASK(COLUMNPROPERTY(OBJECT_ID(N'dbo.api_key_secrets'), N'expires_at', 'ColumnId'), c.SYS_CHANGE_COLUMNS) = 1
         UNION SELECT N'user_sessions', c.[id] FROM CHANGETABLE(CHANGES dbo.[user_sessions], @since) AS c
           WHERE c.SYS_CHANGE_OPERATION = 'D'
           OR CHANGE_TRACKING_IS_COLUMN_IN_MASK(COLUMNPROPERTY(OBJECT_ID(N'dbo.user_sessions'), N'ended_at', 'ColumnId'), c.SYS_CHANGE_COLUMNS) = 1

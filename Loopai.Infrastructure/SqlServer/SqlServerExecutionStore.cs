@@ -46,6 +46,19 @@ public sealed class SqlServerExecutionStore(SqlServerConnections connections) : 
           VALUES (r.[organization_id], r.[environment_id], r.[task_id], r.[version], r.[level], r.[starts_at], r.[writer_id],
           r.[executions], r.[errors], r.[timeouts], r.[invalid_outputs], r.[sampled], r.[latency_sum_us],
           CONVERT(varbinary(max), r.[latencies], 2));
+        MERGE dbo.[usage_counters] WITH (HOLDLOCK) AS t
+        USING (SELECT [organization_id], [environment_id], [day], [key_id], [task_id], [writer_id], [executions], [errors], [latency_sum_us]
+          FROM OPENJSON(@usage) WITH ([organization_id] uniqueidentifier, [environment_id] uniqueidentifier, [day] date, [key_id] uniqueidentifier,
+          [task_id] uniqueidentifier, [writer_id] uniqueidentifier, [executions] bigint, [errors] bigint, [latency_sum_us] bigint)) AS u
+        ON t.[organization_id] = u.[organization_id]
+          AND t.[day] = u.[day]
+          AND t.[key_id] = u.[key_id]
+          AND t.[task_id] = u.[task_id]
+          AND t.[environment_id] = u.[environment_id]
+          AND t.[writer_id] = u.[writer_id]
+        WHEN MATCHED THEN UPDATE SET t.[executions] = u.[executions], t.[errors] = u.[errors], t.[latency_sum_us] = u.[latency_sum_us]
+        WHEN NOT MATCHED THEN INSERT ([organization_id], [environment_id], [day], [key_id], [task_id], [writer_id], [executions], [errors], [latency_sum_us])
+          VALUES (u.[organization_id], u.[environment_id], u.[day], u.[key_id], u.[task_id], u.[writer_id], u.[executions], u.[errors], u.[latency_sum_us]);
         INSERT INTO dbo.[validations] ([id], [organization_id], [environment_id], [task_id], [execution_id], [version], [sampled_by], [probability], [status],
           [actual], [expected], [decided_by], [decided_by_name], [confidence], [executed_at], [created_at], [decided_at])
         SELECT [id], [organization_id], [environment_id], [task_id], [execution_id], [version], [sampled_by], [probability], [status],
@@ -74,6 +87,11 @@ public sealed class SqlServerExecutionStore(SqlServerConnections connections) : 
             organization_id = r.OrganizationId, environment_id = r.EnvironmentId, task_id = r.TaskId, version = r.Version, level = (short)r.Level,
             starts_at = r.StartsAt, writer_id = r.WriterId, executions = r.Executions, errors = r.Errors, timeouts = r.Timeouts,
             invalid_outputs = r.InvalidOutputs, sampled = r.Sampled, latency_sum_us = r.LatencySumUs, latencies = Convert.ToHexString(r.Latencies),
+        }));
+        Add(command, "@usage", batch.Usage.Select(u => new
+        {
+            organization_id = u.OrganizationId, environment_id = u.EnvironmentId, day = u.Day, key_id = u.KeyId, task_id = u.TaskId, writer_id = u.WriterId,
+            executions = u.Executions, errors = u.Errors, latency_sum_us = u.LatencySumUs,
         }));
         Add(command, "@validations", batch.Validations.Select(v => new
         {

@@ -7,7 +7,7 @@ namespace Loopai.Portal.Tests.Access;
 
 public sealed class ExplainServiceTests(LoopaiDatabaseFixture fixture) : IClassFixture<LoopaiDatabaseFixture>
 {
-    private ExplainService Explain => new(fixture.Data);
+    private ExplainService Explain => new(fixture.Data, TimeProvider.System);
 
     [Fact]
     public async Task ExplainAsync_Member_NamesTheGrantThatDecides()

@@ -115,7 +115,7 @@ public sealed class AttentionServiceTests(LoopaiDatabaseFixture fixture) : IClas
             Executions = executions, Errors = failed, LatencySumUs = 10 * executions, Latencies = latencies.Encode(),
         };
         await using var store = new PostgresExecutionStore(fixture.System);
-        await store.CommitAsync(new ExecutionBatch([], [rollup], []), CancellationToken.None);
+        await store.CommitAsync(new ExecutionBatch([], [rollup], [], []), CancellationToken.None);
     }
 
     private sealed class FixedClock(DateTimeOffset now) : TimeProvider

@@ -103,7 +103,7 @@ public sealed class OverviewServiceTests(LoopaiDatabaseFixture fixture) : IClass
                 book.Add(execution);
             }
 
-            await _store.CommitAsync(new ExecutionBatch(half, book.TakeTouched(), []), CancellationToken.None);
+            await _store.CommitAsync(new ExecutionBatch(half, book.TakeTouched(), [], []), CancellationToken.None);
         }
 
         return all;

@@ -14,7 +14,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
     /// <summary>Make or change the caller's own things, and take nobody's id.</summary>
     private static readonly string[] OfTheCaller =
     [
-        "POST /api/v1/tasks", "POST /api/v1/keys", "PATCH /api/v1/organization", "PUT /api/v1/audit/settings", "POST /api/v1/audit/streams",
+        "POST /api/v1/tasks", "POST /api/v1/keys", "POST /api/v1/service-accounts", "PATCH /api/v1/organization", "PUT /api/v1/audit/settings", "POST /api/v1/audit/streams",
         "GET /api/v1/settings/logo", "PUT /api/v1/settings/logo", "PUT /api/v1/environments/order", "POST /api/v1/invitations/accept", "POST /api/v1/members/leave",
         "POST /api/v1/organizations",
     ];
@@ -118,6 +118,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
             Example = example,
             Job = IdOf(job),
             Key = IdOf(key),
+            ServiceAccount = await MakeIdAsync("service-accounts", new { name = $"globex secret {Guid.NewGuid():n}" }),
             Event = IdOf(audited.GetProperty("items")[0]),
             Member = member,
             Team = team,
@@ -187,6 +188,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         public required Guid Example { get; init; }
         public required Guid Job { get; init; }
         public required Guid Key { get; init; }
+        public required Guid ServiceAccount { get; init; }
         public required Guid Event { get; init; }
         public required Guid Member { get; init; }
         public required Guid Team { get; init; }
@@ -213,6 +215,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
                 "executions" => Execution,
                 "validations" => Validation,
                 "keys" => Key,
+                "service-accounts" => ServiceAccount,
                 "sign-on" => path.Contains("/domains/", StringComparison.Ordinal) ? Domain : path.Contains("/saml/", StringComparison.Ordinal) ? Saml : Connection,
                 "audit" => Event,
                 "organizations" => Organization.Id,
@@ -225,6 +228,8 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
                 _ => Guid.Empty,
             };
             return path.Replace("{id}", $"{id}", StringComparison.Ordinal)
+                .Replace("{scopeId}", $"{Key}", StringComparison.Ordinal)
+                .Replace("{secretId}", $"{Key}", StringComparison.Ordinal)
                 .Replace("{exampleId}", $"{Example}", StringComparison.Ordinal)
                 .Replace("{jobId}", $"{Job}", StringComparison.Ordinal)
                 .Replace("{testId}", $"{ConnectionTest}", StringComparison.Ordinal)

@@ -18,13 +18,14 @@ public sealed class PostgresChangeFeedTests(LoopaiDatabaseFixture fixture) : ICl
         (await NextAsync(changes)).ShouldBe(Change.Everything);
 
         var (taskId, keyId) = await SaveRowsAsync();
-        (await NextAsync(changes)).ShouldBe(new Change("tasks", taskId));
-        (await NextAsync(changes)).ShouldBe(new Change("programs", taskId));
+        var told = await UntilAsync(changes, new Change("programs", taskId));
+        told.ShouldContain(new Change("tasks", taskId));
 
         await using var db = await fixture.Data.OpenAsync(Caller.Installation, default);
-        await db.ApiKeys.Where(k => k.Id == keyId).ExecuteUpdateAsync(s => s.SetProperty(k => k.LastUsedAt, DateTimeOffset.UtcNow));
+        await db.ApiKeySecrets.Where(s => s.KeyId == keyId).ExecuteUpdateAsync(set => set.SetProperty(s => s.LastUsedAt, DateTimeOffset.UtcNow));
         await db.ApiKeys.Where(k => k.Id == keyId).ExecuteUpdateAsync(s => s.SetProperty(k => k.RevokedAt, DateTimeOffset.UtcNow));
-        (await NextAsync(changes)).ShouldBe(new Change("api_keys", keyId), "a key's revocation counts, its use does not");
+        told.AddRange(await UntilAsync(changes, new Change("api_keys", keyId)));
+        told.Count(change => change == new Change("api_key_secrets", keyId)).ShouldBe(1, "a new secret counts, its use does not");
     }
 
     [Fact]
@@ -96,6 +97,19 @@ public sealed class PostgresChangeFeedTests(LoopaiDatabaseFixture fixture) : ICl
     private IAsyncEnumerator<Change> Watch(LoopaiDatabase? database = null) =>
         new PostgresChangeFeed((database ?? fixture.Database).Connections, NullLogger<PostgresChangeFeed>.Instance)
             .WatchAsync(CancellationToken.None).GetAsyncEnumerator();
+
+    /// <summary>The changes up to this one.</summary>
+    private static async Task<List<Change>> UntilAsync(IAsyncEnumerator<Change> changes, Change last)
+    {
+        List<Change> told = [];
+        while (told.Count == 0 || told[^1] != last)
+        {
+            (await changes.MoveNextAsync().AsTask().WaitAsync(Patience)).ShouldBeTrue();
+            told.Add(changes.Current);
+        }
+
+        return told;
+    }
 
     /// <summary>The next change of what the hot path keeps, or with a table named, the next of that one.</summary>
     private static async Task<Change> NextAsync(IAsyncEnumerator<Change> changes, string? table = null)

@@ -49,7 +49,7 @@ public sealed class PostgresExecutionStoreTests(LoopaiDatabaseFixture fixture) :
             Version = 7, SampledBy = "forced", ExecutedAt = Noon, CreatedAt = Noon,
         };
 
-        await store.CommitAsync(new([full, bare], [Rollup(1)], [validation, waiting]), default);
+        await store.CommitAsync(new([full, bare], [Rollup(1)], [validation, waiting], []), default);
 
         await using var db = await fixture.Data.OpenAsync(caller, default);
         (await db.Executions.SingleAsync(e => e.Id == full.Id)).ShouldBeEquivalentTo(full);
@@ -61,8 +61,8 @@ public sealed class PostgresExecutionStoreTests(LoopaiDatabaseFixture fixture) :
     [Fact]
     public async Task CommitAsync_RollupAgain_TakesTheLastValues()
     {
-        await store.CommitAsync(new([], [Rollup(1)], []), default);
-        await store.CommitAsync(new([], [Rollup(5)], []), default);
+        await store.CommitAsync(new([], [Rollup(1)], [], []), default);
+        await store.CommitAsync(new([], [Rollup(5)], [], []), default);
 
         await using var db = await fixture.Data.OpenAsync(caller, default);
         (await db.ExecutionRollups.SingleAsync(r => r.WriterId == caller.OrganizationId)).ShouldBeEquivalentTo(Rollup(5));
@@ -74,7 +74,7 @@ public sealed class PostgresExecutionStoreTests(LoopaiDatabaseFixture fixture) :
         var run = Run(Noon);
         var twice = Rollup(1);
 
-        await Should.ThrowAsync<PostgresException>(store.CommitAsync(new([run], [twice, twice], []), default));
+        await Should.ThrowAsync<PostgresException>(store.CommitAsync(new([run], [twice, twice], [], []), default));
 
         await using var db = await fixture.Data.OpenAsync(caller, default);
         (await db.Executions.CountAsync(e => e.Id == run.Id)).ShouldBe(0);
@@ -86,7 +86,7 @@ public sealed class PostgresExecutionStoreTests(LoopaiDatabaseFixture fixture) :
         var midnight = new DateTimeOffset(2026, 6, 2, 0, 0, 0, TimeSpan.Zero);
         Execution[] runs = [Run(midnight.AddMilliseconds(-1)), Run(midnight), Run(midnight.AddDays(1).AddMilliseconds(-1))];
 
-        await store.CommitAsync(new(runs, [], []), default);
+        await store.CommitAsync(new(runs, [], [], []), default);
 
         (await fixture.Database.AsOwnerAsync($"SELECT count(*) FROM executions_20260601 WHERE task_id = '{taskId}'")).ShouldBe(1L);
         (await fixture.Database.AsOwnerAsync($"SELECT count(*) FROM executions_20260602 WHERE task_id = '{taskId}'")).ShouldBe(2L);
@@ -103,7 +103,7 @@ public sealed class PostgresExecutionStoreTests(LoopaiDatabaseFixture fixture) :
             await using var writer = new PostgresExecutionStore(fixture.System);
             for (var i = 0; i < days.Length; i++)
             {
-                await writer.CommitAsync(new([Run(days[(w + i) % days.Length]), Run(days[(w + i + 1) % days.Length])], [], []), default);
+                await writer.CommitAsync(new([Run(days[(w + i) % days.Length]), Run(days[(w + i + 1) % days.Length])], [], [], []), default);
             }
         })));
 
@@ -119,7 +119,7 @@ public sealed class PostgresExecutionStoreTests(LoopaiDatabaseFixture fixture) :
         await using var report = new NpgsqlCommand("SELECT count(*) FROM executions", reader);
         await report.ExecuteScalarAsync();
 
-        await store.CommitAsync(new([Run(new(2026, 8, 1, 0, 0, 0, TimeSpan.Zero))], [], []), new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token);
+        await store.CommitAsync(new([Run(new(2026, 8, 1, 0, 0, 0, TimeSpan.Zero))], [], [], []), new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token);
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class PostgresExecutionStoreTests(LoopaiDatabaseFixture fixture) :
         // Older than what any other test of this database writes.
         var old = new DateTimeOffset(2020, 1, 1, 6, 0, 0, TimeSpan.Zero);
         Execution[] runs = [Run(old), Run(old.AddDays(1)), Run(old.AddDays(2))];
-        await store.CommitAsync(new(runs, [], []), default);
+        await store.CommitAsync(new(runs, [], [], []), default);
         var lifecycle = new PostgresLifecycle(fixture.Connections, NullLogger<PostgresLifecycle>.Instance);
 
         (await lifecycle.DropExecutionsBeforeAsync(new(2020, 1, 3), default)).ShouldBe(2);
@@ -136,7 +136,7 @@ public sealed class PostgresExecutionStoreTests(LoopaiDatabaseFixture fixture) :
 
         await using var db = await fixture.Data.OpenAsync(caller, default);
         (await db.Executions.Where(e => e.ExecutedAt < old.AddDays(9)).Select(e => e.Id).ToListAsync()).ShouldBe([runs[2].Id]);
-        await store.CommitAsync(new([runs[0]], [], []), default);
+        await store.CommitAsync(new([runs[0]], [], [], []), default);
         (await db.Executions.CountAsync(e => e.ExecutedAt < old.AddDays(1))).ShouldBe(1);
     }
 
@@ -145,7 +145,7 @@ public sealed class PostgresExecutionStoreTests(LoopaiDatabaseFixture fixture) :
     {
         await using var database = await LoopaiDatabase.CreateAsync();
         await using var writer = new PostgresExecutionStore(database.System);
-        await writer.CommitAsync(new([Run(Noon)], [], []), default);
+        await writer.CommitAsync(new([Run(Noon)], [], [], []), default);
         await using var reader = await database.System.Value.OpenConnectionAsync();
         await using var reading = await reader.BeginTransactionAsync();
         await using var report = new NpgsqlCommand("SELECT count(*) FROM executions", reader);

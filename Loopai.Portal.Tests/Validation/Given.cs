@@ -60,7 +60,7 @@ internal sealed class Given(LoopaiDatabase database, TestOrganization organizati
             Expected = expected ?? (status == ValidationStatus.Matched ? output : null), Confidence = confidence, ExecutedAt = executedAt, CreatedAt = executedAt,
             DecidedBy = decided ? DecidedBy.Labels : null, DecidedAt = decided ? executedAt : null,
         };
-        await _store.CommitAsync(new ExecutionBatch([execution], [], [validation]), CancellationToken.None);
+        await _store.CommitAsync(new ExecutionBatch([execution], [], [validation], []), CancellationToken.None);
         return validation;
     }
 

@@ -33,6 +33,7 @@ public static class ApiEndpoints
     public static void MapLoopaiApi(this WebApplication app)
     {
         app.MapLoopaiOpenApi();
+        app.MapTokens();
         var api = app.MapGroup(ApiPipeline.Prefix);
         api.MapTasks();
         api.MapExecutions();
@@ -46,6 +47,7 @@ public static class ApiEndpoints
         api.MapTeams();
         api.MapAccess();
         api.MapOverview();
+        api.MapUsage();
         api.MapSignOn();
         api.MapSamlConnections();
         api.MapAudit();

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Loopai.Portal.Api;
 
-/// <summary>API keys.</summary>
+/// <summary>API keys and the service accounts that hold them.</summary>
 public static class ApiKeyEndpoints
 {
     public static void MapApiKeys(this IEndpointRouteBuilder api)
@@ -12,16 +12,36 @@ public static class ApiKeyEndpoints
         var keys = api.MapGroup("/keys").WithTags("API keys");
         keys.MapGet("/", ListAsync).WithSummary("List keys; secrets are not among them");
         keys.MapPost("/", CreateAsync).WithSummary("Make a key; its text is in this answer only");
+        keys.MapGet("/{id:guid}", GetAsync).WithSummary("Read a key, with when and from where each of its secrets was used last");
+        keys.MapPost("/{id:guid}/rotate", RotateAsync).WithSummary("Make a second secret; the old one goes on for the overlap");
+        keys.MapDelete("/{id:guid}/secrets/{secretId:guid}", RevokeSecretAsync).WithSummary("End one of two secrets at once");
         keys.MapDelete("/{id:guid}", RevokeAsync).WithSummary("Revoke a key at once");
+
+        var accounts = api.MapGroup("/service-accounts").WithTags("API keys");
+        accounts.MapGet("/", ListAccountsAsync).WithSummary("List service accounts");
+        accounts.MapPost("/", CreateAccountAsync).WithSummary("Make a service account");
+        accounts.MapDelete("/{id:guid}", DeleteAccountAsync).WithSummary("Delete a service account, and end its keys at once");
     }
 
     private static async Task<Ok<ApiKeyList>> ListAsync(Caller caller, ApiKeyService keys, CancellationToken ct) =>
-        TypedResults.Ok(new ApiKeyList([.. (await keys.ListAsync(caller, ct)).Select(k => ApiKeyResponse.Of(k))], null));
+        TypedResults.Ok(new ApiKeyList([.. (await keys.ListAsync(caller, ct)).Select(entry => ApiKeyResponse.Of(entry))], null));
 
     private static async Task<Created<ApiKeyResponse>> CreateAsync(ApiKeyRequest body, Caller caller, ApiKeyService keys, CancellationToken ct)
     {
-        var created = await keys.CreateAsync(caller, new CreateApiKey(body.Name, body.Environment, body.Permissions, body.ExpiresAt), ct);
-        return TypedResults.Created($"{ApiPipeline.Prefix}/keys/{created.Key.Id}", ApiKeyResponse.Of(created.Key, created.Text));
+        var created = await keys.CreateAsync(caller, body.ToCreate(), ct);
+        return TypedResults.Created($"{ApiPipeline.Prefix}/keys/{created.Key.Id}", ApiKeyResponse.Of(created));
+    }
+
+    private static async Task<Ok<ApiKeyResponse>> GetAsync(Guid id, Caller caller, ApiKeyService keys, CancellationToken ct) =>
+        TypedResults.Ok(ApiKeyResponse.Of(await keys.GetAsync(caller, id, ct)));
+
+    private static async Task<Ok<ApiKeyResponse>> RotateAsync(Guid id, RotateRequest body, Caller caller, KeyRotation rotation, CancellationToken ct) =>
+        TypedResults.Ok(ApiKeyResponse.Of(await rotation.RotateAsync(caller, id, body.OverlapHours, ct)));
+
+    private static async Task<NoContent> RevokeSecretAsync(Guid id, Guid secretId, Caller caller, KeyRotation rotation, CancellationToken ct)
+    {
+        await rotation.RevokeSecretAsync(caller, id, secretId, ct);
+        return TypedResults.NoContent();
     }
 
     private static async Task<NoContent> RevokeAsync(Guid id, Caller caller, ApiKeyService keys, CancellationToken ct)
@@ -29,29 +49,20 @@ public static class ApiKeyEndpoints
         await keys.RevokeAsync(caller, id, ct);
         return TypedResults.NoContent();
     }
+
+    private static async Task<Ok<ServiceAccountList>> ListAccountsAsync(Caller caller, ServiceAccountService accounts, CancellationToken ct) =>
+        TypedResults.Ok(new ServiceAccountList([.. (await accounts.ListAsync(caller, ct)).Select(entry => ServiceAccountResponse.Of(entry.Account, entry.LiveKeys))], null));
+
+    private static async Task<Created<ServiceAccountResponse>> CreateAccountAsync(
+        ServiceAccountRequest body, Caller caller, ServiceAccountService accounts, CancellationToken ct)
+    {
+        var account = await accounts.CreateAsync(caller, body.Name, body.Description, ct);
+        return TypedResults.Created($"{ApiPipeline.Prefix}/service-accounts/{account.Id}", ServiceAccountResponse.Of(account, 0));
+    }
+
+    private static async Task<NoContent> DeleteAccountAsync(Guid id, Caller caller, ServiceAccountService accounts, CancellationToken ct)
+    {
+        await accounts.DeleteAsync(caller, id, ct);
+        return TypedResults.NoContent();
+    }
 }
-
-/// <summary>What is asked of a new key.</summary>
-public sealed record ApiKeyRequest
-{
-    public string? Name { get; init; }
-
-    /// <summary><c>production</c>, <c>staging</c> or <c>dev</c>.</summary>
-    public string? Environment { get; init; }
-
-    public IReadOnlyList<string>? Permissions { get; init; }
-
-    public DateTimeOffset? ExpiresAt { get; init; }
-}
-
-/// <summary>A key as the API shows it; <c>key</c> stands only in the answer to its creation.</summary>
-public sealed record ApiKeyResponse(
-    Guid Id, string Name, Guid EnvironmentId, IReadOnlyList<string> Permissions, string CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt,
-    DateTimeOffset? RevokedAt, DateTimeOffset? LastUsedAt, string? Key)
-{
-    public static ApiKeyResponse Of(ApiKey key, string? text = null) => new(
-        key.Id, key.Name, key.EnvironmentId, key.Permissions.Split(' '), key.CreatedBy, key.CreatedAt, key.ExpiresAt, key.RevokedAt, key.LastUsedAt, text);
-}
-
-/// <summary>All keys of an organization; there are few, so they come in one window.</summary>
-public sealed record ApiKeyList(IReadOnlyList<ApiKeyResponse> Items, string? NextCursor);

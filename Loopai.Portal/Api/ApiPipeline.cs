@@ -1,7 +1,9 @@
 using Loopai.Core.Access;
 using Loopai.Core.ApiKeys;
+using Loopai.Core.ApiKeys.Tokens;
 using Loopai.Core.Audit;
 using Loopai.Core.Errors;
+using Loopai.Core.Usage;
 
 namespace Loopai.Portal.Api;
 
@@ -18,12 +20,15 @@ public static class ApiPipeline
     {
         var log = services.GetRequiredService<ILoggerFactory>().CreateLogger("Loopai.Api");
         var keys = services.GetRequiredService<ApiKeyAuthenticator>();
+        var tokens = services.GetRequiredService<TokenAuthenticator>();
+        var quotas = services.GetRequiredService<QuotaGate>();
         var refusals = services.GetRequiredService<RefusalLog>();
         var idempotency = services.GetRequiredService<IdempotencyPipeline>();
         return endpoint =>
         {
             RequestDelegate once = http => idempotency.InvokeAsync(http, endpoint);
-            RequestDelegate authenticated = http => AuthenticateAsync(http, once, keys);
+            RequestDelegate limited = http => TellLimitsAsync(http, once, quotas);
+            RequestDelegate authenticated = http => AuthenticateAsync(http, limited, keys, tokens);
             return http => CatchAsync(http, authenticated, refusals, log);
         };
     }
@@ -79,11 +84,13 @@ public static class ApiPipeline
         }
     }
 
-    /// <summary>Finds the caller of a request by its key; answers 401 where there is none.</summary>
-    public static async Task AuthenticateAsync(HttpContext http, RequestDelegate next, ApiKeyAuthenticator keys)
+    /// <summary>Finds the caller of a request by its key, or by a token of one; answers 401 where there is none.</summary>
+    public static async Task AuthenticateAsync(HttpContext http, RequestDelegate next, ApiKeyAuthenticator keys, TokenAuthenticator tokens)
     {
         var key = KeyOf(http.Request);
-        var caller = key is null ? null : await keys.AuthenticateAsync(key, OriginOf(http), http.RequestAborted);
+        var caller = key is null ? null
+            : TokenAuthenticator.LooksLikeOne(key) ? await tokens.AuthenticateAsync(key, OriginOf(http), http.RequestAborted)
+            : await keys.AuthenticateAsync(key, OriginOf(http), http.RequestAborted);
         if (caller is null)
         {
             http.Response.Headers.WWWAuthenticate = "Bearer realm=\"loopai\"";
@@ -96,6 +103,33 @@ public static class ApiPipeline
         }
 
         http.Features.Set(new CallerFeature(caller));
+        await next(http);
+    }
+
+    /// <summary>Who is under a quota is told in every answer how far it is used.</summary>
+    private static Task TellLimitsAsync(HttpContext http, RequestDelegate next, QuotaGate quotas)
+    {
+        var caller = http.Features.Get<CallerFeature>()!.Caller;
+        var limited = quotas.MayLimitAsync(caller, http.RequestAborted);
+        return limited is { IsCompletedSuccessfully: true, Result: false } ? next(http) : TellLimitsAsync(http, next, quotas, caller, limited);
+    }
+
+    private static async Task TellLimitsAsync(HttpContext http, RequestDelegate next, QuotaGate quotas, Caller caller, ValueTask<bool> limited)
+    {
+        if (await limited)
+        {
+            http.Response.OnStarting(() =>
+            {
+                if (quotas.LimitsOf(caller) is { Count: > 0 } limits)
+                {
+                    http.Response.Headers["RateLimit-Policy"] = string.Join(", ", limits.Select(limit => limit.Policy));
+                    http.Response.Headers["RateLimit"] = string.Join(", ", limits.Select(limit => limit.State));
+                }
+
+                return Task.CompletedTask;
+            });
+        }
+
         await next(http);
     }
 

@@ -115,6 +115,9 @@ public sealed record SettingsRequest
     /// <summary>Hours after which members have to prove again who they are; 0 for as long as this Loopai lets a session last.</summary>
     public int? SessionHours { get; init; }
 
+    /// <summary>Days that a new API key may live; 0 for as long as it likes.</summary>
+    public int? LongestKeyAgeDays { get; init; }
+
     /// <summary>Whether members need a second factor. Takes the permission <c>sign_on:manage</c>, as the next two do.</summary>
     public bool? RequireMfa { get; init; }
 
@@ -124,21 +127,21 @@ public sealed record SettingsRequest
     public OrganizationSettings ToSettings() => new()
     {
         Name = Name, TimeZone = TimeZone, Currency = Currency, ExecutionRetentionDays = ExecutionRetentionDays, ValidationRetentionDays = ValidationRetentionDays,
-        AllowedEmailDomains = AllowedEmailDomains, SessionHours = SessionHours, RequireMfa = RequireMfa, RequireSso = RequireSso,
+        AllowedEmailDomains = AllowedEmailDomains, SessionHours = SessionHours, LongestKeyAgeDays = LongestKeyAgeDays, RequireMfa = RequireMfa, RequireSso = RequireSso,
     };
 }
 
 /// <summary>The settings as the API shows them; 0 stands for what is not set.</summary>
 public sealed record SettingsResponse(
     string Slug, string Name, string TimeZone, string Currency, int ExecutionRetentionDays, int ValidationRetentionDays,
-    IReadOnlyList<string> AllowedEmailDomains, int SessionHours, bool RequireMfa, bool RequireSso, int Revision)
+    IReadOnlyList<string> AllowedEmailDomains, int SessionHours, int LongestKeyAgeDays, bool RequireMfa, bool RequireSso, int Revision)
 {
     public static SettingsResponse Of(Organization o)
     {
         var settings = OrganizationSettings.Of(o);
         return new SettingsResponse(
             o.Slug, o.Name, o.TimeZone, o.Currency, settings.ExecutionRetentionDays!.Value, settings.ValidationRetentionDays!.Value,
-            settings.AllowedEmailDomains!, settings.SessionHours!.Value, o.RequireMfa, o.RequireSso, o.Revision);
+            settings.AllowedEmailDomains!, settings.SessionHours!.Value, settings.LongestKeyAgeDays!.Value, o.RequireMfa, o.RequireSso, o.Revision);
     }
 }
 

@@ -19,6 +19,7 @@ public static partial class Problems
         ChangedMeanwhileException e => Of(e, StatusCodes.Status412PreconditionFailed, "Changed meanwhile"),
         ConflictException e => Of(e, StatusCodes.Status409Conflict, "Conflict"),
         ForbiddenException e => Of(e, StatusCodes.Status403Forbidden, "Forbidden"),
+        QuotaExceededException e => OfQuota(e),
         LimitExceededException e => Of(e, StatusCodes.Status429TooManyRequests, "Limit exceeded", e.RetryAfter),
         ProgramFailedException e => OfProgram(e),
         UnavailableException e => Of(e, StatusCodes.Status503ServiceUnavailable, "Unavailable", e.RetryAfter ?? TimeSpan.FromSeconds(1)),
@@ -91,6 +92,13 @@ public static partial class Problems
     }
 
     private static ProblemDetails Of(LoopaiException e, int status, string title, TimeSpan? retryAfter = null) => Of(status, title, e.Code, e.Message, retryAfter);
+
+    private static ProblemDetails OfQuota(QuotaExceededException e)
+    {
+        var problem = Of(e, StatusCodes.Status429TooManyRequests, "Quota exceeded", e.RetryAfter);
+        (problem.Extensions["quota"], problem.Extensions["scope"]) = (e.Quota, e.Scope);
+        return problem;
+    }
 
     /// <summary>The request was right and the program was not: neither the caller's fault (400) nor the portal's (500).</summary>
     private static ProblemDetails OfProgram(ProgramFailedException e)

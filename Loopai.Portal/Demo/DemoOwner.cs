@@ -79,7 +79,7 @@ internal sealed class DemoOwner(
     /// <summary>Ends the keys of this name: their text went with the portal that made them.</summary>
     internal static async Task RevokeAsync(ApiKeyService keys, Caller system, string name, CancellationToken ct)
     {
-        foreach (var left in (await keys.ListAsync(system, ct)).Where(k => k.Name == name && k.RevokedAt is null))
+        foreach (var left in (await keys.ListAsync(system, ct)).Select(entry => entry.Key).Where(k => k.Name == name && k.RevokedAt is null))
         {
             await keys.RevokeAsync(system, left.Id, ct);
         }

@@ -21,6 +21,11 @@ public sealed record AttentionWords(string Badge, Tone Tone, string Title, strin
         AttentionKind.LatencyAboveTarget => new(
             "Latency", Tone.Warn, $"p95 is {Format.Duration(item.Value)}", $"target {Format.Duration(item.Reference)}, last 24 hours",
             PortalUrls.Task(organization, item.TaskId, environment: environment)),
+        AttentionKind.QuotaNearlyUsed => new(
+            "Quota", item.Value >= 1 ? Tone.Bad : Tone.Warn, $"{Format.Percent(item.Value, 0)} of the month's executions are used", $"{Format.Short(item.Count)} of {Format.Short(item.Reference)}",
+            PortalUrls.Usage(organization, environment)),
+        AttentionKind.KeyEnds => new(
+            "Key", Tone.Warn, "An API key ends soon", $"on {item.Since?.UtcDateTime:d MMMM}", PortalUrls.ApiKey(organization, item.TaskId, environment)),
         AttentionKind.ReviewWaiting => new(
             "Review", Tone.Warn, item.Count == 1 ? "1 answer waits for a person" : $"{Format.Short(item.Count)} answers wait for a person", "judge them in the review queue",
             PortalUrls.Review(organization, environment, item.TaskId)),

@@ -9,6 +9,7 @@ using Loopai.Portal.Pages.Roles;
 using Loopai.Portal.Pages.Settings;
 using Loopai.Portal.Pages.SignOn;
 using Loopai.Portal.Pages.Tasks;
+using Loopai.Portal.Pages.Usage;
 
 namespace Loopai.Portal.Shell;
 
@@ -41,6 +42,7 @@ public static class Navigation
             (Item("api-keys", "API keys", PortalUrls.ApiKeys(organization, environment), "key", "g k", "Organization"), typeof(ApiKeysPage)),
             (Item("sign-on", "Sign-on", PortalUrls.SignOn(organization, environment), "log-in", "g i", "Organization"), typeof(SignOnPage)),
             (Item("provisioning", "Provisioning", PortalUrls.Provisioning(organization, environment), "users", "g p", "Organization"), typeof(ProvisioningPage)),
+            (Item("usage", "Usage", PortalUrls.Usage(organization, environment), "gauge", "g u", "Organization"), typeof(UsagePage)),
             (Item("audit", "Audit log", PortalUrls.Audit(organization, environment), "shield", "g l", "Organization"), typeof(AuditPage)),
             (Item("settings", "Settings", PortalUrls.Settings(organization, environment), "settings", "g s", "Organization"), typeof(SettingsPage)),
         ];

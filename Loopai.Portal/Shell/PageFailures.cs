@@ -25,6 +25,7 @@ public static class PageFailures
         InvalidException e => new LoadFailure("This cannot be taken as it stands", string.Join(' ', e.Errors.SelectMany(f => f.Value).Prepend(e.Message))),
         ForbiddenException e => new LoadFailure("You may not do this", e.Message),
         ConflictException or ChangedMeanwhileException => new LoadFailure("This does not fit any more", error.Message),
+        QuotaExceededException e => new LoadFailure("A quota is used up", e.Message),
         LimitExceededException e => new LoadFailure("A limit is reached", e.Message),
         UnavailableException e => new LoadFailure("This is not available now", e.Message),
         DbException or TimeoutException => new LoadFailure("The database does not answer", "Nothing was lost. Try again in a moment."),

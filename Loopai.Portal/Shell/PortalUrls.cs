@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Loopai.Portal.Shell;
@@ -75,6 +76,17 @@ public static class PortalUrls
         Build($"/o/{organization}/review", ("env", environment), ("task", task?.ToString()));
 
     public static string ApiKeys(string organization, string? environment = null) => Build($"/o/{organization}/api-keys", ("env", environment));
+
+    public static string ApiKey(string organization, Guid key, string? environment = null) => Build($"/o/{organization}/api-keys/{key}", ("env", environment));
+
+    public static string Usage(string organization, string? environment = null, string? range = null) =>
+        Build($"/o/{organization}/usage", ("env", environment), ("range", range));
+
+    public static string UsageCsv(string organization, DateOnly from, DateOnly to) =>
+        Build($"/o/{organization}/usage.csv", ("from", from.ToString("O", CultureInfo.InvariantCulture)), ("to", to.ToString("O", CultureInfo.InvariantCulture)));
+
+    public static string ServiceAccounts(string organization, string? environment = null) =>
+        Build($"/o/{organization}/api-keys/service-accounts", ("env", environment));
 
     /// <summary>The audit log: all of it, one actor's trail, one object's (<c>task:0198…</c>), or what came from an address.</summary>
     public static string Audit(string organization, string? environment = null, string? actor = null, string? thing = null, string? address = null) =>

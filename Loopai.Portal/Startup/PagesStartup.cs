@@ -2,6 +2,7 @@ using Loopai.Core.Audit;
 using Loopai.Portal.Accounts;
 using Loopai.Portal.Accounts.SignOn;
 using Loopai.Portal.Accounts.SignOn.Saml;
+using Loopai.Portal.Api;
 using Loopai.Portal.Pages.Audit;
 using Loopai.Portal.Pages.Members;
 using Loopai.Portal.Pages.Settings;
@@ -39,6 +40,7 @@ public static class PagesStartup
         app.MapSaml();
         app.MapVersionDownloads();
         app.MapExecutionsCsv();
+        app.MapUsageCsv();
         app.MapAuditDownloads();
         app.MapExampleDownloads();
         app.MapLogo();

@@ -1,6 +1,7 @@
 using Loopai.Core.Access;
 using Loopai.Core.Analytics;
 using Loopai.Core.ApiKeys;
+using Loopai.Core.ApiKeys.Tokens;
 using Loopai.Core.Audit;
 using Loopai.Core.Audit.Streaming;
 using Loopai.Core.Configuration;
@@ -13,6 +14,7 @@ using Loopai.Core.Organizations;
 using Loopai.Core.Programs;
 using Loopai.Core.Programs.Generation;
 using Loopai.Core.Tasks;
+using Loopai.Core.Usage;
 using Loopai.Core.Validation;
 using Loopai.Infrastructure.DomainNames;
 using Loopai.Infrastructure.Ldap;
@@ -61,6 +63,13 @@ public static class PortalServices
         services.AddSingleton<ExplainService>();
         services.AddSingleton<ApiKeyService>();
         services.AddSingleton<ApiKeyAuthenticator>();
+        services.AddSingleton<KeyRotation>();
+        services.AddSingleton<TokenSigner>();
+        services.AddSingleton<AccessTokens>();
+        services.AddSingleton<TokenAuthenticator>();
+        services.AddSingleton<ServiceAccountService>();
+        services.AddSingleton<KeyExpiryWorker>();
+        services.AddHostedService(provider => provider.GetRequiredService<KeyExpiryWorker>());
         services.AddSingleton<TaskService>();
         services.AddSingleton<TaskDirectory>();
         services.AddSingleton<ExampleService>();
@@ -70,6 +79,10 @@ public static class PortalServices
         services.AddSingleton<GenerationSignals>();
         services.AddSingleton<GenerationService>();
         services.AddHostedService<GenerationWorker>();
+
+        services.AddSingleton<UsageService>();
+        services.AddSingleton<QuotaService>();
+        services.AddSingleton<QuotaGate>();
 
         services.AddSingleton<ExecutionEvents>();
         services.AddSingleton<ExecutionCatalog>();

@@ -150,6 +150,10 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("id");
 
+                    b.Property<string>("AddressRanges")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("address_ranges");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("created_at");
@@ -160,6 +164,10 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                         .HasColumnType("nvarchar(200)")
                         .HasColumnName("created_by");
 
+                    b.Property<Guid?>("CreatedById")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("created_by_id");
+
                     b.Property<Guid>("EnvironmentId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("environment_id");
@@ -167,16 +175,6 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                     b.Property<DateTimeOffset?>("ExpiresAt")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("expires_at");
-
-                    b.Property<byte[]>("Hash")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("varbinary(32)")
-                        .HasColumnName("hash");
-
-                    b.Property<DateTimeOffset?>("LastUsedAt")
-                        .HasColumnType("datetimeoffset")
-                        .HasColumnName("last_used_at");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -207,17 +205,165 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                         .HasColumnType("nvarchar(32)")
                         .HasColumnName("selector");
 
+                    b.Property<Guid?>("ServiceAccountId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("service_account_id");
+
+                    b.Property<string>("TaskIds")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("task_ids");
+
+                    b.Property<int?>("WarnedDays")
+                        .HasColumnType("int")
+                        .HasColumnName("warned_days");
+
                     b.HasKey("Id")
                         .HasName("pk_api_keys");
 
                     b.HasIndex("EnvironmentId")
                         .HasDatabaseName("ix_api_keys_environment_id");
 
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_api_keys_expires_at");
+
                     b.HasIndex("Selector")
                         .IsUnique()
                         .HasDatabaseName("ix_api_keys_selector");
 
+                    b.HasIndex("ServiceAccountId")
+                        .HasDatabaseName("ix_api_keys_service_account_id");
+
                     b.ToTable("api_keys", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.ApiKeys.ApiKeySecret", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("expires_at");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("hash");
+
+                    b.Property<string>("Hint")
+                        .IsRequired()
+                        .HasMaxLength(8)
+                        .HasColumnType("nvarchar(8)")
+                        .HasColumnName("hint");
+
+                    b.Property<Guid>("KeyId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("key_id");
+
+                    b.Property<DateTimeOffset?>("LastUsedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("last_used_at");
+
+                    b.Property<string>("LastUsedFrom")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("last_used_from");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("organization_id");
+
+                    b.Property<DateTimeOffset?>("RevokedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("revoked_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_api_key_secrets");
+
+                    b.HasIndex("KeyId")
+                        .HasDatabaseName("ix_api_key_secrets_key_id");
+
+                    b.ToTable("api_key_secrets", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.ApiKeys.ServiceAccount", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("created_by");
+
+                    b.Property<DateTimeOffset?>("DeletedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<string>("Description")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)")
+                        .HasColumnName("description");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("name");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("organization_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_service_accounts");
+
+                    b.HasIndex("OrganizationId", "Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_service_accounts_organization_id_name")
+                        .HasFilter("deleted_at IS NULL");
+
+                    b.ToTable("service_accounts", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.ApiKeys.Tokens.TokenSigningKey", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("ProtectedPrivateKey")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("protected_private_key");
+
+                    b.Property<byte[]>("PublicKey")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("public_key");
+
+                    b.HasKey("Id")
+                        .HasName("pk_token_signing_keys");
+
+                    b.ToTable("token_signing_keys", (string)null);
                 });
 
             modelBuilder.Entity("Loopai.Core.Audit.AuditCheckpoint", b =>
@@ -1721,6 +1867,10 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                         .HasColumnType("int")
                         .HasColumnName("execution_retention_days");
 
+                    b.Property<int?>("LongestKeyAgeDays")
+                        .HasColumnType("int")
+                        .HasColumnName("longest_key_age_days");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -2215,6 +2365,119 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                     b.ToTable("tasks", (string)null);
                 });
 
+            modelBuilder.Entity("Loopai.Core.Usage.Quota", b =>
+                {
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("organization_id");
+
+                    b.Property<Guid>("ScopeId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("scope_id");
+
+                    b.Property<int?>("Burst")
+                        .HasColumnType("int")
+                        .HasColumnName("burst");
+
+                    b.Property<int?>("ExecutionsPerMinute")
+                        .HasColumnType("int")
+                        .HasColumnName("executions_per_minute");
+
+                    b.Property<long?>("ExecutionsPerMonth")
+                        .HasColumnType("bigint")
+                        .HasColumnName("executions_per_month");
+
+                    b.Property<int?>("Members")
+                        .HasColumnType("int")
+                        .HasColumnName("members");
+
+                    b.Property<int?>("Tasks")
+                        .HasColumnType("int")
+                        .HasColumnName("tasks");
+
+                    b.HasKey("OrganizationId", "ScopeId")
+                        .HasName("pk_quotas");
+
+                    b.ToTable("quotas", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Usage.QuotaMeter", b =>
+                {
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("organization_id");
+
+                    b.Property<Guid>("ScopeId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("scope_id");
+
+                    b.Property<string>("Period")
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("period");
+
+                    b.Property<long>("FullAtUs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("full_at_us");
+
+                    b.Property<long>("Reserved")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reserved");
+
+                    b.Property<DateTimeOffset?>("WarnedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("warned_at");
+
+                    b.HasKey("OrganizationId", "ScopeId", "Period")
+                        .HasName("pk_quota_meters");
+
+                    b.ToTable("quota_meters", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Usage.UsageCounter", b =>
+                {
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("organization_id");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<Guid>("KeyId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("key_id");
+
+                    b.Property<Guid>("TaskId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("task_id");
+
+                    b.Property<Guid>("EnvironmentId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("environment_id");
+
+                    b.Property<Guid>("WriterId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("writer_id");
+
+                    b.Property<long>("Errors")
+                        .HasColumnType("bigint")
+                        .HasColumnName("errors");
+
+                    b.Property<long>("Executions")
+                        .HasColumnType("bigint")
+                        .HasColumnName("executions");
+
+                    b.Property<long>("LatencySumUs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("latency_sum_us");
+
+                    b.HasKey("OrganizationId", "Day", "KeyId", "TaskId", "EnvironmentId", "WriterId")
+                        .HasName("pk_usage_counters");
+
+                    b.ToTable("usage_counters", (string)null);
+                });
+
             modelBuilder.Entity("Loopai.Core.Validation.ValidationRecord", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2471,6 +2734,32 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_api_keys_environments_environment_id");
+
+                    b.HasOne("Loopai.Core.ApiKeys.ServiceAccount", null)
+                        .WithMany()
+                        .HasForeignKey("ServiceAccountId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_api_keys_service_accounts_service_account_id");
+                });
+
+            modelBuilder.Entity("Loopai.Core.ApiKeys.ApiKeySecret", b =>
+                {
+                    b.HasOne("Loopai.Core.ApiKeys.ApiKey", null)
+                        .WithMany("Secrets")
+                        .HasForeignKey("KeyId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_api_key_secrets_api_keys_key_id");
+                });
+
+            modelBuilder.Entity("Loopai.Core.ApiKeys.ServiceAccount", b =>
+                {
+                    b.HasOne("Loopai.Core.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_service_accounts_organizations_organization_id");
                 });
 
             modelBuilder.Entity("Loopai.Core.Identity.Scim.ScimResource", b =>
@@ -2714,6 +3003,16 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                         .HasConstraintName("fk_tasks_organizations_organization_id");
                 });
 
+            modelBuilder.Entity("Loopai.Core.Usage.Quota", b =>
+                {
+                    b.HasOne("Loopai.Core.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_quotas_organizations_organization_id");
+                });
+
             modelBuilder.Entity("Loopai.Core.Validation.ValidationRecord", b =>
                 {
                     b.HasOne("Loopai.Core.Tasks.TaskDefinition", null)
@@ -2804,6 +3103,11 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_user_tokens_users_user_id");
+                });
+
+            modelBuilder.Entity("Loopai.Core.ApiKeys.ApiKey", b =>
+                {
+                    b.Navigation("Secrets");
                 });
 
             modelBuilder.Entity("Loopai.Core.Organizations.Organization", b =>

@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Text;
+using Loopai.Core.Access;
+using Loopai.Core.Usage;
+using Loopai.Portal.Pages.Executions;
+using Loopai.Portal.Shell;
+
+namespace Loopai.Portal.Api;
+
+/// <summary>Usage as a file; the API and the page give the same.</summary>
+public static class UsageCsv
+{
+    private const string Csv = "text/csv";
+
+    /// <summary>The page's download: signed in by the cookie, so that the browser can fetch it as a file.</summary>
+    public static void MapUsageCsv(this WebApplication app) => app.MapGet("/o/{org}/usage.csv", HandleAsync).RequireAuthorization().ExcludeFromDescription();
+
+    public static bool IsWanted(HttpRequest request, string? format) =>
+        format is null ? request.Headers.Accept.ToString().Contains(Csv, StringComparison.OrdinalIgnoreCase) : string.Equals(format, "csv", StringComparison.OrdinalIgnoreCase);
+
+    public static IResult File(UsageReport report)
+    {
+        var text = new StringBuilder("day,key_id,key,task_id,task,executions,errors,execution_ms\r\n");
+        foreach (var row in report.Items)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{row.Day:yyyy-MM-dd},{row.KeyId},{ExecutionsCsv.Cell(row.Key)},{row.TaskId},{ExecutionsCsv.Cell(row.Task)},")
+                .Append(CultureInfo.InvariantCulture, $"{row.Executions},{row.Errors},{row.ExecutionMs:0.###}\r\n");
+        }
+
+        return Results.File(Encoding.UTF8.GetBytes(text.ToString()), Csv, string.Create(CultureInfo.InvariantCulture, $"usage-{report.From:yyyyMMdd}-{report.To:yyyyMMdd}.csv"));
+    }
+
+    private static async Task<IResult> HandleAsync(
+        string org, HttpContext http, OrganizationEntry entry, UsageService usage, DateOnly? from, DateOnly? to, CancellationToken ct) =>
+        await entry.CallerAsync(http, org, null, ct) is { } caller && caller.May(Permissions.UsageRead)
+            ? File(await usage.GetAsync(caller, new UsageFilter(from, to), ct))
+            : Results.NotFound();
+}
