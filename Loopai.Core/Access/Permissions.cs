@@ -48,12 +48,18 @@ public static class Permissions
     /// <summary>Set the quotas of the organization, its environments and keys.</summary>
     public const string QuotasManage = "quotas:manage";
 
+    public const string FlagsRead = "flags:read";
+    public const string FlagsWrite = "flags:write";
+    public const string RolloutsRead = "rollouts:read";
+    public const string RolloutsWrite = "rollouts:write";
+
     /// <summary>Every permission.</summary>
     public static readonly IReadOnlyList<string> All =
     [
         TasksRead, TasksWrite, ProgramsWrite, ProgramsActivate, ExecutionsRun, ExecutionsRead, ExecutionsImport,
         ValidationsRead, ValidationsDecide, OrganizationRead, OrganizationManage, OrganizationDelete, MembersManage, RolesManage,
         SignOnManage, KeysRead, KeysManage, AuditRead, AuditManage, UsageRead, QuotasManage,
+        RolloutsRead, RolloutsWrite, FlagsRead, FlagsWrite,
     ];
 
     /// <summary>What an owner holds: everything but setting the clock of an execution.</summary>
@@ -64,15 +70,17 @@ public static class Permissions
 
     /// <summary>What can be held for a single task.</summary>
     public static readonly FrozenSet<string> OnTask = FrozenSet.ToFrozenSet(
-        [TasksRead, TasksWrite, ProgramsWrite, ProgramsActivate, ExecutionsRun, ExecutionsRead, ValidationsRead, ValidationsDecide], StringComparer.Ordinal);
+        [TasksRead, TasksWrite, ProgramsWrite, ProgramsActivate, ExecutionsRun, ExecutionsRead, ValidationsRead, ValidationsDecide, RolloutsRead, RolloutsWrite],
+        StringComparer.Ordinal);
 
     /// <summary>What can be held for a single environment. Tasks and programs are shared by all environments, so changing them is not among it.</summary>
     public static readonly FrozenSet<string> OnEnvironment = FrozenSet.ToFrozenSet(
-        [TasksRead, ExecutionsRun, ExecutionsRead, ValidationsRead, ValidationsDecide], StringComparer.Ordinal);
+        [TasksRead, ExecutionsRun, ExecutionsRead, ValidationsRead, ValidationsDecide, RolloutsRead, FlagsRead, FlagsWrite], StringComparer.Ordinal);
 
     /// <summary>What a key gets when nothing else is asked for: all of the tasks' life, nothing of the organization's.</summary>
     public static readonly IReadOnlyList<string> DefaultKey =
     [
         TasksRead, TasksWrite, ProgramsWrite, ProgramsActivate, ExecutionsRun, ExecutionsRead, ValidationsRead, ValidationsDecide,
+        RolloutsRead, RolloutsWrite, FlagsRead, FlagsWrite,
     ];
 }

@@ -5,6 +5,7 @@ using Loopai.Core.ApiKeys.Tokens;
 using Loopai.Core.Audit;
 using Loopai.Core.Audit.Streaming;
 using Loopai.Core.Executions;
+using Loopai.Core.Flags;
 using Loopai.Core.Idempotency;
 using Loopai.Core.Identity;
 using Loopai.Core.Identity.Scim;
@@ -100,6 +101,12 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
     public DbSet<ExecutionRollup> ExecutionRollups => Set<ExecutionRollup>();
 
     public DbSet<ValidationRecord> Validations => Set<ValidationRecord>();
+
+    public DbSet<FeatureFlag> FeatureFlags => Set<FeatureFlag>();
+
+    public DbSet<FlagEnvironment> FlagEnvironments => Set<FlagEnvironment>();
+
+    public DbSet<FlagChange> FlagChanges => Set<FlagChange>();
 
     public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Loopai.Core.ApiKeys;
 using Loopai.Core.Audit;
 using Loopai.Core.Executions;
+using Loopai.Core.Flags;
 using Loopai.Core.Idempotency;
 using Loopai.Core.Identity;
 using Loopai.Core.Identity.Scim;
@@ -33,6 +34,7 @@ public static class LoopaiModel
         ScimModel.Configure(builder);
         ConfigureTasks(builder);
         ConfigureExecutions(builder);
+        FlagModel.Configure(builder);
         AuditModel.Configure(builder);
         SnakeCaseNames.Apply(builder);
     }

@@ -129,6 +129,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
             ConnectionTest = await MakeIdAsync($"sign-on/connections/{connection}/test", new { }),
             Domain = await MakeIdAsync("sign-on/domains", new { domain = "globexsecret.example" }),
             Saml = saml,
+            Flag = await MakeIdAsync("flags", new { key = $"globex-secret-{Guid.NewGuid():n}", type = "boolean" }),
             Certificate = IdOf((await owner.GetFromJsonAsync<JsonElement>($"sign-on/connections/{saml}/saml/certificates")).GetProperty("items")[0]),
             Organization = portal.Globex,
         };
@@ -158,7 +159,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         foreach (var path in new[]
         {
             $"tasks/{theirs.Task}/examples", $"executions?taskId={theirs.Task}", $"validations/{theirs.Validation}", "organization", "settings", "sign-on/connections", "environments", "members",
-            "teams", "roles", "grants", "invitations",
+            "teams", "roles", "grants", "invitations", $"flags/{theirs.Flag}",
         })
         {
             text.AppendLine(await owner.GetStringAsync(path));
@@ -199,6 +200,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         public required Guid ConnectionTest { get; init; }
         public required Guid Domain { get; init; }
         public required Guid Saml { get; init; }
+        public required Guid Flag { get; init; }
         public required Guid Certificate { get; init; }
         public required PortalOrganization Organization { get; init; }
 
@@ -224,6 +226,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
                 "teams" => Team,
                 "roles" => Role,
                 "grants" => Grant,
+                "flags" => Flag,
                 "invitations" => Invitation,
                 _ => Guid.Empty,
             };
@@ -235,6 +238,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
                 .Replace("{testId}", $"{ConnectionTest}", StringComparison.Ordinal)
                 .Replace("{certificateId}", $"{Certificate}", StringComparison.Ordinal)
                 .Replace("{userId}", $"{Member}", StringComparison.Ordinal)
+                .Replace("{environment}", "production", StringComparison.Ordinal)
                 .Replace("{version}", "1", StringComparison.Ordinal)
                 .Replace("/compare", "/compare?left=1&right=2", StringComparison.Ordinal)
                 .Replace("/access/explain", $"/access/explain?permission=tasks:read&subject={Member}", StringComparison.Ordinal);

@@ -6,6 +6,7 @@ using Loopai.Core.Audit;
 using Loopai.Core.Audit.Streaming;
 using Loopai.Core.Configuration;
 using Loopai.Core.Executions;
+using Loopai.Core.Flags;
 using Loopai.Core.Identity.Ldap;
 using Loopai.Core.Identity.Scim;
 using Loopai.Core.Identity.SignOn;
@@ -21,6 +22,7 @@ using Loopai.Infrastructure.Ldap;
 using Loopai.Infrastructure.Mail;
 using Loopai.Infrastructure.Outbound;
 using Loopai.Infrastructure.Sandbox;
+using Loopai.Portal.Ofrep;
 
 namespace Loopai.Portal.Startup;
 
@@ -95,6 +97,11 @@ public static class PortalServices
         services.AddSingleton<RerunService>();
         services.AddHostedService<ChangeRelay>();
         services.AddHostedService<RetentionWorker>();
+
+        services.AddSingleton<FlagCatalog>();
+        services.AddSingleton<FlagService>();
+        services.AddSingleton<FlagTargetingService>();
+        services.AddSingleton<FlagStreamTokens>();
 
         services.AddSingleton<ValidationSignal>();
         services.AddSingleton<ValidationProcessor>();
