@@ -6,6 +6,10 @@ using Loopai.Core.Audit;
 using Loopai.Core.Audit.Streaming;
 using Loopai.Core.Configuration;
 using Loopai.Core.Executions;
+using Loopai.Core.Experiments;
+using Loopai.Core.Experiments.Events;
+using Loopai.Core.Experiments.Lifecycle;
+using Loopai.Core.Experiments.Metrics;
 using Loopai.Core.Identity.Ldap;
 using Loopai.Core.Identity.Scim;
 using Loopai.Core.Identity.SignOn;
@@ -101,6 +105,15 @@ public static class PortalServices
         services.AddHostedService<ValidationWorker>();
         services.AddSingleton<ValidationService>();
         services.AddSingleton<QualityService>();
+
+        services.AddSingleton<ExperimentService>();
+        services.AddSingleton<ExperimentReview>();
+        services.AddSingleton<ExperimentLifecycle>();
+        services.AddSingleton<ApprovalService>();
+        services.AddSingleton<DecisionService>();
+        services.AddSingleton<MetricService>();
+        services.AddSingleton<HoldoutService>();
+        services.AddSingleton<EventService>();
 
         services.AddSingleton<RefusalLog>();
         services.AddHostedService(provider => provider.GetRequiredService<RefusalLog>());

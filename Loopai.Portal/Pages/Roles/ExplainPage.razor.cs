@@ -78,7 +78,7 @@ public sealed partial class ExplainPage(
             members.Add(asked);
         }
 
-        var programs = Caller.May(Permissions.KeysManage) ? (await keys.ListAsync(Caller, CancellationToken.None)).Where(k => k.RevokedAt is null) : [];
+        var programs = Caller.May(Permissions.KeysManage) ? (await keys.ListAsync(Caller, CancellationToken.None)).Select(k => k.Key).Where(k => k.RevokedAt is null) : [];
         return [.. members.Select(m => new Option(m.UserId.ToString(), $"{m.Name} ({m.Email})")), .. programs.Select(k => new Option(k.Id.ToString(), $"API key {k.Name}"))];
     }
 
