@@ -9,6 +9,7 @@ using Loopai.Core.Executions;
 using Loopai.Core.Experiments;
 using Loopai.Core.Experiments.Events;
 using Loopai.Core.Experiments.Lifecycle;
+using Loopai.Core.Experiments.Live;
 using Loopai.Core.Experiments.Metrics;
 using Loopai.Core.Identity.Ldap;
 using Loopai.Core.Identity.Scim;
@@ -92,6 +93,8 @@ public static class PortalServices
         services.AddSingleton<ExecutionCatalog>();
         services.AddSingleton<ExecutionWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<ExecutionWriter>());
+        services.AddSingleton<ShadowRunner>();
+        services.AddHostedService(provider => provider.GetRequiredService<ShadowRunner>());
         services.AddSingleton<ExecutionService>();
         services.AddSingleton<BatchService>();
         services.AddSingleton<IVersionRunner, VersionRunner>();

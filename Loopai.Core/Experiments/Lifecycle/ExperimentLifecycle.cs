@@ -11,23 +11,20 @@ namespace Loopai.Core.Experiments.Lifecycle;
 public sealed class ExperimentLifecycle(LoopaiData data, TimeProvider time)
 {
     /// <summary>Lets a draft start by itself at its time.</summary>
-    public async Task<Experiment> ScheduleAsync(Caller caller, Guid id, DateTimeOffset startsAt, DateTimeOffset? endsAt, CancellationToken ct)
-    {
-        caller.DemandOnTasks(Permissions.ExperimentsWrite);
-        var now = time.GetUtcNow();
-        new FieldErrors()
-            .AddIf(startsAt <= now, "startsAt", "The start lies in the future. To start now, start it.")
-            .AddIf(startsAt > now.AddYears(1), "startsAt", "The start lies within a year.")
-            .ThrowIfAny("experiment.schedule", "The experiment cannot be scheduled like this.");
-        return await ActAsync(caller, Permissions.ExperimentsWrite, id, ct, async (db, experiment) =>
+    public Task<Experiment> ScheduleAsync(Caller caller, Guid id, DateTimeOffset startsAt, DateTimeOffset? endsAt, CancellationToken ct) =>
+        ActAsync(caller, Permissions.ExperimentsWrite, id, ct, async (db, experiment) =>
         {
+            var now = time.GetUtcNow();
+            new FieldErrors()
+                .AddIf(startsAt <= now, "startsAt", "The start lies in the future. To start now, start it.")
+                .AddIf(startsAt > now.AddYears(1), "startsAt", "The start lies within a year.")
+                .ThrowIfAny("experiment.schedule", "The experiment cannot be scheduled like this.");
             experiment.Demand("scheduled", Draft, Scheduled);
             (experiment.StartsAt, experiment.EndsAt) = (startsAt, endsAt ?? experiment.EndsAt);
             await ReadyAsync(db, experiment, now, ct);
             experiment.Status = Scheduled;
             db.Note(caller, experiment, "scheduled", now, effect: $"It will start by itself at {startsAt.UtcDateTime:u}.");
         });
-    }
 
     /// <summary>Takes a schedule back.</summary>
     public Task<Experiment> UnscheduleAsync(Caller caller, Guid id, string? reason, CancellationToken ct) =>
