@@ -59,6 +59,9 @@ public sealed class Caller
     /// <summary>Where the caller's request came from; null for jobs, which come from nowhere.</summary>
     public CallerOrigin? Origin { get; private set; }
 
+    /// <summary>The session in which a person sits in front of the portal; null for programs, and for Loopai's own code.</summary>
+    public Guid? SessionId { get; private set; }
+
     /// <summary>The person for whom a job acts.</summary>
     public ActingFor? OnBehalfOf { get; private set; }
 
@@ -67,6 +70,14 @@ public sealed class Caller
     {
         var same = (Caller)MemberwiseClone();
         same.Origin = origin;
+        return same;
+    }
+
+    /// <summary>The same caller, in a session of the portal.</summary>
+    public Caller In(Guid sessionId)
+    {
+        var same = (Caller)MemberwiseClone();
+        same.SessionId = sessionId;
         return same;
     }
 
@@ -83,20 +94,6 @@ public sealed class Caller
 
     public static Caller ForUser(Guid userId, string name, Guid organizationId, Guid environmentId, IEnumerable<string> permissions) =>
         ForUser(userId, name, organizationId, environmentId, HeldPermissions.Everywhere(permissions));
-
-    /// <param name="keyId">The key.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="organizationId">Its organization.</param>
-    /// <param name="environmentId">Its environment.</param>
-    /// <param name="permissions">What it may do.</param>
-    /// <param name="tasks">The only tasks it may do it on; null for all of them.</param>
-    /// <param name="ownerId">The person it belongs to.</param>
-    public static Caller ForKey(
-        Guid keyId, string name, Guid organizationId, Guid environmentId, IEnumerable<string> permissions, IReadOnlyCollection<Guid>? tasks = null,
-        Guid? ownerId = null) =>
-        new(
-            CallerKind.ApiKey, keyId, name, organizationId, environmentId,
-            tasks is null ? HeldPermissions.Everywhere(permissions) : HeldPermissions.OnlyOn(tasks, permissions)) { PersonId = ownerId };
 
     /// <param name="keyId">The key.</param>
     /// <param name="name">Its name.</param>

@@ -1,6 +1,7 @@
 using Loopai.Core.Audit;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
+using Loopai.Core.Identity.Sessions;
 using Loopai.Core.Organizations;
 using Microsoft.EntityFrameworkCore;
 
@@ -39,6 +40,7 @@ public sealed class GrantService(LoopaiData data, TimeProvider time)
         var roles = await change.Db.RolesAsync(change.OrganizationId, ct);
         await change.Db.CheckAsync(change.OrganizationId, [wanted], roles, ct);
         caller.DemandHandOn(roles[wanted.RoleId], wanted.Scope);
+        await DemandConfirmedAsync(caller, [roles[wanted.RoleId]], ct);
         var existing = await HeldBy(change.Db, change.OrganizationId, holder).FirstOrDefaultAsync(
             g => g.Source == AccessSource.Manual && g.RoleId == wanted.RoleId && g.EnvironmentId == wanted.EnvironmentId && g.TaskId == wanted.TaskId, ct);
         if (existing is not null)
@@ -87,6 +89,7 @@ public sealed class GrantService(LoopaiData data, TimeProvider time)
             caller.DemandHandOn(roles[grant.RoleId], grant.Scope);
         }
 
+        await DemandConfirmedAsync(caller, added.Select(grant => roles[grant.RoleId]), ct);
         gone.ForEach(grant => Remove(change, caller, grant));
         added.ForEach(grant => Add(change, caller, holder, grant, source));
         if (gone.Count + added.Count > 0)
@@ -94,6 +97,12 @@ public sealed class GrantService(LoopaiData data, TimeProvider time)
             await change.CommitAsync(ct);
         }
     }
+
+    /// <summary>Roles that make others powerful are given by somebody who proved lately who they are.</summary>
+    private Task DemandConfirmedAsync(Caller caller, IEnumerable<Role> added, CancellationToken ct) =>
+        added.Any(role => role.Permissions.Contains(Permissions.RolesManage) || role.Permissions.Contains(Permissions.OrganizationDelete))
+            ? data.DemandConfirmedAsync(caller, time.GetUtcNow(), ct)
+            : Task.CompletedTask;
 
     private Grant Add(AccessChange change, Caller caller, Holder holder, WantedGrant wanted, AccessSource source)
     {

@@ -30,6 +30,10 @@ public sealed class HeldPermissions
         return new HeldPermissions(all, all, NoTasks);
     }
 
+    /// <summary>Permissions of which those that can be held for a single environment count in the one at hand alone.</summary>
+    public static HeldPermissions InEnvironment(IReadOnlyCollection<string> permissions) => new(
+        permissions.Where(p => !Permissions.OnEnvironment.Contains(p)).ToFrozenSet(StringComparer.Ordinal), permissions.ToFrozenSet(StringComparer.Ordinal), NoTasks);
+
     /// <summary>Permissions whose part that concerns tasks counts for the named ones alone.</summary>
     public static HeldPermissions OnlyOn(IReadOnlyCollection<Guid> tasks, IEnumerable<string> permissions)
     {

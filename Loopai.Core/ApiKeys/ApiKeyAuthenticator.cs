@@ -60,7 +60,7 @@ public sealed class ApiKeyAuthenticator(LoopaiData data, RefusalLog refusals, Ti
 
         var held = stored.OwnerId is { } owner
             ? await db.HeldByAsync(stored.OrganizationId, owner, stored.EnvironmentId, ct)
-            : HeldPermissions.Everywhere(Permissions.All);
+            : HeldPermissions.InEnvironment(Permissions.All);
         _keys[selector] = known = new KnownKey(stored, held, now);
 
         // What was read may be older than a change that came in meanwhile: then it serves this call and no other.

@@ -1,6 +1,7 @@
 using Loopai.Core.Access;
 using Loopai.Core.Audit;
 using Loopai.Core.Data;
+using Loopai.Core.Identity.Sessions;
 using Microsoft.EntityFrameworkCore;
 
 namespace Loopai.Core.ApiKeys;
@@ -13,6 +14,7 @@ public sealed class ApiKeyService(LoopaiData data, TimeProvider time)
     {
         caller.Demand(Permissions.KeysManage);
         var now = time.GetUtcNow();
+        await data.DemandConfirmedAsync(caller, now, ct);
         await using var db = await data.OpenAsync(caller, ct);
         var environment = await KeyRules.CheckAsync(db, caller, request, now, ct);
         var permissions = request.Permissions ?? Permissions.DefaultKey;

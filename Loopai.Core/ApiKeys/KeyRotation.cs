@@ -2,6 +2,7 @@ using Loopai.Core.Access;
 using Loopai.Core.Audit;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
+using Loopai.Core.Identity.Sessions;
 using Microsoft.EntityFrameworkCore;
 
 namespace Loopai.Core.ApiKeys;
@@ -26,6 +27,7 @@ public sealed class KeyRotation(LoopaiData data, TimeProvider time)
         var hours = overlapHours ?? DefaultOverlapHours;
         new FieldErrors().AddIf(hours is < 0 or > MaxOverlapHours, "overlapHours", $"The overlap is 0 to {MaxOverlapHours} hours.").ThrowIfAny("key.invalid", "The key cannot be rotated like this.");
         var now = time.GetUtcNow();
+        await data.DemandConfirmedAsync(caller, now, ct);
         await using var db = await data.OpenAsync(caller, ct);
         var key = await FindAsync(db, id, ct);
         MayNotGainBy(caller, key);

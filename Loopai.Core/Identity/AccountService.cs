@@ -1,3 +1,4 @@
+using Loopai.Core.Access;
 using Loopai.Core.Errors;
 using Loopai.Core.Identity.Sessions;
 using Loopai.Core.Identity.SignIn;
@@ -36,7 +37,7 @@ public sealed class AccountService(
 
         try
         {
-            return (user, await organizations.CreateAsync(user.Id, request.Email, request.OrganizationSlug, request.OrganizationName, ct));
+            return (user, await organizations.CreateAsync(new Person(user.Id, request.Email, request.Origin), request.OrganizationSlug, request.OrganizationName, ct));
         }
         catch
         {
@@ -107,4 +108,5 @@ public sealed class AccountService(
 }
 
 /// <summary>What is asked of the first owner.</summary>
-public sealed record NewOwner(string Email, string Password, string DisplayName, string OrganizationSlug, string OrganizationName);
+public sealed record NewOwner(
+    string Email, string Password, string DisplayName, string OrganizationSlug, string OrganizationName, CallerOrigin? Origin = null);

@@ -1,3 +1,4 @@
+using Loopai.Core.Access;
 using Loopai.Core.Errors;
 using Loopai.Core.Organizations;
 using Microsoft.AspNetCore.Identity;
@@ -10,7 +11,7 @@ public sealed class InvitedAccounts(UserManager<User> users, InvitationAcceptanc
     /// <summary>Makes the account and accepts the invitation with it.</summary>
     /// <exception cref="InvalidException">The name or the password cannot be taken.</exception>
     /// <exception cref="ConflictException">The address has an account, which has to sign in.</exception>
-    public async Task<(User User, Organization Organization)> CreateAsync(string token, string? displayName, string? password, CancellationToken ct)
+    public async Task<(User User, Organization Organization)> CreateAsync(string token, string? displayName, string? password, CallerOrigin? origin, CancellationToken ct)
     {
         var offer = await invitations.ReadAsync(token, ct);
         if (offer.HasAccount)
@@ -27,7 +28,7 @@ public sealed class InvitedAccounts(UserManager<User> users, InvitationAcceptanc
         AccountService.ThrowUnlessSucceeded(await users.CreateAsync(user, password ?? ""));
         try
         {
-            return (user, await invitations.AcceptAsync(token, user.Id, ct));
+            return (user, await invitations.AcceptAsync(token, new Person(user.Id, offer.Email, origin), ct));
         }
         catch
         {

@@ -22,15 +22,15 @@ public sealed class InvitationAcceptance(LoopaiData data, TimeProvider time)
 
     /// <summary>Makes the person a member with what was offered. A grant or team that is gone by now is left out.</summary>
     /// <exception cref="Errors.ConflictException">The invitation is for somebody else.</exception>
-    public async Task<Organization> AcceptAsync(string token, Guid userId, CancellationToken ct)
+    public async Task<Organization> AcceptAsync(string token, Person person, CancellationToken ct)
     {
+        var userId = person.Id;
         Guid organizationId;
-        string email;
         await using (var db = await data.OpenAsync(Caller.Installation, ct))
         {
             var (found, _) = await FindAsync(db, token, ct);
             await DemandInviterAsync(db, found, ct);
-            email = await db.Users.Where(u => u.Id == userId).Select(u => u.Email).SingleAsync(ct) ?? "";
+            var email = await db.Users.Where(u => u.Id == userId).Select(u => u.Email).SingleAsync(ct) ?? "";
             if (!email.Equals(found.Email, StringComparison.OrdinalIgnoreCase))
             {
                 throw OrganizationErrors.InvitationForOther(found.Email);
@@ -42,7 +42,6 @@ public sealed class InvitationAcceptance(LoopaiData data, TimeProvider time)
         // In turn with every other change of the organization, so that one link makes one member.
         await using var change = await AccessChange.BeginAsync(data, Caller.System(organizationId), ct);
         var (invitation, organization) = await FindAsync(change.Db, token, ct);
-        var person = Caller.ForUser(userId, email, organizationId, Guid.Empty, []);
         var now = time.GetUtcNow();
         invitation.AcceptedAt = now;
         if (await change.Db.Memberships.FirstOrDefaultAsync(m => m.UserId == userId, ct) is { } member)
@@ -81,7 +80,7 @@ public sealed class InvitationAcceptance(LoopaiData data, TimeProvider time)
             change.Db.TeamMembers.Add(new TeamMember { OrganizationId = organizationId, TeamId = team, UserId = userId, Source = AccessSource.Manual, JoinedAt = now });
         }
 
-        change.Db.Record(person, "invitation.accepted", "invitation", invitation.Id, new { invitation.Email, grants = invitation.Grants, teams = wanted });
+        change.Db.Record(person.In(organizationId), "invitation.accepted", "invitation", invitation.Id, new { invitation.Email, grants = invitation.Grants, teams = wanted });
         await change.CommitAsync(ct);
         return organization;
     }

@@ -1,6 +1,7 @@
 using Loopai.Core.Access;
 using Loopai.Core.Audit;
 using Loopai.Core.Data;
+using Loopai.Core.Identity.Sessions;
 using Microsoft.EntityFrameworkCore;
 
 namespace Loopai.Core.Organizations;
@@ -19,6 +20,7 @@ public sealed class OrganizationLifecycle(LoopaiData data, TimeProvider time)
     {
         caller.Demand(Permissions.OrganizationDelete);
         caller.DemandOwn(id);
+        await data.DemandConfirmedAsync(caller, time.GetUtcNow(), ct);
         await using var db = await data.OpenAsync(caller, ct);
         var organization = await db.Organizations.SingleAsync(ct);
         organization.DeletedAt ??= time.GetUtcNow();
@@ -29,13 +31,13 @@ public sealed class OrganizationLifecycle(LoopaiData data, TimeProvider time)
     }
 
     /// <summary>Brings an organization back with all it had. Only who owned it can, and to everybody else it does not exist.</summary>
-    public async Task<Organization> RestoreAsync(Guid personId, string personName, Guid organizationId, CancellationToken ct)
+    public async Task<Organization> RestoreAsync(Person person, Guid organizationId, CancellationToken ct)
     {
         await using var db = await data.OpenAsync(Caller.Installation, ct);
-        var organization = await Restorable(db, personId).FirstOrDefaultAsync(o => o.Id == organizationId, ct) ?? throw OrganizationErrors.NotFound(organizationId);
+        var organization = await Restorable(db, person.Id).FirstOrDefaultAsync(o => o.Id == organizationId, ct) ?? throw OrganizationErrors.NotFound(organizationId);
         organization.DeletedAt = null;
         organization.Revision++;
-        db.Record(Caller.ForUser(personId, personName, organizationId, Guid.Empty, []), "organization.restored", "organization", organizationId, new { organization.Name });
+        db.Record(person.In(organizationId), "organization.restored", "organization", organizationId, new { organization.Name });
         await db.SaveChangesAsync(ct);
         return organization;
     }
@@ -53,6 +55,7 @@ public sealed class OrganizationLifecycle(LoopaiData data, TimeProvider time)
         caller.Demand(Permissions.OrganizationDelete);
         caller.DemandHandOn(BuiltInRoles.Owner, GrantScope.Organization);
         caller.DemandOwn(id);
+        await data.DemandConfirmedAsync(caller, time.GetUtcNow(), ct);
         var from = caller.PersonId ?? throw OrganizationErrors.NobodyBehind();
         await using var change = await AccessChange.BeginAsync(data, caller, ct);
         await change.Db.RequireMemberAsync(change.OrganizationId, from, ct);

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Reflection;
 using Loopai.Core.Access;
 using Loopai.Core.Audit;
@@ -27,15 +28,28 @@ public sealed class OrganizationPurge(LoopaiData data, TimeProvider time, ILogge
         foreach (var organization in await db.Organizations.AsNoTracking()
             .Where(o => o.DeletedAt != null || o.ExecutionRetentionDays != null || o.ValidationRetentionDays != null).ToListAsync(ct))
         {
-            if (organization.DeletedAt + OrganizationLifecycle.Grace <= now)
+            try
             {
-                await DeleteAsync(db, organization.Id, ct);
-                log.LogInformation("The organization {Organization} is gone: its deletion was not taken back in time", organization.Id);
-                continue;
+                await ServeAsync(db, organization, now, ct);
             }
-
-            await ShortenAsync(db, organization, now, ct);
+            catch (Exception e) when (e is DbException or DbUpdateException)
+            {
+                // One organization's fault is no reason to keep the data of the others.
+                log.LogError(e, "What organization {Organization} keeps too long could not be deleted; it is tried again", organization.Id);
+            }
         }
+    }
+
+    private async Task ServeAsync(LoopaiDbContext db, Organization organization, DateTimeOffset now, CancellationToken ct)
+    {
+        if (!(organization.DeletedAt + OrganizationLifecycle.Grace <= now))
+        {
+            await ShortenAsync(db, organization, now, ct);
+            return;
+        }
+
+        await DeleteAsync(db, organization, ct);
+        log.LogInformation("The organization {Organization} is gone: its deletion was not taken back in time", organization.Id);
     }
 
     private static async Task ShortenAsync(LoopaiDbContext db, Organization organization, DateTimeOffset now, CancellationToken ct)
@@ -54,13 +68,16 @@ public sealed class OrganizationPurge(LoopaiData data, TimeProvider time, ILogge
     }
 
     /// <summary>All or nothing, what refers to something before that to which it refers.</summary>
-    private static async Task DeleteAsync(LoopaiDbContext db, Guid organizationId, CancellationToken ct)
+    private static async Task DeleteAsync(LoopaiDbContext db, Organization organization, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         foreach (var entity in InOrderOfDeletion(db.Model))
         {
-            await (Task)DeleteRows.MakeGenericMethod(entity.ClrType).Invoke(null, [db, organizationId, ct])!;
+            await (Task)DeleteRows.MakeGenericMethod(entity.ClrType).Invoke(null, [db, organization.Id, ct])!;
         }
+
+        db.Record(Caller.System(organization.Id), "organization.purged", "organization", organization.Id, new { organization.Name, organization.DeletedAt });
+        await db.SaveChangesAsync(ct);
 
         await transaction.CommitAsync(ct);
     }

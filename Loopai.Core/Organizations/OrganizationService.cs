@@ -14,7 +14,7 @@ public sealed partial class OrganizationService(LoopaiData data, TimeProvider ti
     public const int MostOfOnePerson = 50;
 
     /// <summary>Makes an organization with its three environments and its first owner.</summary>
-    public async Task<Organization> CreateAsync(Guid ownerId, string ownerName, string slug, string name, CancellationToken ct)
+    public async Task<Organization> CreateAsync(Person owner, string slug, string name, CancellationToken ct)
     {
         new FieldErrors()
             .AddIf(!SlugShape().IsMatch(slug), "slug", "A short name has 2 to 40 lower-case letters, digits and hyphens, and starts with a letter.")
@@ -27,7 +27,7 @@ public sealed partial class OrganizationService(LoopaiData data, TimeProvider ti
             throw OrganizationErrors.SlugTaken(slug);
         }
 
-        if (await db.Memberships.CountAsync(m => m.UserId == ownerId, ct) >= MostOfOnePerson)
+        if (await db.Memberships.CountAsync(m => m.UserId == owner.Id, ct) >= MostOfOnePerson)
         {
             throw OrganizationErrors.TooManyOrganizations(MostOfOnePerson);
         }
@@ -43,13 +43,13 @@ public sealed partial class OrganizationService(LoopaiData data, TimeProvider ti
         }
 
         db.Organizations.Add(organization);
-        db.Memberships.Add(new Membership { OrganizationId = organization.Id, UserId = ownerId, JoinedAt = now });
+        db.Memberships.Add(new Membership { OrganizationId = organization.Id, UserId = owner.Id, JoinedAt = now });
         db.Grants.Add(new Grant
         {
-            Id = Guid.CreateVersion7(), OrganizationId = organization.Id, UserId = ownerId, RoleId = BuiltInRoles.OwnerId, Source = AccessSource.Manual,
-            GrantedBy = ownerName, CreatedAt = now,
+            Id = Guid.CreateVersion7(), OrganizationId = organization.Id, UserId = owner.Id, RoleId = BuiltInRoles.OwnerId, Source = AccessSource.Manual,
+            GrantedBy = owner.Name, CreatedAt = now,
         });
-        db.Record(Caller.System(organization.Id), "organization.created", "organization", organization.Id, new { slug, name, owner = ownerName });
+        db.Record(owner.In(organization.Id), "organization.created", "organization", organization.Id, new { slug, name });
         await db.SaveChangesAsync(ct);
         return organization;
     }
@@ -96,19 +96,18 @@ public sealed partial class OrganizationService(LoopaiData data, TimeProvider ti
     /// <summary>Makes one more organization, which the person behind the call owns.</summary>
     public async Task<Organization> CreateAsync(Caller caller, string? slug, string? name, CancellationToken ct)
     {
-        var person = await PersonAsync(caller, ct);
-        return await CreateAsync(person, caller.Name, slug ?? "", name ?? "", ct);
+        return await CreateAsync(await PersonAsync(caller, ct), slug ?? "", name ?? "", ct);
     }
 
     /// <summary>The person for whom the caller acts beyond the organization: signed in, or behind a key that may do all that an owner may.</summary>
-    public async Task<Guid> PersonAsync(Caller caller, CancellationToken ct)
+    public async Task<Person> PersonAsync(Caller caller, CancellationToken ct)
     {
         if (caller.Kind == CallerKind.ApiKey)
         {
             caller.Demand(Permissions.OrganizationDelete);
         }
 
-        return await FindPersonAsync(caller, ct) ?? throw OrganizationErrors.NobodyBehind();
+        return new Person(await FindPersonAsync(caller, ct) ?? throw OrganizationErrors.NobodyBehind(), caller.Name, caller.Origin);
     }
 
     /// <summary>A key whose person was removed or shut out speaks for nobody any more.</summary>

@@ -38,7 +38,7 @@ internal sealed class GivenOrganization
     public static async Task<GivenOrganization> Async(LoopaiData data)
     {
         var owner = await UserAsync(data);
-        var organization = await new OrganizationService(data, TimeProvider.System).CreateAsync(owner, "owner", $"org-{Guid.NewGuid():n}"[..30], "Org", default);
+        var organization = await new OrganizationService(data, TimeProvider.System).CreateAsync(new Person(owner, "owner"), $"org-{Guid.NewGuid():n}"[..30], "Org", default);
         return new GivenOrganization(data, organization, owner);
     }
 

@@ -89,7 +89,7 @@ public sealed class HeldPermissionsTests
     [Fact]
     public void ForKey_WithTasks_MayNothingOnOthers()
     {
-        var key = Caller.ForKey(Guid.CreateVersion7(), "ci", Guid.CreateVersion7(), Production, [Permissions.ExecutionsRun, Permissions.UsageRead], [Spam]);
+        var key = Caller.ForKey(Guid.CreateVersion7(), "ci", Guid.CreateVersion7(), Production, HeldPermissions.OnlyOn([Spam], [Permissions.ExecutionsRun, Permissions.UsageRead]), ownerId: null);
 
         key.May(Permissions.ExecutionsRun, Spam).ShouldBeTrue();
         key.Refusal(Permissions.ExecutionsRun, Tickets).ShouldBeOfType<NotFoundException>();
@@ -97,9 +97,20 @@ public sealed class HeldPermissionsTests
     }
 
     [Fact]
+    public void InEnvironment_WhatEnvironmentsHave_CannotBeHandedOnForAll()
+    {
+        var key = Caller.ForKey(
+            Guid.CreateVersion7(), "ci", Guid.CreateVersion7(), Production, HeldPermissions.InEnvironment([Permissions.ExecutionsRun, Permissions.RolesManage]), ownerId: null);
+
+        key.MayHandOn(Permissions.ExecutionsRun, GrantScope.Organization).ShouldBeFalse();
+        key.MayHandOn(Permissions.ExecutionsRun, new GrantScope(Production)).ShouldBeTrue();
+        key.MayHandOn(Permissions.RolesManage, GrantScope.Organization).ShouldBeTrue();
+    }
+
+    [Fact]
     public void May_OnTheHotPath_AllocatesNothing()
     {
-        var key = Caller.ForKey(Guid.CreateVersion7(), "ci", Guid.CreateVersion7(), Production, [Permissions.ExecutionsRun], [Spam]);
+        var key = Caller.ForKey(Guid.CreateVersion7(), "ci", Guid.CreateVersion7(), Production, HeldPermissions.OnlyOn([Spam], [Permissions.ExecutionsRun]), ownerId: null);
         var held = key.Refusal(Permissions.ExecutionsRun, Spam) is null;
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1_000; i++)

@@ -102,7 +102,7 @@ public sealed class IdempotencyTests(PortalFixture portal)
     public async Task Post_CreatesAKey_ReplaysItsTextAndStoresNoneOfIt()
     {
         using var client = portal.Client(portal.Acme);
-        var body = new { name = "sdk", environment = "dev" };
+        var body = new { name = "sdk", environment = "production" };
 
         var first = await SendAsync(client, "keys", body, "new-key");
         var second = await SendAsync(client, "keys", body, "new-key");

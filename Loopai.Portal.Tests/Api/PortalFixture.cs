@@ -100,14 +100,14 @@ public sealed class PortalFixture : IAsyncLifetime
         (await scope.ServiceProvider.GetRequiredService<UserManager<User>>().CreateAsync(owner, Password)).Succeeded.ShouldBeTrue();
         var organizations = services.GetRequiredService<OrganizationService>();
         var slug = $"{name}-{Guid.NewGuid():n}"[..30];
-        var organization = await organizations.CreateAsync(owner.Id, owner.DisplayName, slug, name, CancellationToken.None);
+        var organization = await organizations.CreateAsync(new Person(owner.Id, owner.DisplayName), slug, name, CancellationToken.None);
         var caller = (await services.GetRequiredService<AccessService>().CallerAsync(owner.Id, owner.DisplayName, slug, null, CancellationToken.None))!;
         return new PortalOrganization(organization.Id, slug, email, caller, await AddKeyAsync(services, caller, [.. Permissions.Owner], "production", null));
     }
 
     /// <summary>Brings a deleted organization back, as its owner does on the home page.</summary>
     public Task RestoreAsync(PortalOrganization organization) => Services.GetRequiredService<OrganizationLifecycle>()
-        .RestoreAsync(organization.Owner.Id!.Value, organization.OwnerEmail, organization.Id, CancellationToken.None);
+        .RestoreAsync(new Person(organization.Owner.Id!.Value, organization.OwnerEmail), organization.Id, CancellationToken.None);
 
     /// <summary>Makes a person a member who holds nothing.</summary>
     public Task ProvisionAsync(PortalOrganization organization, Guid user) =>

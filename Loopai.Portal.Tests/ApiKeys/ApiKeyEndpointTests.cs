@@ -65,6 +65,26 @@ public sealed class ApiKeyEndpointTests(PortalFixture portal)
         (await StatusAsync(client)).ShouldBe(status);
     }
 
+    [Theory]
+    [InlineData("127.0.0.0/8", HttpStatusCode.OK)]
+    [InlineData("", HttpStatusCode.Unauthorized)]
+    public async Task AddressRanges_RequestThroughAProxy_GoByWhatATrustedProxySays(string proxies, HttpStatusCode status)
+    {
+        using var owner = portal.Client(portal.Acme);
+        var key = await MakeAsync(owner, new { name = "bound", environment = "production", permissions = new[] { "tasks:read" }, addressRanges = new[] { "203.0.113.0/24" } });
+        var behind = await portal.StartPortalAsync($"--Portal:TrustedProxies={proxies}");
+        try
+        {
+            using var client = portal.Client(key.GetProperty("key").GetString(), PortalFixture.AddressOf(behind));
+            client.DefaultRequestHeaders.Add("X-Forwarded-For", "198.51.100.4, 203.0.113.9");
+            (await StatusAsync(client)).ShouldBe(status);
+        }
+        finally
+        {
+            await PortalFixture.StopAsync(behind);
+        }
+    }
+
     [Fact]
     public async Task TaskIds_OtherTasks_AreAsIfTheyWereNot()
     {

@@ -82,6 +82,7 @@ public sealed class AccountJourneyTests(PortalVisit visit) : IClassFixture<Porta
         await device.TouchAsync(false);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Sign in" })).ToBeVisibleAsync();
+        await page.GotoAsync("about:blank"); // Else the touch answers the page that is left.
         await device.TouchAsync(true);
         await page.GotoAsync("/sign-in?returnUrl=/account", new() { WaitUntil = WaitUntilState.Commit });
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Your account" })).ToBeVisibleAsync();

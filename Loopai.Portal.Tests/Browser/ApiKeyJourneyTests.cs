@@ -48,7 +48,7 @@ public sealed class ApiKeyJourneyTests(PortalVisit visit) : IClassFixture<Portal
         await Expect(page.GetByText("rotating")).ToBeVisibleAsync();
         (await opened.ViolationsAsync()).ShouldBeEmpty();
         await opened.KeepScreenshotAsync("api-key");
-        await page.GetByRole(AriaRole.Button, new() { Name = "End the secret" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "End now" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "End it" }).ClickAsync();
         await Expect(page.GetByText("rotating")).ToHaveCountAsync(0);
         await page.GetByRole(AriaRole.Button, new() { Name = "Revoke…" }).ClickAsync();

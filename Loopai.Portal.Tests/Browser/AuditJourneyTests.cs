@@ -8,7 +8,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Loopai.Portal.Tests.Browser;
 
-public sealed class AuditJourneyTests(SignedInBrowser visit) : IClassFixture<SignedInBrowser>
+public sealed class AuditJourneyTests(PortalVisit visit) : IClassFixture<PortalVisit>
 {
     [Theory]
     [InlineData(1440)]

@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Loopai.Portal.Tests.Browser;
 
-public sealed class LdapJourneyTests(SignedInBrowser visit, LdapFlowTests.Slapd slapd) : IClassFixture<SignedInBrowser>, IClassFixture<LdapFlowTests.Slapd>
+public sealed class LdapJourneyTests(PortalVisit visit, LdapFlowTests.Slapd slapd) : IClassFixture<PortalVisit>, IClassFixture<LdapFlowTests.Slapd>
 {
     [SlapdFact]
     public async Task Directory_ConnectedAndTested_ShowsWhatItFound()

@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Loopai.Portal.Tests.Browser;
 
-public sealed class LiveJourneyTests(SignedInBrowser visit) : IClassFixture<SignedInBrowser>
+public sealed class LiveJourneyTests(PortalVisit visit) : IClassFixture<PortalVisit>
 {
     [Fact]
     public async Task Overview_NewOrganization_SaysWhatToDoFirst()

@@ -63,9 +63,18 @@ public sealed class PortalBrowser : IAsyncLifetime
 
     private sealed class PortalOnAPort : WebApplicationFactory<Program>
     {
+        private readonly DirectoryInfo data = Directory.CreateTempSubdirectory("loopai-browser-");
+
         protected override void ConfigureWebHost(IWebHostBuilder builder) => builder
             .UseEnvironment("Development")
+            .UseSetting("Portal:DataDirectory", data.FullName)
             .ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+
+        public override async ValueTask DisposeAsync()
+        {
+            await base.DisposeAsync();
+            data.Delete(recursive: true);
+        }
     }
 }
 

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Loopai.Portal.Tests.Browser;
 
-public sealed class ProvisioningJourneyTests(SignedInBrowser visit) : IClassFixture<SignedInBrowser>
+public sealed class ProvisioningJourneyTests(PortalVisit visit) : IClassFixture<PortalVisit>
 {
     [Theory]
     [InlineData(1440)]

@@ -30,6 +30,7 @@ public sealed class SettingsReaderTests
     [InlineData("Portal:Url", "localhost:8080", "give http or https with a host and a port")]
     [InlineData("Portal:Url", "", "Portal:Url is empty: give the address to listen on")]
     [InlineData("Portal:PublicUrl", "loopai.example.com", "give the whole address")]
+    [InlineData("Portal:TrustedProxies", "10.0.0.0/8 proxy", "\"proxy\" is no network")]
     [InlineData("Database:Provider", "Oracle", "give PostgreSql or SqlServer")]
     [InlineData("Database:Provider", "1", "give PostgreSql or SqlServer")]
     [InlineData("Database:Provider", "SqlServer", "Database:ConnectionString is empty: give the server's connection string")]

@@ -1,4 +1,5 @@
 using Loopai.Core.Access;
+using Loopai.Core.ApiKeys;
 using Loopai.Core.Errors;
 using Loopai.Core.Identity;
 using Loopai.Core.Identity.SecondFactors;
@@ -120,6 +121,29 @@ public sealed class SecondFactorTests(PortalFixture portal)
         var caller = await portal.StartSessionAsync(user.Id, new SsoSession(portal.Acme.Id, Guid.CreateVersion7(), "sub", null));
 
         (await Should.ThrowAsync<ConflictException>(Authenticators.BeginAsync(caller, default))).Code.ShouldBe(IdentityErrors.ConfirmationNeeded);
+    }
+
+    [Fact]
+    public async Task OrganizationsPower_HandedOutWithAnOldProof_AsksForOneAndGoesOnAfterIt()
+    {
+        var session = await portal.StartSessionAsync(portal.Acme.Owner.Id!.Value);
+        var owner = portal.Acme.Owner.In(session.SessionId);
+        var member = await portal.AddPersonAsync();
+        await portal.ProvisionAsync(portal.Acme, member.Id);
+        await using var db = await portal.Database.Data.OpenAsync(Caller.Installation, default);
+        var longAgo = DateTimeOffset.UtcNow.AddMinutes(-11);
+        await db.UserSessions.Where(s => s.Id == session.SessionId).ExecuteUpdateAsync(
+            set => set.SetProperty(s => s.ConfirmedAt, longAgo).SetProperty(s => s.AuthenticatedAt, longAgo));
+        var keys = portal.Services.GetRequiredService<ApiKeyService>();
+        var grants = portal.Services.GetRequiredService<GrantService>();
+
+        (await Should.ThrowAsync<ConflictException>(keys.CreateAsync(owner, new CreateApiKey("ci", "production"), default))).Code.ShouldBe(IdentityErrors.ConfirmationNeeded);
+        (await Should.ThrowAsync<ConflictException>(grants.CreateAsync(owner, Holder.User(member.Id), new WantedGrant(BuiltInRoles.OwnerId), default)))
+            .Code.ShouldBe(IdentityErrors.ConfirmationNeeded);
+        await grants.CreateAsync(owner, Holder.User(member.Id), new WantedGrant(BuiltInRoles.Viewer.Id), default);
+        await ConfirmAsync(session, PortalFixture.Password);
+
+        (await keys.CreateAsync(owner, new CreateApiKey("ci", "production"), default)).Text.ShouldStartWith("lpk_");
     }
 
     private async Task<(User User, byte[] Secret, IReadOnlyList<string> Codes)> SetUpAsync()

@@ -30,11 +30,11 @@ public sealed class InvitationTests(LoopaiDatabaseFixture fixture) : IClassFixtu
         sent.Sent.ShouldBeFalse();
         var token = TokenOf(sent);
         (await Acceptance.ReadAsync(token, default)).OrganizationName.ShouldBe("Org");
-        await Acceptance.AcceptAsync(token, ann, default);
+        await Acceptance.AcceptAsync(token, new Person(ann, "ann"), default);
         var caller = await given.AsAsync(ann);
         (caller.May(Permissions.TasksRead), caller.May(Permissions.TasksWrite), caller.May(Permissions.TasksWrite, task.Id)).ShouldBe((true, false, true));
         (await given.Teams.GetAsync(owner, team.Id, default)).Members.Select(m => m.UserId).ShouldBe([ann]);
-        await Should.ThrowAsync<NotFoundException>(Acceptance.AcceptAsync(token, ann, default));
+        await Should.ThrowAsync<NotFoundException>(Acceptance.AcceptAsync(token, new Person(ann, "ann"), default));
         await using var db = await fixture.Data.OpenAsync(given.System, default);
         (await db.Invitations.SingleAsync()).TokenHash.Length.ShouldBe(32, "only a hash of the secret is kept");
     }
@@ -104,12 +104,12 @@ public sealed class InvitationTests(LoopaiDatabaseFixture fixture) : IClassFixtu
         var resent = await Service().ResendAsync(owner, replaced.Invitation.Id, default);
         foreach (var dead in new[] { first, replaced })
         {
-            await Should.ThrowAsync<NotFoundException>(Acceptance.AcceptAsync(TokenOf(dead), ann, default));
+            await Should.ThrowAsync<NotFoundException>(Acceptance.AcceptAsync(TokenOf(dead), new Person(ann, "ann"), default));
         }
 
-        await Should.ThrowAsync<NotFoundException>(new InvitationAcceptance(fixture.Data, new Later(TimeSpan.FromDays(8))).AcceptAsync(TokenOf(resent), ann, default));
+        await Should.ThrowAsync<NotFoundException>(new InvitationAcceptance(fixture.Data, new Later(TimeSpan.FromDays(8))).AcceptAsync(TokenOf(resent), new Person(ann, "ann"), default));
         await Service().RevokeAsync(owner, resent.Invitation.Id, default);
-        await Should.ThrowAsync<NotFoundException>(Acceptance.AcceptAsync(TokenOf(resent), ann, default));
+        await Should.ThrowAsync<NotFoundException>(Acceptance.AcceptAsync(TokenOf(resent), new Person(ann, "ann"), default));
         (await Should.ThrowAsync<ConflictException>(Service().ResendAsync(owner, resent.Invitation.Id, default))).Code.ShouldBe("invitation.closed");
     }
 
@@ -121,10 +121,10 @@ public sealed class InvitationTests(LoopaiDatabaseFixture fixture) : IClassFixtu
         var (ann, bob) = (await GivenOrganization.UserAsync(fixture.Data), await GivenOrganization.UserAsync(fixture.Data));
         var sent = await Service().CreateAsync(owner, await EmailAsync(ann), [new("admin")], [], default);
 
-        (await Should.ThrowAsync<ConflictException>(Acceptance.AcceptAsync(TokenOf(sent), bob, default))).Code.ShouldBe("invitation.other_person");
+        (await Should.ThrowAsync<ConflictException>(Acceptance.AcceptAsync(TokenOf(sent), new Person(bob, "bob"), default))).Code.ShouldBe("invitation.other_person");
         await given.Members.ProvisionAsync(given.System, ann, default);
         await given.Members.DeactivateAsync(owner, ann, default);
-        await Should.ThrowAsync<NotFoundException>(Acceptance.AcceptAsync(TokenOf(sent), ann, default));
+        await Should.ThrowAsync<NotFoundException>(Acceptance.AcceptAsync(TokenOf(sent), new Person(ann, "ann"), default));
     }
 
     private InvitationService Service() => new(

@@ -29,9 +29,9 @@ public sealed class OrganizationLifecycleTests(LoopaiDatabaseFixture fixture) : 
         (await given.Access.CallerAsync(given.OwnerId, "owner", given.Organization.Slug, null, default)).ShouldBeNull();
         (await organizations.OfUserAsync(given.OwnerId, default)).ShouldBeEmpty();
         (await Lifecycle.RestorableAsync(admin, default)).ShouldBeEmpty();
-        await Should.ThrowAsync<NotFoundException>(Lifecycle.RestoreAsync(admin, "admin", given.Organization.Id, default));
+        await Should.ThrowAsync<NotFoundException>(Lifecycle.RestoreAsync(new Person(admin, "admin"), given.Organization.Id, default));
         (await Lifecycle.RestorableAsync(given.OwnerId, default)).Single().Id.ShouldBe(given.Organization.Id);
-        await Lifecycle.RestoreAsync(given.OwnerId, "owner", given.Organization.Id, default);
+        await Lifecycle.RestoreAsync(new Person(given.OwnerId, "owner"), given.Organization.Id, default);
         (await given.AsAsync(admin)).May(Permissions.MembersManage).ShouldBeTrue();
     }
 
@@ -73,6 +73,7 @@ public sealed class OrganizationLifecycleTests(LoopaiDatabaseFixture fixture) : 
             }
         }
 
+        (await system.AuditEvents.CountAsync(e => e.OrganizationId == gone && e.Action == "organization.purged")).ShouldBe(1);
         left.ShouldBe([nameof(AuditCheckpoint), nameof(AuditEvent), nameof(AuditLog), nameof(AuditPending), nameof(AuditSeal)], ignoreOrder: true);
     }
 

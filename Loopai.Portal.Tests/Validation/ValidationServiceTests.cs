@@ -71,7 +71,7 @@ public sealed class ValidationServiceTests(LoopaiDatabaseFixture fixture) : ICla
     {
         var given = await Given.TaskAsync(fixture.Database);
         var validation = await given.ExecutionAsync(status: ValidationStatus.InReview);
-        var key = Caller.ForKey(Guid.CreateVersion7(), "ci", given.Organization.Id, Guid.CreateVersion7(), Permissions.DefaultKey);
+        var key = Caller.ForKey(Guid.CreateVersion7(), "ci", given.Organization.Id, Guid.CreateVersion7(), HeldPermissions.Everywhere(Permissions.DefaultKey), ownerId: null);
         (await _validations.ListAsync(key, new ValidationFilter(), new PageRequest(), default)).Items.ShouldBeEmpty();
         await Should.ThrowAsync<NotFoundException>(() => _validations.DecideAsync(key, validation.Id, new Verdict(Match: true), default));
         await Should.ThrowAsync<InvalidException>(

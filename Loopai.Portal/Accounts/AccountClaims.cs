@@ -1,5 +1,7 @@
 using System.Security.Claims;
+using Loopai.Core.Access;
 using Loopai.Core.Identity;
+using Loopai.Portal.Api;
 
 namespace Loopai.Portal.Accounts;
 
@@ -13,6 +15,9 @@ public static class AccountClaims
     /// <summary>The person as a caller on their own account; null when nobody is signed in.</summary>
     public static AccountCaller? Account(this ClaimsPrincipal user, RequestOrigin origin) =>
         user.UserId() is { } userId && user.SessionId() is { } sessionId ? new AccountCaller(userId, sessionId, origin) : null;
+
+    /// <summary>Whoever is signed in, where no organization is concerned yet.</summary>
+    public static Person Person(this HttpContext http, Guid userId) => new(userId, http.User.Identity?.Name ?? "", ApiPipeline.OriginOf(http));
 
     /// <summary>Where the request came from.</summary>
     public static RequestOrigin Origin(this HttpContext http)

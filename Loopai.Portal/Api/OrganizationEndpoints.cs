@@ -45,7 +45,7 @@ public static class OrganizationEndpoints
     private static async Task<Ok<DeletedOrganizationList>> ListDeletedAsync(
         Caller caller, OrganizationService organizations, OrganizationLifecycle lifecycle, CancellationToken ct)
     {
-        var deleted = await lifecycle.RestorableAsync(await organizations.PersonAsync(caller, ct), ct);
+        var deleted = await lifecycle.RestorableAsync((await organizations.PersonAsync(caller, ct)).Id, ct);
         return TypedResults.Ok(new DeletedOrganizationList([.. deleted.Select(DeletedOrganizationResponse.Of)], null));
     }
 
@@ -64,7 +64,7 @@ public static class OrganizationEndpoints
 
     private static async Task<Ok<OrganizationResponse>> RestoreAsync(
         Guid id, Caller caller, OrganizationService organizations, OrganizationLifecycle lifecycle, CancellationToken ct) =>
-        TypedResults.Ok(OrganizationResponse.Of(await lifecycle.RestoreAsync(await organizations.PersonAsync(caller, ct), caller.Name, id, ct)));
+        TypedResults.Ok(OrganizationResponse.Of(await lifecycle.RestoreAsync(await organizations.PersonAsync(caller, ct), id, ct)));
 
     private static async Task<NoContent> TransferAsync(Guid id, TransferRequest body, Caller caller, OrganizationLifecycle lifecycle, CancellationToken ct)
     {

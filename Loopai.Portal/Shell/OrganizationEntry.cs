@@ -12,8 +12,9 @@ public sealed class OrganizationEntry(AccessService access, SignOnGate gate)
     /// <summary>The person as a caller, and whether they may enter; null when to them there is no such organization.</summary>
     public async Task<(Caller Caller, SignOnEntry Entry)?> FindAsync(
         ClaimsPrincipal user, CallerOrigin origin, string organization, string? environment, CancellationToken ct) =>
-        user.UserId() is { } userId && (await access.CallerAsync(userId, user.Identity?.Name ?? "", organization, environment, ct))?.From(origin) is { } caller
-            ? (caller, await gate.EnterAsync(caller, user.SessionId(), ct))
+        user.UserId() is { } userId && user.SessionId() is { } session
+        && (await access.CallerAsync(userId, user.Identity?.Name ?? "", organization, environment, ct))?.From(origin).In(session) is { } caller
+            ? (caller, await gate.EnterAsync(caller, session, ct))
             : null;
 
     /// <summary>The caller of a file's address: null for whoever the pages would not let in either.</summary>

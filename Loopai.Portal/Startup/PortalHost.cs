@@ -92,6 +92,7 @@ public sealed class PortalHost : IAsyncDisposable
 
         var app = builder.Build();
 
+        app.UseTrustedProxies(builder.Configuration.Settings<PortalSettings>());
         app.UseSecurityHeaders(builder.Configuration.Settings<PortalSettings>());
 
         // The pages' error handler stands outside, so that the API answers its failures itself.

@@ -4,6 +4,7 @@ using Loopai.Core.ApiKeys;
 using Loopai.Core.Audit;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
+using Loopai.Core.Identity.Sessions;
 using Microsoft.EntityFrameworkCore;
 
 namespace Loopai.Core.Identity.Scim;
@@ -35,6 +36,7 @@ public sealed class ScimTokenService(LoopaiData data, RefusalLog refusals, TimeP
             .AddIf(days is < 1 or > MaxDays, "expiresInDays", $"A token is valid for 1 to {MaxDays} days.")
             .ThrowIfAny("scim.token_invalid", "The token cannot be made like this.");
         var now = time.GetUtcNow();
+        await data.DemandConfirmedAsync(caller, now, ct);
         var (text, selector) = ScimTokenFormat.Create();
         await using var change = await AccessChange.BeginAsync(data, caller, ct);
         if (await change.Db.ScimTokens.CountAsync(t => t.RevokedAt == null && t.ExpiresAt > now, ct) >= ScimToken.MaxValid)

@@ -23,25 +23,6 @@ public sealed class ConfirmationService(LoopaiData data, TimeProvider time)
         }
     }
 
-    /// <summary>The same for an act in an organization, for which its own identity provider may vouch too. Keys and the system are not asked.</summary>
-    /// <exception cref="Errors.ConflictException">There is none; its code is <see cref="IdentityErrors.ConfirmationNeeded"/>.</exception>
-    public async Task DemandAsync(Caller caller, Guid? sessionId, CancellationToken ct)
-    {
-        if (caller.Kind != CallerKind.User)
-        {
-            return;
-        }
-
-        var since = time.GetUtcNow() - GoodFor;
-        await using var db = await data.OpenAsync(Caller.Installation, ct);
-        if (!await db.UserSessions.AnyAsync(
-            s => s.Id == sessionId && s.UserId == caller.Id && s.EndedAt == null
-                && (s.ConfirmedAt > since || (s.SsoOrganizationId == caller.OrganizationId && s.AuthenticatedAt > since)), ct))
-        {
-            throw IdentityErrors.Unconfirmed();
-        }
-    }
-
     /// <summary>Notes that the person proved it now.</summary>
     public async Task MarkAsync(AccountCaller caller, bool secondFactor, CancellationToken ct)
     {

@@ -4,6 +4,7 @@ using Loopai.Core.Identity;
 using Loopai.Core.Identity.Sessions;
 using Loopai.Core.Organizations;
 using Loopai.Portal.Accounts;
+using Loopai.Portal.Api;
 using Loopai.Portal.Shell;
 using Microsoft.AspNetCore.Components;
 
@@ -54,13 +55,13 @@ public sealed partial class AcceptInvitation(
         }
         else
         {
-            await TryAsync(async () => (await invitations.AcceptAsync(Token, userId, Context.RequestAborted)).Slug);
+            await TryAsync(async () => (await invitations.AcceptAsync(Token, Context.Person(userId), Context.RequestAborted)).Slug);
         }
     }
 
     private Task CreateAsync() => TryAsync(async () =>
     {
-        var (user, organization) = await accounts.CreateAsync(Token, Input.Name, Input.Password, Context.RequestAborted);
+        var (user, organization) = await accounts.CreateAsync(Token, Input.Name, Input.Password, ApiPipeline.OriginOf(Context), Context.RequestAborted);
         await cookie.StartAsync(Context, user, SignInMethod.Password, secondFactor: false);
         return organization.Slug;
     });

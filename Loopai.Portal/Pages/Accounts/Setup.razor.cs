@@ -3,6 +3,7 @@ using Loopai.Core.Errors;
 using Loopai.Core.Identity;
 using Loopai.Core.Identity.Sessions;
 using Loopai.Portal.Accounts;
+using Loopai.Portal.Api;
 using Loopai.Portal.Pages.Organizations;
 using Loopai.Portal.Shell;
 using Microsoft.AspNetCore.Components;
@@ -38,7 +39,7 @@ public sealed partial class Setup(
         try
         {
             var (user, created) = await accounts.CreateFirstOwnerAsync(
-                new NewOwner(Input.Email?.Trim() ?? "", Input.Password ?? "", Input.Name ?? "", Slugs.Of(organization), organization), Context.RequestAborted);
+                new NewOwner(Input.Email?.Trim() ?? "", Input.Password ?? "", Input.Name ?? "", Slugs.Of(organization), organization, ApiPipeline.OriginOf(Context)), Context.RequestAborted);
             await cookie.StartAsync(Context, user, SignInMethod.Password, secondFactor: false);
             navigation.NavigateTo(PortalUrls.Overview(created.Slug));
         }

@@ -3,6 +3,7 @@ using Loopai.Core.ApiKeys;
 using Loopai.Core.Errors;
 using Loopai.Core.Tasks;
 using Loopai.Core.Usage;
+using Loopai.Portal.Accounts;
 using Loopai.Portal.Pages.Usage;
 using Microsoft.AspNetCore.Components;
 using Radzen;
@@ -11,7 +12,8 @@ namespace Loopai.Portal.Pages.ApiKeys;
 
 /// <summary>One key: its bounds, its secrets, its use.</summary>
 public sealed partial class ApiKeyPage(
-    ApiKeyService keys, KeyRotation rotation, UsageService usageOf, TaskDirectory directory, DialogService dialogs, Toasts toasts, TimeProvider time) : ComponentBase
+    ApiKeyService keys, KeyRotation rotation, UsageService usageOf, TaskDirectory directory, DialogService dialogs, Confirmation confirmation,
+    Toasts toasts, TimeProvider time) : ComponentBase
 {
     private LoadState<KeyRow> _state = LoadState<KeyRow>.Loading;
     private IReadOnlyDictionary<Guid, string> _tasks = new Dictionary<Guid, string>();
@@ -64,7 +66,7 @@ public sealed partial class ApiKeyPage(
         }
 
         CreatedApiKey? created = null;
-        await ActAsync(async () => created = await rotation.RotateAsync(Caller, Id, hours, CancellationToken.None));
+        await ActAsync(() => confirmation.RunAsync(async () => created = await rotation.RotateAsync(Caller, Id, hours, CancellationToken.None)));
         if (created is not null)
         {
             await NewKeyDialog.OpenAsync(dialogs, Caller, created);

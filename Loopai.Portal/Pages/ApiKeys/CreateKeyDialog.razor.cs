@@ -3,13 +3,14 @@ using Loopai.Core.Access;
 using Loopai.Core.ApiKeys;
 using Loopai.Core.Errors;
 using Loopai.Core.Tasks;
+using Loopai.Portal.Accounts;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
 namespace Loopai.Portal.Pages.ApiKeys;
 
 /// <summary>Asks what a new key shall be.</summary>
-public sealed partial class CreateKeyDialog(ApiKeyService keys, ServiceAccountService accounts, TaskDirectory directory, DialogService dialogs, TimeProvider time) : ComponentBase
+public sealed partial class CreateKeyDialog(ApiKeyService keys, ServiceAccountService accounts, TaskDirectory directory, DialogService dialogs, Confirmation confirmation, TimeProvider time) : ComponentBase
 {
     private static readonly int[] Lives = [7, 30, 90, 365];
 
@@ -64,13 +65,15 @@ public sealed partial class CreateKeyDialog(ApiKeyService keys, ServiceAccountSe
         try
         {
             var expires = int.TryParse(_days, CultureInfo.InvariantCulture, out var days) ? time.GetUtcNow().AddDays(days) : (DateTimeOffset?)null;
-            dialogs.Close(await keys.CreateAsync(
-                Caller,
-                new CreateApiKey(
-                    _name, _environment, _preset.Permissions, expires, [.. _chosen],
-                    _ranges.Split(['\n', '\r', ',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
-                    Guid.TryParse(_account, out var account) ? account : null),
-                CancellationToken.None));
+            var request = new CreateApiKey(
+                _name, _environment, _preset.Permissions, expires, [.. _chosen],
+                _ranges.Split(['\n', '\r', ',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+                Guid.TryParse(_account, out var account) ? account : null);
+            CreatedApiKey? created = null;
+            if (await confirmation.RunAsync(async () => created = await keys.CreateAsync(Caller, request, CancellationToken.None)))
+            {
+                dialogs.Close(created);
+            }
         }
         catch (InvalidException e)
         {

@@ -31,7 +31,7 @@ public sealed partial class NewOrganization(OrganizationService organizations, O
         try
         {
             var (name, wanted) = (Input.Name?.Trim() ?? "", Input.Slug?.Trim() ?? "");
-            slug = (await organizations.CreateAsync(userId, Context.User.Identity?.Name ?? "", wanted.Length > 0 ? wanted : Slugs.Of(name), name, Context.RequestAborted)).Slug;
+            slug = (await organizations.CreateAsync(Context.Person(userId), wanted.Length > 0 ? wanted : Slugs.Of(name), name, Context.RequestAborted)).Slug;
         }
         catch (InvalidException e)
         {

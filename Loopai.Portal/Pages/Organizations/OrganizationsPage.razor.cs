@@ -38,7 +38,7 @@ public sealed partial class OrganizationsPage(OrganizationService organizations,
         string slug;
         try
         {
-            slug = (await lifecycle.RestoreAsync(userId, Context.User.Identity?.Name ?? "", id, Context.RequestAborted)).Slug;
+            slug = (await lifecycle.RestoreAsync(Context.Person(userId), id, Context.RequestAborted)).Slug;
         }
         catch (LoopaiException e)
         {

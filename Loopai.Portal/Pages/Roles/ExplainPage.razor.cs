@@ -78,8 +78,8 @@ public sealed partial class ExplainPage(
             members.Add(asked);
         }
 
-        var programs = Caller.May(Permissions.KeysManage) ? (await keys.ListAsync(Caller, CancellationToken.None)).Select(k => k.Key).Where(k => k.RevokedAt is null) : [];
-        return [.. members.Select(m => new Option(m.UserId.ToString(), $"{m.Name} ({m.Email})")), .. programs.Select(k => new Option(k.Id.ToString(), $"API key {k.Name}"))];
+        var programs = Caller.May(Permissions.KeysManage) ? (await keys.ListAsync(Caller, CancellationToken.None)).Where(k => k.Key.RevokedAt is null) : [];
+        return [.. members.Select(m => new Option(m.UserId.ToString(), $"{m.Name} ({m.Email})")), .. programs.Select(k => new Option(k.Key.Id.ToString(), $"API key {k.Key.Name}"))];
     }
 
     private void Go(string name, string? value) => navigation.NavigateTo(navigation.GetUriWithQueryParameter(name, string.IsNullOrEmpty(value) ? null : value));
