@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Loopai.Core.Errors;
 using Loopai.Core.Executions;
+using Loopai.Core.Experiments.Assignment;
 
 namespace Loopai.Core.Experiments;
 
@@ -41,6 +42,11 @@ internal static partial class ExperimentRules
             .AddIf(experiment.Segments.Any(s => string.IsNullOrWhiteSpace(s) || s.Length > 100), "segments", "A segment is the name of a member of the input, in 1 to 100 characters.")
             .AddIf(experiment.Segments.Distinct(StringComparer.Ordinal).Count() != experiment.Segments.Count, "segments", "Each segment is named once.")
             .AddIf(experiment.StartsAt >= experiment.EndsAt, "endsAt", "The end lies after the start.");
+        if (Condition.Parse(experiment.Targeting, out var faults) is null)
+        {
+            errors.Add("targeting", string.Join(' ', faults));
+        }
+
         CheckVariants(experiment, errors);
         CheckForced(experiment, errors);
         if (experiment.Namespace is { } share)

@@ -246,6 +246,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
                 .Replace("{userId}", $"{Member}", StringComparison.Ordinal)
                 .Replace("{version}", "1", StringComparison.Ordinal)
                 .Replace("/compare", "/compare?left=1&right=2", StringComparison.Ordinal)
+                .Replace("/assignment", "/assignment?unit=somebody", StringComparison.Ordinal)
                 .Replace("/access/explain", $"/access/explain?permission=tasks:read&subject={Member}", StringComparison.Ordinal);
         }
 

@@ -1,10 +1,12 @@
 using Loopai.Core.Access;
 using Loopai.Core.Experiments;
 using Loopai.Core.Experiments.Lifecycle;
+using Loopai.Core.Notifications;
 using Loopai.Core.Programs;
 using Loopai.Core.Tasks;
 using Loopai.Portal.Tests.Data;
 using Loopai.Portal.Tests.Tasks;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Loopai.Portal.Tests.Experiments;
 
@@ -15,7 +17,9 @@ internal sealed class GivenExperiment
     {
         (Database, Organization, Task) = (database, organization, task);
         Experiments = new ExperimentService(database.Data, TimeProvider.System);
-        Life = new ExperimentLifecycle(database.Data, TimeProvider.System);
+        Mails = new RecordedMails();
+        Notices = new ExperimentNotices(database.Data, new MailQueue(Mails, NullLogger<MailQueue>.Instance));
+        Life = new ExperimentLifecycle(database.Data, Notices, TimeProvider.System);
         Approvals = new ApprovalService(database.Data, TimeProvider.System);
         Decisions = new DecisionService(database.Data, TimeProvider.System);
     }
@@ -31,6 +35,10 @@ internal sealed class GivenExperiment
     public ExperimentService Experiments { get; }
 
     public ExperimentLifecycle Life { get; }
+
+    public RecordedMails Mails { get; }
+
+    public ExperimentNotices Notices { get; }
 
     public ApprovalService Approvals { get; }
 
@@ -73,21 +81,35 @@ internal sealed class GivenExperiment
     public Caller Person(string name, params string[] permissions) => Caller.ForUser(
         Guid.CreateVersion7(), name, Organization.Id, Organization.EnvironmentId, permissions is [] ? Permissions.All : permissions);
 
-    /// <summary>An execution that the experiment counts, as the writer leaves it.</summary>
-    public async Task ExecutedAsync(Experiment experiment, short variant = 0, string unit = "someone")
+    /// <summary>Executions that the experiment counts, as the writer leaves them.</summary>
+    public async Task ExecutedAsync(Experiment experiment, short variant = 0, string unit = "someone", int count = 1, Core.Executions.ExecutionStatus status = Core.Executions.ExecutionStatus.Success)
     {
         var at = DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
         await new Infrastructure.Postgres.PostgresExecutionStore(Database.System).CommitAsync(
             new Core.Executions.ExecutionBatch(
                 [
-                    new Core.Executions.Execution
+                    .. Enumerable.Range(0, count).Select(_ => new Core.Executions.Execution
                     {
                         Id = Guid.CreateVersion7(at), OrganizationId = Organization.Id, EnvironmentId = Organization.EnvironmentId, TaskId = Task.Id,
-                        Version = experiment.Variants[variant].Version, Status = Core.Executions.ExecutionStatus.Success, Input = "{}", LatencyUs = 100, Unit = unit,
+                        Version = experiment.Variants[variant].Version, Status = status, Input = "{}", LatencyUs = 100, Unit = unit,
                         ExperimentId = experiment.Id, Variant = variant, Source = Core.Executions.ExecutionSource.Api, ExecutedAt = at,
-                    },
+                    }),
                 ],
                 [], [], []),
             CancellationToken.None);
+    }
+}
+
+/// <summary>Keeps mails instead of sending them.</summary>
+internal sealed class RecordedMails : IMailSender
+{
+    public List<MailDraft> Sent { get; } = [];
+
+    public bool IsConfigured => true;
+
+    public Task SendAsync(MailDraft mail, CancellationToken ct)
+    {
+        Sent.Add(mail);
+        return Task.CompletedTask;
     }
 }

@@ -2,6 +2,7 @@ using Loopai.Core.Access;
 using Loopai.Core.Data;
 using Loopai.Core.Experiments;
 using Loopai.Core.Experiments.Lifecycle;
+using Loopai.Core.Experiments.Live;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Loopai.Portal.Api;
@@ -19,6 +20,7 @@ public static class ExperimentEndpoints
         experiments.MapPost("/{id:guid}/clone", CloneAsync).WithSummary("Make a draft like this one, with a seed of its own");
         experiments.MapGet("/{id:guid}/history", HistoryAsync).WithSummary("Read who did what to it and why, and what that did to the traffic");
         experiments.MapGet("/{id:guid}/warnings", WarningsAsync).WithSummary("Read what somebody should know before it starts: overlaps, missing traffic");
+        experiments.MapGet("/{id:guid}/assignment", AssignmentAsync).WithSummary("Say which variant a unit gets, and why");
         MapLifecycle(experiments);
     }
 
@@ -83,6 +85,10 @@ public static class ExperimentEndpoints
 
     private static async Task<Ok<WarningList>> WarningsAsync(Guid id, Caller caller, ExperimentReview review, CancellationToken ct) =>
         TypedResults.Ok(new WarningList(await review.ReviewAsync(caller, id, ct)));
+
+    private static async Task<Ok<AssignmentAnswer>> AssignmentAsync(
+        Guid id, Caller caller, AssignmentService assignments, string? unit, string? attributes, CancellationToken ct) =>
+        TypedResults.Ok(await assignments.ExplainAsync(caller, id, unit, attributes, ct));
 
     private static Task<Ok<ExperimentResponse>> ScheduleAsync(
         Guid id, ScheduleRequest body, Caller caller, ExperimentLifecycle life, HttpResponse response, CancellationToken ct) =>

@@ -112,8 +112,12 @@ public static class PortalServices
         services.AddSingleton<ExperimentService>();
         services.AddSingleton<ExperimentReview>();
         services.AddSingleton<ExperimentLifecycle>();
+        services.AddSingleton<ExperimentNotices>();
+        services.AddSingleton<BreakerCheck>();
+        services.AddHostedService<ExperimentClock>();
         services.AddSingleton<ApprovalService>();
         services.AddSingleton<DecisionService>();
+        services.AddSingleton<AssignmentService>();
         services.AddSingleton<MetricService>();
         services.AddSingleton<HoldoutService>();
         services.AddSingleton<EventService>();

@@ -8,7 +8,7 @@ using static Loopai.Core.Experiments.ExperimentStatus;
 namespace Loopai.Core.Experiments.Lifecycle;
 
 /// <summary>Moves an experiment along its life: every step with who, why, and what it does to the traffic. Of two who act at once, one is told.</summary>
-public sealed class ExperimentLifecycle(LoopaiData data, TimeProvider time)
+public sealed class ExperimentLifecycle(LoopaiData data, ExperimentNotices notices, TimeProvider time)
 {
     /// <summary>Lets a draft start by itself at its time.</summary>
     public Task<Experiment> ScheduleAsync(Caller caller, Guid id, DateTimeOffset startsAt, DateTimeOffset? endsAt, CancellationToken ct) =>
@@ -58,6 +58,20 @@ public sealed class ExperimentLifecycle(LoopaiData data, TimeProvider time)
             db.Note(caller, experiment, "paused", time.GetUtcNow(), reason, $"All its units get the control, version {experiment.Variants[0].Version}, and are not counted.");
             return Task.CompletedTask;
         });
+
+    /// <summary>What the circuit breaker does: pauses at once, on record as its own doing, and tells whoever made the experiment.</summary>
+    internal async Task<Experiment> TripAsync(Caller loopai, Guid id, string reason, CancellationToken ct)
+    {
+        var experiment = await ActAsync(loopai, Permissions.ExperimentsWrite, id, ct, (db, experiment) =>
+        {
+            experiment.Demand("taken back", Running);
+            (experiment.Status, experiment.PendingWinner) = (Paused, null);
+            db.Note(loopai, experiment, "breaker_tripped", time.GetUtcNow(), reason, $"All its units get the control, version {experiment.Variants[0].Version}, and are not counted.");
+            return Task.CompletedTask;
+        });
+        await notices.TellAsync(experiment, "The circuit breaker paused it", reason, ct);
+        return experiment;
+    }
 
     /// <summary>Goes on: every unit gets the variant that it had.</summary>
     public Task<Experiment> ResumeAsync(Caller caller, Guid id, string? reason, CancellationToken ct) =>
