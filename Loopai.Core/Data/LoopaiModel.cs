@@ -9,6 +9,7 @@ using Loopai.Core.Identity.Scim;
 using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Organizations;
 using Loopai.Core.Programs;
+using Loopai.Core.Rollouts;
 using Loopai.Core.Tasks;
 using Loopai.Core.Usage;
 using Loopai.Core.Validation;
@@ -35,6 +36,7 @@ public static class LoopaiModel
         ConfigureTasks(builder);
         ConfigureExecutions(builder);
         FlagModel.Configure(builder);
+        RolloutModel.Configure(builder);
         AuditModel.Configure(builder);
         SnakeCaseNames.Apply(builder);
     }

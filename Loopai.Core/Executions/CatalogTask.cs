@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Loopai.Core.Programs;
+using Loopai.Core.Rollouts;
 using Loopai.Core.Schemas;
 using Loopai.Core.Tasks;
 using Loopai.Core.Validation;
@@ -11,7 +12,8 @@ namespace Loopai.Core.Executions;
 /// <param name="Input">Its compiled input schema.</param>
 /// <param name="Output">Its compiled output schema.</param>
 /// <param name="Live">What outlasts a change of the task.</param>
-public sealed record CatalogTask(TaskDefinition Task, JsonSchema Input, JsonSchema Output, LiveTask Live);
+/// <param name="Rollout">The part of its units that another version answers; null for none.</param>
+public sealed record CatalogTask(TaskDefinition Task, JsonSchema Input, JsonSchema Output, LiveTask Live, RolloutShare? Rollout = null);
 
 /// <summary>What the hot path counts and keeps of a task while its definition changes.</summary>
 public sealed class LiveTask

@@ -3,6 +3,7 @@ using System.Text;
 using Loopai.Core.Access;
 using Loopai.Core.Data;
 using Loopai.Core.Programs;
+using Loopai.Core.Rollouts;
 using Loopai.Core.Schemas;
 using Loopai.Core.Tasks;
 using Microsoft.EntityFrameworkCore;
@@ -45,7 +46,7 @@ public sealed class ExecutionCatalog(LoopaiData data)
         {
             _tasks.Clear();
         }
-        else if (change.Table is "tasks" or "programs")
+        else if (change.Table is "tasks" or "programs" or "rollouts")
         {
             _tasks.TryRemove(change.Id, out _);
         }
@@ -68,9 +69,15 @@ public sealed class ExecutionCatalog(LoopaiData data)
     {
         await using var db = await data.OpenAsync(Caller.System(organizationId), CancellationToken.None);
         var task = await db.Tasks.AsNoTracking().FirstOrDefaultAsync(t => t.Id == taskId);
-        return task is null
-            ? null
-            : new CatalogTask(task, JsonSchema.Compile(task.InputSchema), JsonSchema.Compile(task.OutputSchema), _live.GetOrAdd(taskId, static _ => new LiveTask()));
+        if (task is null)
+        {
+            return null;
+        }
+
+        var rollout = await db.Rollouts.AsNoTracking().FirstOrDefaultAsync(r => r.TaskId == taskId && r.EndedAt == null);
+        return new CatalogTask(
+            task, JsonSchema.Compile(task.InputSchema), JsonSchema.Compile(task.OutputSchema), _live.GetOrAdd(taskId, static _ => new LiveTask()),
+            RolloutShare.Of(rollout, task.ActiveVersion));
     }
 
     private async Task<LoadedProgram?> LoadProgramOnceAsync(CatalogTask task, int version)

@@ -48,7 +48,7 @@ public sealed class ExecutionService(
             return ExecutionErrors.InvalidInput(task.Input.Validate(request.Input));
         }
 
-        if ((request.Version ?? task.Task.ActiveVersion) is not { } version)
+        if ((request.Version ?? RolledOut(caller, request, task) ?? task.Task.ActiveVersion) is not { } version)
         {
             return ExecutionErrors.NoActiveVersion(task.Task.Name);
         }
@@ -68,6 +68,10 @@ public sealed class ExecutionService(
         var run = await RunAsync(task, program, request.Input, request.TimeoutMs ?? settings.Value.DefaultTimeoutMs, ct);
         return run.Unavailable is { } reason ? ExecutionErrors.SandboxUnavailable(reason) : await RecordAsync(caller, request, task, program, run);
     }
+
+    /// <summary>The version that is rolled out to the unit; none for executions of the past, which tell nothing of it.</summary>
+    private static int? RolledOut(Caller caller, in ExecutionRequest request, CatalogTask task) =>
+        task.Rollout is { } rollout && request.ExecutedAt is null ? rollout.Choose(caller.EnvironmentId, request.Unit) : null;
 
     /// <summary>Runs a version without putting it on record.</summary>
     internal async ValueTask<ProgramRun> RunAsync(CatalogTask task, LoadedProgram program, JsonElement input, int timeoutMs, CancellationToken ct)
