@@ -69,9 +69,9 @@ public sealed class ExecutionService(
         return run.Unavailable is { } reason ? ExecutionErrors.SandboxUnavailable(reason) : await RecordAsync(caller, request, task, program, run);
     }
 
-    /// <summary>The version that is rolled out to the unit; none for executions of the past, which tell nothing of it.</summary>
+    /// <summary>The version that is rolled out to the unit; none for executions of the past and for who tries one out, which tell nothing of it.</summary>
     private static int? RolledOut(Caller caller, in ExecutionRequest request, CatalogTask task) =>
-        task.Rollout is { } rollout && request.ExecutedAt is null ? rollout.Choose(caller.EnvironmentId, request.Unit) : null;
+        task.Rollout is { } rollout && request.ExecutedAt is null && request.Source != ExecutionSource.Portal ? rollout.Choose(caller.EnvironmentId, request.Unit) : null;
 
     /// <summary>Runs a version without putting it on record.</summary>
     internal async ValueTask<ProgramRun> RunAsync(CatalogTask task, LoadedProgram program, JsonElement input, int timeoutMs, CancellationToken ct)

@@ -59,7 +59,7 @@ public static class RolloutGates
         return reading with
         {
             Worse = excess.Difference, AtLeast = low + tolerance, PValue = test.PValue,
-            State = low > 0 ? GateState.Hurt : beyond > 0 ? GateState.Doubtful : GateState.Fine,
+            State = low > 0 ? GateState.Hurt : beyond > Math.Sqrt(excess.Variance) ? GateState.Doubtful : GateState.Fine,
         };
     }
 
@@ -113,7 +113,7 @@ public enum GateState
     /// <summary>No worse than tolerated, as far as can be seen.</summary>
     Fine,
 
-    /// <summary>It looks worse than tolerated, which is not shown yet: it stays in this stage.</summary>
+    /// <summary>It looks worse than tolerated by more than a standard error, which shows nothing yet: it stays in this stage.</summary>
     Doubtful,
 
     /// <summary>It is worse than tolerated: it goes back.</summary>

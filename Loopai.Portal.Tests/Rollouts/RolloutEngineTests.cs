@@ -26,7 +26,7 @@ public sealed class RolloutEngineTests
     [Fact]
     public void Judge_LooksWorseThanTolerated_WaitsUntilItIsClear()
     {
-        var judged = Judge(minutes: 20, Arm(10_000, 200), Arm(200, 8));
+        var judged = Judge(minutes: 20, Arm(10_000, 200), Arm(200, 16));
 
         judged.Step.ShouldBe(RolloutStep.Hold);
         judged.Gates.Single(g => g.Metric == RolloutMetric.Errors).State.ShouldBe(GateState.Doubtful);

@@ -11,10 +11,11 @@ internal sealed record SimulatedVersion(double Errors = 0.02, double Timeouts = 
 /// <param name="Exposed">Executions that the new version answered until then.</param>
 internal sealed record SimulatedEnd(RolloutStep Step, int Minutes, long Exposed);
 
-/// <summary>Ships a version through the engine alone: traffic is drawn, and the engine looks once a minute.</summary>
+/// <summary>Ships a version through the engine alone: traffic is drawn, and the engine looks every other minute.</summary>
 internal sealed class RolloutSimulation(SimulatedVersion control, SimulatedVersion candidate, RolloutPlan plan, int seed)
 {
     private const int PerMinute = 200;
+    private const int MinutesPerLook = 2;
     private const double Checked = 0.2;
     private const int MostMinutes = 60 * 24;
     private static readonly DateTimeOffset Start = new(2026, 3, 2, 0, 0, 0, TimeSpan.Zero);
@@ -34,14 +35,14 @@ internal sealed class RolloutSimulation(SimulatedVersion control, SimulatedVersi
         var (stage, stageStarted, exposed) = (0, 0, 0L);
         var seen = new List<StageEvidence> { new(0, ArmEvidence.None, ArmEvidence.None) };
         var recent = new Queue<ArmEvidence>();
-        for (var minute = 1; minute <= MostMinutes; minute++)
+        for (var minute = MinutesPerLook; minute <= MostMinutes; minute += MinutesPerLook)
         {
-            var toCandidate = Draw(PerMinute, plan.Stages[stage].Percent / 100);
-            var minutes = Minute(candidate, toCandidate);
-            seen[^1] = new StageEvidence(stage, Add(seen[^1].Control, Minute(control, PerMinute - toCandidate)), Add(seen[^1].Candidate, minutes));
+            var toCandidate = Draw(PerMinute * MinutesPerLook, plan.Stages[stage].Percent / 100);
+            var seenNow = Look(candidate, toCandidate);
+            seen[^1] = new StageEvidence(stage, Add(seen[^1].Control, Look(control, (PerMinute * MinutesPerLook) - toCandidate)), Add(seen[^1].Candidate, seenNow));
             exposed += toCandidate;
-            recent.Enqueue(minutes);
-            if (recent.Count > (int)RolloutEngine.RecentFor.TotalMinutes)
+            recent.Enqueue(seenNow);
+            if (recent.Count > (int)RolloutEngine.RecentFor.TotalMinutes / MinutesPerLook)
             {
                 recent.Dequeue();
             }
@@ -63,7 +64,7 @@ internal sealed class RolloutSimulation(SimulatedVersion control, SimulatedVersi
         return new SimulatedEnd(RolloutStep.Hold, MostMinutes, exposed);
     }
 
-    private ArmEvidence Minute(SimulatedVersion version, int executions)
+    private ArmEvidence Look(SimulatedVersion version, int executions)
     {
         var verdicts = Draw(executions, Checked);
         return new ArmEvidence(

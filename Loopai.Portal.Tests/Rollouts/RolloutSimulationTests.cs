@@ -22,22 +22,18 @@ public sealed class RolloutSimulationTests(ITestOutputHelper output)
     [Fact]
     public void Ship_GoodVersionWithoutAnyTolerance_IsRolledBackNoOftenerThanAlpha()
     {
-        // Equal versions and no slack: the edge at which a test is wrong most often, looked at every minute.
+        // Equal versions and no slack: the edge at which a test is wrong most often, looked at over and over.
         var strict = new RolloutPlan { Guardrails = [.. RolloutPlan.DefaultGuardrails.Select(g => g with { Tolerance = 0 })] };
 
-        Share(Ship("as good, and nothing tolerated", Old, strict), RolloutStep.RollBack).ShouldBeLessThanOrEqualTo(strict.Alpha);
+        Share(Ship("as good, nothing tolerated", Old, strict), RolloutStep.RollBack).ShouldBeLessThanOrEqualTo(strict.Alpha);
     }
 
-    [Fact]
-    public void Ship_BetterVersion_IsHardlyEverRolledBack() =>
-        Share(Ship("better in everything", new SimulatedVersion(0.01, 0.001, 0.002, 0.02, 0.03)), RolloutStep.RollBack).ShouldBeLessThanOrEqualTo(0.01);
-
     [Theory]
-    [InlineData("6 % errors instead of 2 %", 0.06, 0.002, 0.005, 0.03, 0.06)]
-    [InlineData("5 % timeouts instead of 0.2 %", 0.02, 0.05, 0.005, 0.03, 0.06)]
-    [InlineData("5 % invalid outputs instead of 0.5 %", 0.02, 0.002, 0.05, 0.03, 0.06)]
-    [InlineData("12 % slow instead of 3 %", 0.02, 0.002, 0.005, 0.12, 0.06)]
-    [InlineData("20 % wrong instead of 6 %", 0.02, 0.002, 0.005, 0.03, 0.20)]
+    [InlineData("6 % errors", 0.06, 0.002, 0.005, 0.03, 0.06)]
+    [InlineData("5 % timeouts", 0.02, 0.05, 0.005, 0.03, 0.06)]
+    [InlineData("5 % invalid outputs", 0.02, 0.002, 0.05, 0.03, 0.06)]
+    [InlineData("12 % slow", 0.02, 0.002, 0.005, 0.12, 0.06)]
+    [InlineData("20 % wrong", 0.02, 0.002, 0.005, 0.03, 0.20)]
     public void Ship_BadVersion_IsRolledBack(string name, double errors, double timeouts, double invalid, double slow, double wrong)
     {
         var ends = Ship(name, new SimulatedVersion(errors, timeouts, invalid, slow, wrong));

@@ -66,6 +66,8 @@ public sealed partial class RolloutTab(
             shown, RolloutJson.PlanOf(shown), RolloutJson.JudgementOf(shown.Judgement), environment, await rollouts.HistoryAsync(Caller, Task.Id, shown.Id, CancellationToken.None), all);
     }
 
+    private static LoadState<TableWindow<Rollout>> AllOf(RolloutView view) => LoadState<TableWindow<Rollout>>.Of(new TableWindow<Rollout>(view.All));
+
     private async Task RefreshAsync()
     {
         if (Shown?.EndedAt is not null || _gone)
