@@ -5,6 +5,9 @@ using Loopai.Core.ApiKeys.Tokens;
 using Loopai.Core.Audit;
 using Loopai.Core.Audit.Streaming;
 using Loopai.Core.Executions;
+using Loopai.Core.Experiments;
+using Loopai.Core.Experiments.Events;
+using Loopai.Core.Experiments.Metrics;
 using Loopai.Core.Flags;
 using Loopai.Core.Idempotency;
 using Loopai.Core.Identity;
@@ -106,6 +109,18 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
     public DbSet<Rollout> Rollouts => Set<Rollout>();
 
     public DbSet<RolloutEvent> RolloutEvents => Set<RolloutEvent>();
+
+    public DbSet<Experiment> Experiments => Set<Experiment>();
+
+    public DbSet<ExperimentChange> ExperimentChanges => Set<ExperimentChange>();
+
+    public DbSet<StoredSnapshot> ExperimentSnapshots => Set<StoredSnapshot>();
+
+    public DbSet<ExperimentEvent> ExperimentEvents => Set<ExperimentEvent>();
+
+    public DbSet<Holdout> Holdouts => Set<Holdout>();
+
+    public DbSet<Metric> Metrics => Set<Metric>();
 
     public DbSet<FeatureFlag> FeatureFlags => Set<FeatureFlag>();
 

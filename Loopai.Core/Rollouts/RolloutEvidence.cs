@@ -27,7 +27,7 @@ public readonly record struct RateSums(long Units, double Events, double Chances
     /// <summary>
     /// The variance of <see cref="Rate"/> by the delta method for a ratio of means, Σ(x − r·n)² / (Σn)² · u/(u − 1), with one average unit more to which it happened
     /// and one to which it did not (A. Agresti and B. Caffo, The American Statistician 54, 2000), so that an arm without any event has a spread. Of 2 in 100
-    /// units with one chance each: r = 3/102, variance 0.00028266.
+    /// units with one chance each: r = 3/102, variance 0.00028264.
     /// </summary>
     public double? SoftenedVariance
     {

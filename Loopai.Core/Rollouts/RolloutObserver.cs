@@ -131,8 +131,9 @@ internal static class RolloutObserver
             .FirstOrDefaultAsync(ct) ?? RecentCounts.None;
     }
 
-    /// <summary>Executions of both versions in a stretch of time; those of the past, recorded later, tell nothing of it.</summary>
+    /// <summary>Executions of both versions in a stretch of time. Those of the past, recorded later, and those of experiments, which choose for themselves, tell nothing of it.</summary>
     private static Expression<Func<Execution, bool>> Judged(Rollout rollout, DateTimeOffset from, DateTimeOffset until) => e =>
         e.OrganizationId == rollout.OrganizationId && e.TaskId == rollout.TaskId && e.EnvironmentId == rollout.EnvironmentId && e.ExecutedAt >= from && e.ExecutedAt < until
-        && (e.Version == rollout.Version || e.Version == rollout.BaseVersion) && e.Source != ExecutionSource.Import && e.Source != ExecutionSource.Portal;
+        && (e.Version == rollout.Version || e.Version == rollout.BaseVersion) && e.Source != ExecutionSource.Import && e.Source != ExecutionSource.Portal
+        && e.ExperimentId == null;
 }

@@ -29,7 +29,7 @@ public sealed class RolloutJourneyTests(PortalVisit visit) : IClassFixture<Porta
         await opened.KeepScreenshotAsync($"rollout-dialog-{width}");
         (await opened.ViolationsAsync()).ShouldBeEmpty();
         await page.GetByRole(AriaRole.Button, new() { Name = "Start rollout" }).ClickAsync();
-        await Expect(page.GetByText("at 5 %")).ToBeVisibleAsync();
+        await Expect(page.GetByText("at 5 %").First).ToBeVisibleAsync();
 
         for (var i = 0; i < 400; i++)
         {

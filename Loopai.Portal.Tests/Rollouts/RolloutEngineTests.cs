@@ -99,7 +99,7 @@ public sealed class RolloutEngineTests
     [Fact]
     public void SoftenedVariance_TwoOfAHundred_IsTheDeltaMethods()
     {
-        new RateSums(100, 2, 100, 2, 100, 2).SoftenedVariance!.Value.ShouldBe(0.00028266, 1e-8);
+        new RateSums(100, 2, 100, 2, 100, 2).SoftenedVariance!.Value.ShouldBe(0.00028264, 1e-8);
 
         // One user who calls a hundred times is one observation.
         var users = Enumerable.Range(0, 50).Aggregate(default(RateSums), (sum, i) => sum + RateSums.Of(i == 0 ? 100 : 0, i == 0 ? 100 : 1));

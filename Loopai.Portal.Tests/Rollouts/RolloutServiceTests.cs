@@ -96,7 +96,7 @@ public sealed class RolloutServiceTests(LoopaiDatabaseFixture fixture) : IClassF
 
         (await PauseAsync(rollout)).Status.ShouldBe(RolloutStatus.Paused);
         await PauseAsync(rollout);
-        (await _rollouts.ResumeAsync(_organization.Caller, _task.Id, rollout.Id, null, CancellationToken.None)).Status.ShouldBe(RolloutStatus.Running);
+        (await Then()._rollouts.ResumeAsync(_organization.Caller, _task.Id, rollout.Id, null, CancellationToken.None)).Status.ShouldBe(RolloutStatus.Running);
         (await SkipAsync(rollout)).Share.ShouldBe(2_500);
         await SkipAsync(rollout);
         await SkipAsync(rollout);
@@ -202,9 +202,16 @@ public sealed class RolloutServiceTests(LoopaiDatabaseFixture fixture) : IClassF
 
     private Task<Rollout> StartAsync(int version) => _rollouts.StartAsync(_organization.Caller, _task.Id, version, null, false, CancellationToken.None);
 
-    private Task<Rollout> PauseAsync(Rollout rollout) => _rollouts.PauseAsync(_organization.Caller, _task.Id, rollout.Id, null, CancellationToken.None);
+    private Task<Rollout> PauseAsync(Rollout rollout) => Then()._rollouts.PauseAsync(_organization.Caller, _task.Id, rollout.Id, null, CancellationToken.None);
 
-    private Task<Rollout> SkipAsync(Rollout rollout) => _rollouts.SkipAsync(_organization.Caller, _task.Id, rollout.Id, null, CancellationToken.None);
+    private Task<Rollout> SkipAsync(Rollout rollout) => Then()._rollouts.SkipAsync(_organization.Caller, _task.Id, rollout.Id, null, CancellationToken.None);
+
+    /// <summary>A moment later: steps of one millisecond have no order.</summary>
+    private RolloutServiceTests Then()
+    {
+        _clock.Ahead += TimeSpan.FromSeconds(1);
+        return this;
+    }
 
     private Task<Rollout> GetAsync(Rollout rollout) => _rollouts.GetAsync(_organization.Caller, _task.Id, rollout.Id, CancellationToken.None);
 

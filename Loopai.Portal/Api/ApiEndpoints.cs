@@ -42,6 +42,10 @@ public static class ApiEndpoints
         api.MapPrograms();
         api.MapValidations();
         api.MapRollouts();
+        api.MapExperiments();
+        api.MapMetrics();
+        api.MapHoldouts();
+        api.MapEvents();
         api.MapFlags();
         api.MapOrganization();
         api.MapSettings();
