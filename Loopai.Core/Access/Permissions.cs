@@ -18,6 +18,23 @@ public static class Permissions
     public const string ValidationsRead = "validations:read";
     public const string ValidationsDecide = "validations:decide";
 
+    /// <summary>See experiments, their results, metrics and holdouts.</summary>
+    public const string ExperimentsRead = "experiments:read";
+
+    /// <summary>Plan, start, pause and stop experiments, and define metrics.</summary>
+    public const string ExperimentsWrite = "experiments:write";
+
+    /// <summary>Approve experiments, and say what comes of them.</summary>
+    public const string ExperimentsDecide = "experiments:decide";
+
+    public const string FlagsRead = "flags:read";
+    public const string FlagsWrite = "flags:write";
+    public const string RolloutsRead = "rollouts:read";
+    public const string RolloutsWrite = "rollouts:write";
+
+    /// <summary>Send what units did outside: conversions, revenue, corrections.</summary>
+    public const string EventsWrite = "events:write";
+
     /// <summary>See the organization's settings, environments, members, teams and roles.</summary>
     public const string OrganizationRead = "organization:read";
 
@@ -52,7 +69,8 @@ public static class Permissions
     public static readonly IReadOnlyList<string> All =
     [
         TasksRead, TasksWrite, ProgramsWrite, ProgramsActivate, ExecutionsRun, ExecutionsRead, ExecutionsImport,
-        ValidationsRead, ValidationsDecide, OrganizationRead, OrganizationManage, OrganizationDelete, MembersManage, RolesManage,
+        ValidationsRead, ValidationsDecide, ExperimentsRead, ExperimentsWrite, ExperimentsDecide, FlagsRead, FlagsWrite, RolloutsRead, RolloutsWrite, EventsWrite,
+        OrganizationRead, OrganizationManage, OrganizationDelete, MembersManage, RolesManage,
         SignOnManage, KeysRead, KeysManage, AuditRead, AuditManage, UsageRead, QuotasManage,
     ];
 
@@ -64,15 +82,24 @@ public static class Permissions
 
     /// <summary>What can be held for a single task.</summary>
     public static readonly FrozenSet<string> OnTask = FrozenSet.ToFrozenSet(
-        [TasksRead, TasksWrite, ProgramsWrite, ProgramsActivate, ExecutionsRun, ExecutionsRead, ValidationsRead, ValidationsDecide], StringComparer.Ordinal);
+        [
+            TasksRead, TasksWrite, ProgramsWrite, ProgramsActivate, ExecutionsRun, ExecutionsRead, ValidationsRead, ValidationsDecide,
+            ExperimentsRead, ExperimentsWrite, ExperimentsDecide, RolloutsRead, RolloutsWrite,
+        ],
+        StringComparer.Ordinal);
 
     /// <summary>What can be held for a single environment. Tasks and programs are shared by all environments, so changing them is not among it.</summary>
     public static readonly FrozenSet<string> OnEnvironment = FrozenSet.ToFrozenSet(
-        [TasksRead, ExecutionsRun, ExecutionsRead, ValidationsRead, ValidationsDecide], StringComparer.Ordinal);
+        [
+            TasksRead, ExecutionsRun, ExecutionsRead, ValidationsRead, ValidationsDecide,
+            ExperimentsRead, ExperimentsWrite, ExperimentsDecide, FlagsRead, FlagsWrite, RolloutsRead, RolloutsWrite, EventsWrite,
+        ],
+        StringComparer.Ordinal);
 
     /// <summary>What a key gets when nothing else is asked for: all of the tasks' life, nothing of the organization's.</summary>
     public static readonly IReadOnlyList<string> DefaultKey =
     [
         TasksRead, TasksWrite, ProgramsWrite, ProgramsActivate, ExecutionsRun, ExecutionsRead, ValidationsRead, ValidationsDecide,
+        ExperimentsRead, ExperimentsWrite, ExperimentsDecide, FlagsRead, FlagsWrite, RolloutsRead, RolloutsWrite, EventsWrite,
     ];
 }

@@ -5,6 +5,9 @@ using Loopai.Core.ApiKeys.Tokens;
 using Loopai.Core.Audit;
 using Loopai.Core.Audit.Streaming;
 using Loopai.Core.Executions;
+using Loopai.Core.Experiments;
+using Loopai.Core.Experiments.Events;
+using Loopai.Core.Experiments.Metrics;
 using Loopai.Core.Idempotency;
 using Loopai.Core.Identity;
 using Loopai.Core.Identity.Scim;
@@ -100,6 +103,18 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
     public DbSet<ExecutionRollup> ExecutionRollups => Set<ExecutionRollup>();
 
     public DbSet<ValidationRecord> Validations => Set<ValidationRecord>();
+
+    public DbSet<Experiment> Experiments => Set<Experiment>();
+
+    public DbSet<ExperimentChange> ExperimentChanges => Set<ExperimentChange>();
+
+    public DbSet<StoredSnapshot> ExperimentSnapshots => Set<StoredSnapshot>();
+
+    public DbSet<ExperimentEvent> ExperimentEvents => Set<ExperimentEvent>();
+
+    public DbSet<Holdout> Holdouts => Set<Holdout>();
+
+    public DbSet<Metric> Metrics => Set<Metric>();
 
     public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Loopai.Core.ApiKeys;
 using Loopai.Core.Audit;
 using Loopai.Core.Executions;
+using Loopai.Core.Experiments;
 using Loopai.Core.Idempotency;
 using Loopai.Core.Identity;
 using Loopai.Core.Identity.Scim;
@@ -33,6 +34,7 @@ public static class LoopaiModel
         ScimModel.Configure(builder);
         ConfigureTasks(builder);
         ConfigureExecutions(builder);
+        ExperimentModel.Configure(builder);
         AuditModel.Configure(builder);
         SnakeCaseNames.Apply(builder);
     }
@@ -174,6 +176,9 @@ public static class LoopaiModel
             execution.Property(e => e.TraceId).HasMaxLength(32);
             execution.HasIndex(e => new { e.TaskId, e.ExecutedAt, e.Id });
             execution.HasIndex(e => new { e.TaskId, e.Status, e.ExecutedAt }).HasFilter("status <> 0");
+
+            // What an experiment's analysis reads; executions outside of experiments are not in it.
+            execution.HasIndex(e => new { e.ExperimentId, e.Unit, e.ExecutedAt }).HasFilter("experiment_id IS NOT NULL");
         });
         builder.Entity<ExecutionRollup>(rollup =>
         {

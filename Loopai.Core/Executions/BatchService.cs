@@ -29,14 +29,14 @@ public sealed class BatchService(ExecutionService executions, ExecutionCatalog c
 
         var version = request.Version ?? task.Task.ActiveVersion ?? throw ExecutionErrors.NoActiveVersion(task.Task.Name);
         _ = await catalog.FindProgramAsync(task, version) ?? throw ExecutionErrors.UnknownVersion(task.Task.Name, version);
-        return new Batch(Guid.CreateVersion7(), version, RunAsync(caller, request with { Version = version }, ct));
+        return new Batch(Guid.CreateVersion7(), version, RunAsync(caller, request, version, ct));
     }
 
-    private async IAsyncEnumerable<BatchResult> RunAsync(Caller caller, BatchRequest request, [EnumeratorCancellation] CancellationToken ct)
+    private async IAsyncEnumerable<BatchResult> RunAsync(Caller caller, BatchRequest request, int fallback, [EnumeratorCancellation] CancellationToken ct)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var results = Channel.CreateUnbounded<BatchResult>(new UnboundedChannelOptions { SingleReader = true });
-        var running = Task.Run(() => ExecuteAllAsync(caller, request, results.Writer, stop), CancellationToken.None);
+        var running = Task.Run(() => ExecuteAllAsync(caller, request, fallback, results.Writer, stop), CancellationToken.None);
         try
         {
             await foreach (var result in results.Reader.ReadAllAsync(ct))
@@ -51,14 +51,14 @@ public sealed class BatchService(ExecutionService executions, ExecutionCatalog c
         }
     }
 
-    private async Task ExecuteAllAsync(Caller caller, BatchRequest request, ChannelWriter<BatchResult> results, CancellationTokenSource stop)
+    private async Task ExecuteAllAsync(Caller caller, BatchRequest request, int fallback, ChannelWriter<BatchResult> results, CancellationTokenSource stop)
     {
         try
         {
             var parallel = new ParallelOptions { MaxDegreeOfParallelism = request.MaxConcurrency ?? DefaultConcurrency, CancellationToken = stop.Token };
             await Parallel.ForEachAsync(request.Items, parallel, async (item, ct) =>
             {
-                var result = await ExecuteOneAsync(caller, request, item, ct);
+                var result = await ExecuteOneAsync(caller, request, item, fallback, ct);
                 results.TryWrite(result);
                 if (!result.Success && request.StopOnFirstError)
                 {
@@ -77,7 +77,7 @@ public sealed class BatchService(ExecutionService executions, ExecutionCatalog c
         }
     }
 
-    private async ValueTask<BatchResult> ExecuteOneAsync(Caller caller, BatchRequest request, BatchItem item, CancellationToken ct)
+    private async ValueTask<BatchResult> ExecuteOneAsync(Caller caller, BatchRequest request, BatchItem item, int fallback, CancellationToken ct)
     {
         var started = Stopwatch.GetTimestamp();
         var outcome = await executions.ExecuteAsync(
@@ -87,7 +87,9 @@ public sealed class BatchService(ExecutionService executions, ExecutionCatalog c
                 TaskId = request.TaskId,
                 Input = item.Input,
                 Version = request.Version,
+                Fallback = fallback,
                 Unit = item.Unit,
+                Attributes = item.Attributes,
                 TimeoutMs = request.TimeoutMs,
                 ForceValidation = item.ForceValidation,
                 ExecutedAt = item.ExecutedAt,
@@ -124,7 +126,7 @@ public sealed class BatchService(ExecutionService executions, ExecutionCatalog c
 
 /// <summary>A batch that was taken.</summary>
 /// <param name="Id">Its id.</param>
-/// <param name="Version">The version that answers all of it, even when another is activated meanwhile.</param>
+/// <param name="Version">The version that answers all that no experiment takes, even when another is activated meanwhile.</param>
 /// <param name="Results">The results as they come.</param>
 public sealed record Batch(Guid Id, int Version, IAsyncEnumerable<BatchResult> Results);
 
@@ -133,7 +135,7 @@ public sealed record BatchRequest(
     Guid TaskId, IReadOnlyList<BatchItem> Items, int? Version = null, int? MaxConcurrency = null, bool StopOnFirstError = false, int? TimeoutMs = null);
 
 /// <summary>One input of a batch.</summary>
-public sealed record BatchItem(string Id, JsonElement Input, bool ForceValidation = false, string? Unit = null, DateTimeOffset? ExecutedAt = null);
+public sealed record BatchItem(string Id, JsonElement Input, bool ForceValidation = false, string? Unit = null, DateTimeOffset? ExecutedAt = null, JsonElement Attributes = default);
 
 /// <summary>How one item came out.</summary>
 /// <param name="Id">The item's id.</param>

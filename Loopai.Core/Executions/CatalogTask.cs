@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Loopai.Core.Experiments.Live;
 using Loopai.Core.Programs;
 using Loopai.Core.Schemas;
 using Loopai.Core.Tasks;
@@ -11,7 +12,8 @@ namespace Loopai.Core.Executions;
 /// <param name="Input">Its compiled input schema.</param>
 /// <param name="Output">Its compiled output schema.</param>
 /// <param name="Live">What outlasts a change of the task.</param>
-public sealed record CatalogTask(TaskDefinition Task, JsonSchema Input, JsonSchema Output, LiveTask Live);
+/// <param name="Experiments">The experiments that choose its version; null where there are none.</param>
+public sealed record CatalogTask(TaskDefinition Task, JsonSchema Input, JsonSchema Output, LiveTask Live, TaskExperiments? Experiments);
 
 /// <summary>What the hot path counts and keeps of a task while its definition changes.</summary>
 public sealed class LiveTask

@@ -38,6 +38,15 @@ public sealed class Execution : ITenantOwned, ITaskOwned
     /// <summary>The caller's user or session, where the caller named one.</summary>
     public string? Unit { get; init; }
 
+    /// <summary>The experiment in which it counts; null for most.</summary>
+    public Guid? ExperimentId { get; init; }
+
+    /// <summary>The place of its variant among the experiment's, 0 for the control; null outside of experiments.</summary>
+    public short? Variant { get; init; }
+
+    /// <summary>The execution beside which it ran in the shadow, its answer unused; null for most.</summary>
+    public Guid? ShadowOf { get; init; }
+
     /// <summary>Why the answer is checked; null when it is not.</summary>
     public string? SampledBy { get; init; }
 
@@ -61,4 +70,7 @@ public enum ExecutionSource
     Batch,
     Portal,
     Import,
+
+    /// <summary>None: it ran beside another, and nobody got its answer.</summary>
+    Shadow,
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using Loopai.Core.Access;
 using Loopai.Core.Data;
+using Loopai.Core.Experiments.Live;
 using Loopai.Core.Programs;
 using Loopai.Core.Schemas;
 using Loopai.Core.Tasks;
@@ -45,7 +46,7 @@ public sealed class ExecutionCatalog(LoopaiData data)
         {
             _tasks.Clear();
         }
-        else if (change.Table is "tasks" or "programs")
+        else if (change.Table is "tasks" or "programs" or "experiments")
         {
             _tasks.TryRemove(change.Id, out _);
         }
@@ -70,7 +71,8 @@ public sealed class ExecutionCatalog(LoopaiData data)
         var task = await db.Tasks.AsNoTracking().FirstOrDefaultAsync(t => t.Id == taskId);
         return task is null
             ? null
-            : new CatalogTask(task, JsonSchema.Compile(task.InputSchema), JsonSchema.Compile(task.OutputSchema), _live.GetOrAdd(taskId, static _ => new LiveTask()));
+            : new CatalogTask(task, JsonSchema.Compile(task.InputSchema), JsonSchema.Compile(task.OutputSchema), _live.GetOrAdd(taskId, static _ => new LiveTask()),
+                await TaskExperiments.LoadAsync(db, taskId, CancellationToken.None));
     }
 
     private async Task<LoadedProgram?> LoadProgramOnceAsync(CatalogTask task, int version)

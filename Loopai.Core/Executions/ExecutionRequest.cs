@@ -18,6 +18,12 @@ public readonly record struct ExecutionRequest
     /// <summary>The user or session on whose behalf the decision is made.</summary>
     public string? Unit { get; init; }
 
+    /// <summary>What is known of the request, by which experiments choose who takes part; undefined to go by the input.</summary>
+    public JsonElement Attributes { get; init; }
+
+    /// <summary>The version that answers when no experiment takes the execution; null for the active one.</summary>
+    public int? Fallback { get; init; }
+
     public int? TimeoutMs { get; init; }
 
     /// <summary>Check this answer, whatever the sampling says.</summary>
@@ -35,6 +41,9 @@ public readonly record struct ExecutionRequest
 public readonly record struct ExecutionOutcome(Execution? Execution, LoopaiException? Failure)
 {
     public static implicit operator ExecutionOutcome(LoopaiException failure) => new(null, failure);
+
+    /// <summary>The variant of the experiment that took it; null outside of experiments.</summary>
+    public Experiments.Live.LiveVariant? Variant { get; init; }
 
     public bool IsSuccess => Failure is null;
 }

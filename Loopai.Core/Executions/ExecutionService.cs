@@ -4,6 +4,7 @@ using System.Text.Json;
 using Loopai.Core.Access;
 using Loopai.Core.Configuration;
 using Loopai.Core.Errors;
+using Loopai.Core.Experiments.Live;
 using Loopai.Core.Programs;
 using Loopai.Core.Schemas;
 using Loopai.Core.Tasks;
@@ -18,7 +19,7 @@ namespace Loopai.Core.Executions;
 /// Everything it reads is in memory. Refusals are results, not exceptions: a caller's mistakes must not cost more than its answers.
 /// </summary>
 public sealed class ExecutionService(
-    ExecutionCatalog catalog, QuotaGate quotas, ExecutionWriter writer, IProgramSandbox sandbox, IOptions<ExecutionSettings> settings, TimeProvider time)
+    ExecutionCatalog catalog, QuotaGate quotas, ExecutionWriter writer, IProgramSandbox sandbox, ShadowRunner shadows, IOptions<ExecutionSettings> settings, TimeProvider time)
 {
     public async ValueTask<ExecutionOutcome> ExecuteAsync(Caller caller, ExecutionRequest request, CancellationToken ct)
     {
@@ -48,7 +49,8 @@ public sealed class ExecutionService(
             return ExecutionErrors.InvalidInput(task.Input.Validate(request.Input));
         }
 
-        if ((request.Version ?? task.Task.ActiveVersion) is not { } version)
+        var place = Place(caller, request, task);
+        if ((request.Version ?? place.Taken.Variant?.Variant.Version ?? request.Fallback ?? task.Task.ActiveVersion) is not { } version)
         {
             return ExecutionErrors.NoActiveVersion(task.Task.Name);
         }
@@ -66,11 +68,33 @@ public sealed class ExecutionService(
         }
 
         var run = await RunAsync(task, program, request.Input, request.TimeoutMs ?? settings.Value.DefaultTimeoutMs, ct);
-        return run.Unavailable is { } reason ? ExecutionErrors.SandboxUnavailable(reason) : await RecordAsync(caller, request, task, program, run);
+        return run.Unavailable is { } reason ? ExecutionErrors.SandboxUnavailable(reason) : await RecordAsync(caller, request, task, program, run, place);
+    }
+
+    /// <summary>Which experiment takes the execution. A task without experiments is asked nothing, and neither is who names a version or tries one out.</summary>
+    private ExecutionPlace Place(Caller caller, in ExecutionRequest request, CatalogTask task)
+    {
+        if (task.Experiments is not { } experiments || request.Version is not null || request.Source == ExecutionSource.Portal)
+        {
+            return default;
+        }
+
+        // Without a unit the execution is one itself, so that its id has to be known before.
+        var at = WholeMilliseconds(request.ExecutedAt ?? time.GetUtcNow());
+        var id = Guid.CreateVersion7(at);
+        Span<char> ownUnit = stackalloc char[36];
+        id.TryFormat(ownUnit, out _);
+        var attributes = request.Attributes.ValueKind == JsonValueKind.Object ? request.Attributes : request.Input;
+        return new ExecutionPlace(
+            experiments.Find(caller.EnvironmentId, at, request.Unit ?? (ReadOnlySpan<char>)ownUnit, request.Unit is not null, attributes), id, at);
     }
 
     /// <summary>Runs a version without putting it on record.</summary>
-    internal async ValueTask<ProgramRun> RunAsync(CatalogTask task, LoadedProgram program, JsonElement input, int timeoutMs, CancellationToken ct)
+    internal ValueTask<ProgramRun> RunAsync(CatalogTask task, LoadedProgram program, JsonElement input, int timeoutMs, CancellationToken ct) =>
+        RunAsync(sandbox, task, program, input, timeoutMs, ct);
+
+    /// <inheritdoc cref="RunAsync(CatalogTask, LoadedProgram, JsonElement, int, CancellationToken)"/>
+    internal static async ValueTask<ProgramRun> RunAsync(IProgramSandbox sandbox, CatalogTask task, LoadedProgram program, JsonElement input, int timeoutMs, CancellationToken ct)
     {
         var started = Stopwatch.GetTimestamp();
         if (program.Model is { } model)
@@ -87,7 +111,7 @@ public sealed class ExecutionService(
         });
     }
 
-    private ProgramRun Checked(CatalogTask task, ProgramRun run)
+    private static ProgramRun Checked(CatalogTask task, ProgramRun run)
     {
         if (run.Status != ExecutionStatus.Success)
         {
@@ -105,9 +129,9 @@ public sealed class ExecutionService(
     }
 
     private async ValueTask<ExecutionOutcome> RecordAsync(
-        Caller caller, ExecutionRequest request, CatalogTask task, LoadedProgram program, ProgramRun run)
+        Caller caller, ExecutionRequest request, CatalogTask task, LoadedProgram program, ProgramRun run, ExecutionPlace place)
     {
-        var executedAt = WholeMilliseconds(request.ExecutedAt ?? time.GetUtcNow());
+        var executedAt = place.Taken.Experiment is null ? WholeMilliseconds(request.ExecutedAt ?? time.GetUtcNow()) : place.At;
         var executionsBefore = task.Live.CountExecution(program.Version, program.ExecutionsBefore);
         var sampling = run.Status == ExecutionStatus.Success || request.ForceValidation
             ? task.Live.SamplerOf(caller.EnvironmentId).Decide(
@@ -116,7 +140,7 @@ public sealed class ExecutionService(
             : default;
         var execution = new Execution
         {
-            Id = Guid.CreateVersion7(executedAt),
+            Id = place.Taken.Experiment is null ? Guid.CreateVersion7(executedAt) : place.Id,
             OrganizationId = caller.OrganizationId,
             EnvironmentId = caller.EnvironmentId,
             TaskId = task.Task.Id,
@@ -128,6 +152,8 @@ public sealed class ExecutionService(
             Confidence = run.Confidence,
             LatencyUs = run.LatencyUs,
             Unit = request.Unit,
+            ExperimentId = place.Taken.Counts ? place.Taken.Experiment!.Experiment.Id : null,
+            Variant = place.Taken.Counts ? place.Taken.Variant!.Index : null,
             SampledBy = sampling.SampledBy,
             SamplingProbability = sampling.Probability,
             Source = request.ExecutedAt is null ? request.Source : ExecutionSource.Import,
@@ -144,7 +170,12 @@ public sealed class ExecutionService(
             return e;
         }
 
-        return new ExecutionOutcome(execution, run.Status == ExecutionStatus.Success ? null : new ProgramFailedException(execution));
+        if (place.Taken is { Counts: true, Experiment: { Shadows.Count: > 0 } experiment, Variant.Index: 0 })
+        {
+            shadows.Offer(execution, task, experiment);
+        }
+
+        return new ExecutionOutcome(execution, run.Status == ExecutionStatus.Success ? null : new ProgramFailedException(execution)) { Variant = place.Taken.Variant };
     }
 
     private ValidationRecord ToValidation(Execution execution) => new()
@@ -202,6 +233,9 @@ public sealed class ExecutionService(
 
     private static long ElapsedUs(long started) => (long)Stopwatch.GetElapsedTime(started).TotalMicroseconds;
 }
+
+/// <summary>The experiment that takes an execution, and what the execution is then called.</summary>
+internal readonly record struct ExecutionPlace(Taken Taken, Guid Id, DateTimeOffset At);
 
 /// <summary>What came of running a program once.</summary>
 internal readonly record struct ProgramRun(ExecutionStatus Status, ReadOnlyMemory<byte> Output, double? Confidence, string? Error, long LatencyUs)

@@ -83,8 +83,14 @@ public sealed class ExecutionWriter(
             for (var i = 0; i < executions.Length; i++)
             {
                 executions[i] = writes[i].Execution;
-                _rollups.Add(executions[i]);
-                _usage.Add(executions[i]);
+
+                // What ran in the shadow answered nobody: it is on record, and in no figure of what was done.
+                if (executions[i].ShadowOf is null)
+                {
+                    _rollups.Add(executions[i]);
+                    _usage.Add(executions[i]);
+                }
+
                 if (writes[i].Validation is { } validation)
                 {
                     (validations ??= []).Add(validation);

@@ -113,8 +113,8 @@ public sealed class PostgresExecutionStore(SystemDataSource source) : IExecution
     private static NpgsqlBatchCommand InsertExecutions(IReadOnlyList<Execution> rows) => new(
         """
         INSERT INTO executions (id, organization_id, environment_id, task_id, version, status, input, output, error, confidence, latency_us, unit,
-          sampled_by, sampling_probability, source, api_key_id, trace_id, executed_at)
-        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+          sampled_by, sampling_probability, source, api_key_id, trace_id, executed_at, experiment_id, variant, shadow_of)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
         """)
     {
         Parameters =
@@ -137,6 +137,9 @@ public sealed class PostgresExecutionStore(SystemDataSource source) : IExecution
             Column(rows, NpgsqlDbType.Uuid, e => e.ApiKeyId),
             Column(rows, NpgsqlDbType.Text, e => e.TraceId),
             Column(rows, NpgsqlDbType.TimestampTz, e => e.ExecutedAt.UtcDateTime),
+            Column(rows, NpgsqlDbType.Uuid, e => e.ExperimentId),
+            Column(rows, NpgsqlDbType.Smallint, e => e.Variant),
+            Column(rows, NpgsqlDbType.Uuid, e => e.ShadowOf),
         },
     };
 

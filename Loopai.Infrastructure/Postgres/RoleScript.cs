@@ -133,7 +133,7 @@ internal static class RoleScript
         DECLARE changed record := CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
         BEGIN
           PERFORM pg_notify('loopai_changes', TG_TABLE_NAME || ':' || (to_jsonb(changed)->>(CASE
-            WHEN TG_TABLE_NAME = 'programs' THEN 'task_id'
+            WHEN TG_TABLE_NAME IN ('programs', 'experiments') THEN 'task_id'
             WHEN TG_TABLE_NAME = 'api_key_secrets' THEN 'key_id'
             WHEN TG_TABLE_NAME = 'quotas' THEN 'organization_id'
             WHEN TG_TABLE_NAME IN ({string.Join(", ", ToldByOrganization.Select(Literal))}) THEN 'organization_id'
@@ -142,6 +142,7 @@ internal static class RoleScript
         END $fn$;
         {Notice("tasks", "INSERT OR UPDATE OR DELETE")}
         {Notice("programs", "INSERT OR DELETE OR UPDATE OF status")}
+        {Notice("experiments", "DELETE OR UPDATE OF status, coverage, forced")}
         {Notice("api_keys", "DELETE OR UPDATE OF revoked_at, permissions")}
         {Notice("api_key_secrets", "INSERT OR UPDATE OF revoked_at, expires_at")}
         {Notice("user_sessions", "DELETE OR UPDATE OF ended_at, authenticated_at, second_factor")}

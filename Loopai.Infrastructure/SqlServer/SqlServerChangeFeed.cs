@@ -10,7 +10,7 @@ namespace Loopai.Infrastructure.SqlServer;
 public sealed class SqlServerChangeFeed(SqlServerConnections connections, ILogger<SqlServerChangeFeed> log) : IChangeFeed
 {
     /// <summary>What portals keep in memory.</summary>
-    internal static readonly string[] Tables = ["tasks", "programs", "api_keys", "api_key_secrets", "quotas", "user_sessions", .. AccessTables.ByOrganization.Order(StringComparer.Ordinal)];
+    internal static readonly string[] Tables = ["tasks", "programs", "experiments", "api_keys", "api_key_secrets", "quotas", "user_sessions", .. AccessTables.ByOrganization.Order(StringComparer.Ordinal)];
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
@@ -29,6 +29,7 @@ public sealed class SqlServerChangeFeed(SqlServerConnections connections, ILogge
         UNION SELECT N'quotas', c.[organization_id] FROM CHANGETABLE(CHANGES dbo.[quotas], @since) AS c
         UNION SELECT N'memberships', c.[organization_id] FROM CHANGETABLE(CHANGES dbo.[memberships], @since) AS c
         UNION {Owned("programs", "task_id", "id")}
+        UNION {Owned("experiments", "task_id", "id")}
         UNION {Owned("environments", "organization_id", "id")}
         UNION {Owned("teams", "organization_id", "id")}
         UNION {Owned("team_members", "organization_id", "team_id", "user_id", "source")}

@@ -17,14 +17,16 @@ public sealed class SqlServerExecutionStore(SqlServerConnections connections) : 
         SET XACT_ABORT ON;
         BEGIN TRANSACTION;
         INSERT INTO dbo.[executions] ([id], [organization_id], [environment_id], [task_id], [version], [status], [input], [output], [error], [confidence],
-          [latency_us], [unit], [sampled_by], [sampling_probability], [source], [api_key_id], [trace_id], [executed_at])
+          [latency_us], [unit], [sampled_by], [sampling_probability], [source], [api_key_id], [trace_id], [executed_at], [experiment_id], [variant],
+          [shadow_of])
         SELECT [id], [organization_id], [environment_id], [task_id], [version], [status], [input], [output], [error], [confidence],
-          [latency_us], [unit], [sampled_by], [sampling_probability], [source], [api_key_id], [trace_id], [executed_at]
+          [latency_us], [unit], [sampled_by], [sampling_probability], [source], [api_key_id], [trace_id], [executed_at], [experiment_id], [variant],
+          [shadow_of]
         FROM OPENJSON(@executions) WITH ([id] uniqueidentifier, [organization_id] uniqueidentifier, [environment_id] uniqueidentifier,
           [task_id] uniqueidentifier, [version] int, [status] smallint, [input] nvarchar(max), [output] nvarchar(max),
           [error] nvarchar(max), [confidence] float, [latency_us] bigint, [unit] nvarchar(256), [sampled_by] nvarchar(16),
           [sampling_probability] float, [source] smallint, [api_key_id] uniqueidentifier, [trace_id] nvarchar(32),
-          [executed_at] datetimeoffset);
+          [executed_at] datetimeoffset, [experiment_id] uniqueidentifier, [variant] smallint, [shadow_of] uniqueidentifier);
         MERGE dbo.[execution_rollups] WITH (HOLDLOCK) AS t
         USING (SELECT [organization_id], [environment_id], [task_id], [version], [level], [starts_at], [writer_id], [executions], [errors],
           [timeouts], [invalid_outputs], [sampled], [latency_sum_us], [latencies]
@@ -80,7 +82,7 @@ public sealed class SqlServerExecutionStore(SqlServerConnections connections) : 
             id = e.Id, organization_id = e.OrganizationId, environment_id = e.EnvironmentId, task_id = e.TaskId, version = e.Version,
             status = (short)e.Status, input = e.Input, output = e.Output, error = e.Error, confidence = e.Confidence, latency_us = e.LatencyUs,
             unit = e.Unit, sampled_by = e.SampledBy, sampling_probability = e.SamplingProbability, source = (short)e.Source,
-            api_key_id = e.ApiKeyId, trace_id = e.TraceId, executed_at = e.ExecutedAt,
+            api_key_id = e.ApiKeyId, trace_id = e.TraceId, executed_at = e.ExecutedAt, experiment_id = e.ExperimentId, variant = e.Variant, shadow_of = e.ShadowOf,
         }));
         Add(command, "@rollups", batch.Rollups.Select(r => new
         {

@@ -50,7 +50,7 @@ public sealed class OpenApiTests(PortalFixture portal)
         var body = document["paths"]!["/api/v1/tasks/execute"]!["post"]!["requestBody"]!["content"]!["application/json"]!;
         var schema = body["schema"]!["$ref"] is { } reference ? document["components"]!["schemas"]![reference.GetValue<string>().Split('/')[^1]]! : body["schema"]!;
         schema["properties"]!.AsObject().Select(p => p.Key).ShouldBe(
-            ["taskId", "input", "version", "unit", "timeoutMs", "forceValidation", "confidence", "executedAt"], ignoreOrder: true);
+            ["taskId", "input", "version", "unit", "attributes", "timeoutMs", "forceValidation", "confidence", "executedAt"], ignoreOrder: true);
         document["components"]!["securitySchemes"]!.AsObject().Select(s => s.Key).ShouldBe(["bearer", "apiKey"], ignoreOrder: true);
     }
 

@@ -130,6 +130,9 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
             Domain = await MakeIdAsync("sign-on/domains", new { domain = "globexsecret.example" }),
             Saml = saml,
             Certificate = IdOf((await owner.GetFromJsonAsync<JsonElement>($"sign-on/connections/{saml}/saml/certificates")).GetProperty("items")[0]),
+            Experiment = await MakeIdAsync("experiments", new { taskId = task, name = "globex secret experiment", variants = new[] { new { version = 1 }, new { version = 2 } } }),
+            Metric = await MakeIdAsync("metrics", new { key = $"m-{Guid.NewGuid():n}", name = "globex secret metric", source = "event", @event = "buy", direction = "up" }),
+            Holdout = await MakeIdAsync("holdouts", new { key = $"h-{Guid.NewGuid():n}", description = "globex secret holdout", share = 0.1 }),
             Organization = portal.Globex,
         };
 
@@ -158,7 +161,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         foreach (var path in new[]
         {
             $"tasks/{theirs.Task}/examples", $"executions?taskId={theirs.Task}", $"validations/{theirs.Validation}", "organization", "settings", "sign-on/connections", "environments", "members",
-            "teams", "roles", "grants", "invitations",
+            "teams", "roles", "grants", "invitations", "experiments", "metrics", "holdouts",
         })
         {
             text.AppendLine(await owner.GetStringAsync(path));
@@ -200,6 +203,9 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         public required Guid Domain { get; init; }
         public required Guid Saml { get; init; }
         public required Guid Certificate { get; init; }
+        public required Guid Experiment { get; init; }
+        public required Guid Metric { get; init; }
+        public required Guid Holdout { get; init; }
         public required PortalOrganization Organization { get; init; }
 
         /// <summary>Everything that nobody else may read.</summary>
@@ -225,6 +231,9 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
                 "roles" => Role,
                 "grants" => Grant,
                 "invitations" => Invitation,
+                "experiments" => Experiment,
+                "metrics" => Metric,
+                "holdouts" => Holdout,
                 _ => Guid.Empty,
             };
             return path.Replace("{id}", $"{id}", StringComparison.Ordinal)
@@ -237,6 +246,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
                 .Replace("{userId}", $"{Member}", StringComparison.Ordinal)
                 .Replace("{version}", "1", StringComparison.Ordinal)
                 .Replace("/compare", "/compare?left=1&right=2", StringComparison.Ordinal)
+                .Replace("/assignment", "/assignment?unit=somebody", StringComparison.Ordinal)
                 .Replace("/access/explain", $"/access/explain?permission=tasks:read&subject={Member}", StringComparison.Ordinal);
         }
 

@@ -69,6 +69,8 @@ internal sealed class TenantRows
             : type == typeof(byte[]) ? Guid.NewGuid().ToByteArray()
             : type == typeof(DateTimeOffset) ? DateTimeOffset.UtcNow
             : type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? Array.CreateInstance(type.GenericTypeArguments[0], 0)
+            // A document that may be absent is, where it cannot be made of nothing.
+            : property.IsNullable && !type.IsValueType && type.GetConstructor(Type.EmptyTypes) is null ? null
             : Activator.CreateInstance(type);
     }
 }

@@ -41,6 +41,10 @@ public static class ApiEndpoints
         api.MapExamples();
         api.MapPrograms();
         api.MapValidations();
+        api.MapExperiments();
+        api.MapMetrics();
+        api.MapHoldouts();
+        api.MapEvents();
         api.MapOrganization();
         api.MapSettings();
         api.MapMembers();

@@ -81,7 +81,7 @@ public sealed record BatchExecuteRequest
         errors.ThrowIfAny("batch.invalid", "The batch cannot be taken as it stands; nothing was executed.");
         return new BatchRequest(
             TaskId!.Value,
-            [.. Items!.OfType<BatchItemRequest>().Select(i => new BatchItem(i.Id ?? "", i.Input ?? default, i.ForceValidation ?? false, i.Unit, i.ExecutedAt))],
+            [.. Items!.OfType<BatchItemRequest>().Select(i => new BatchItem(i.Id ?? "", i.Input ?? default, i.ForceValidation ?? false, i.Unit, i.ExecutedAt, i.Attributes ?? default))],
             Version, MaxConcurrency, StopOnFirstError ?? false, TimeoutMs);
     }
 }
@@ -97,6 +97,9 @@ public sealed record BatchItemRequest
     public bool? ForceValidation { get; init; }
 
     public string? Unit { get; init; }
+
+    /// <summary>What is known of the request, by which experiments choose who takes part; the input where nothing is said.</summary>
+    public JsonElement? Attributes { get; init; }
 
     /// <summary>The execution's own clock; only callers that may import can set it.</summary>
     public DateTimeOffset? ExecutedAt { get; init; }

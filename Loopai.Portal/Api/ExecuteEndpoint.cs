@@ -39,7 +39,7 @@ public static class ExecuteEndpoint
     {
         if (outcome.IsSuccess)
         {
-            await WriteAsync(http.Response, outcome.Execution!, withConfidence);
+            await WriteAsync(http.Response, outcome, withConfidence);
         }
         else
         {
@@ -98,8 +98,9 @@ public static class ExecuteEndpoint
         return fields.Finish();
     }
 
-    private static ValueTask WriteAsync(HttpResponse response, Execution execution, bool withConfidence)
+    private static ValueTask WriteAsync(HttpResponse response, in ExecutionOutcome outcome, bool withConfidence)
     {
+        var execution = outcome.Execution!;
         response.ContentType = "application/json; charset=utf-8";
         using (var json = new Utf8JsonWriter(response.BodyWriter))
         {
@@ -119,6 +120,12 @@ public static class ExecuteEndpoint
             json.WriteNumber("latencyMs"u8, execution.LatencyUs / 1000.0);
             json.WriteBoolean("sampledForValidation"u8, execution.SampledBy is not null);
             json.WriteString("executedAt"u8, execution.ExecutedAt.UtcDateTime);
+            if (outcome.Variant is { } variant)
+            {
+                json.WritePropertyName("experiment"u8);
+                json.WriteRawValue(variant.Json.Span, skipInputValidation: true);
+            }
+
             json.WriteEndObject();
         }
 
@@ -132,6 +139,7 @@ public static class ExecuteEndpoint
         private readonly bool _isFixed = routeTaskId is not null;
         private Guid? _taskId = routeTaskId;
         private JsonElement _input;
+        private JsonElement _attributes;
         private int? _version;
         private string? _unit;
         private int? _timeoutMs;
@@ -172,6 +180,7 @@ public static class ExecuteEndpoint
             {
                 TaskId = _taskId!.Value,
                 Input = _input,
+                Attributes = _attributes,
                 Version = _version,
                 Unit = _unit,
                 TimeoutMs = _timeoutMs,
@@ -192,6 +201,10 @@ public static class ExecuteEndpoint
                 case "unit":
                     _unit = value.ValueKind == JsonValueKind.String ? value.GetString() : Wrong(name, "unit is a string that names a user or session.");
                     break;
+                case "attributes":
+                    _attributes = value;
+                    _ = value.ValueKind == JsonValueKind.Object ? null : Wrong(name, "attributes is a JSON object of what is known of the request.");
+                    break;
                 case "timeoutMs" or "timeout_ms":
                     _timeoutMs = Integer("timeoutMs", value, "timeoutMs is a whole number of milliseconds.");
                     break;
@@ -207,7 +220,7 @@ public static class ExecuteEndpoint
                     _ = _executedAt is null ? Wrong("executedAt", "executedAt is an RFC 3339 time.") : null;
                     break;
                 default:
-                    Wrong(name, "This endpoint does not know this field. Known: taskId, input, version, unit, timeoutMs, forceValidation, confidence.");
+                    Wrong(name, "This endpoint does not know this field. Known: taskId, input, version, unit, attributes, timeoutMs, forceValidation, confidence.");
                     break;
             }
         }

@@ -4,6 +4,7 @@ using Loopai.Core.Configuration;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
 using Loopai.Core.Executions;
+using Loopai.Core.Experiments.Live;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
@@ -56,17 +57,18 @@ public sealed record RerunRequest
 /// <param name="Input">What the program is to answer; fits the task's input schema.</param>
 /// <param name="Version">The version to ask; the active one where nothing is said.</param>
 /// <param name="Unit">The user or session on whose behalf the decision is made.</param>
+/// <param name="Attributes">What is known of the request, by which experiments choose who takes part; the input where nothing is said.</param>
 /// <param name="TimeoutMs">How long the program may take.</param>
 /// <param name="ForceValidation">Check this answer, whatever the sampling says.</param>
 /// <param name="Confidence">False leaves the confidence out of the answer.</param>
 /// <param name="ExecutedAt">The execution's own clock; only callers that may import can set it.</param>
 public sealed record ExecuteRequest(
-    Guid TaskId, JsonElement Input, int? Version, string? Unit, int? TimeoutMs, bool? ForceValidation, bool? Confidence, DateTimeOffset? ExecutedAt);
+    Guid TaskId, JsonElement Input, int? Version, string? Unit, JsonElement? Attributes, int? TimeoutMs, bool? ForceValidation, bool? Confidence, DateTimeOffset? ExecutedAt);
 
 /// <summary>The program's answer.</summary>
 public sealed record ExecuteResponse(
     Guid Id, Guid ExecutionId, Guid TaskId, int Version, string Status, JsonElement Output, double? Confidence, double LatencyMs,
-    bool SampledForValidation, DateTimeOffset ExecutedAt);
+    bool SampledForValidation, DateTimeOffset ExecutedAt, AssignedVariant? Experiment = null);
 
 /// <summary>Which executions are wanted.</summary>
 public readonly record struct ExecutionQuery(
@@ -103,9 +105,9 @@ public readonly record struct ExecutionQuery(
 /// <summary>An execution as the API shows it.</summary>
 public sealed record ExecutionResponse(
     Guid Id, Guid TaskId, int Version, ExecutionStatus Status, JsonElement Input, JsonElement? Output, string? Error, double? Confidence, double LatencyMs,
-    string? Unit, bool SampledForValidation, string? SampledBy, ExecutionSource Source, string? TraceId, DateTimeOffset ExecutedAt)
+    string? Unit, Guid? ExperimentId, int? Variant, Guid? ShadowOf, bool SampledForValidation, string? SampledBy, ExecutionSource Source, string? TraceId, DateTimeOffset ExecutedAt)
 {
     public static ExecutionResponse Of(Execution e) => new(
         e.Id, e.TaskId, e.Version, e.Status, JsonElement.Parse(e.Input), e.Output is null ? null : JsonElement.Parse(e.Output), e.Error, e.Confidence,
-        e.LatencyUs / 1000.0, e.Unit, e.SampledBy is not null, e.SampledBy, e.Source, e.TraceId, e.ExecutedAt);
+        e.LatencyUs / 1000.0, e.Unit, e.ExperimentId, e.Variant, e.ShadowOf, e.SampledBy is not null, e.SampledBy, e.Source, e.TraceId, e.ExecutedAt);
 }

@@ -6,6 +6,11 @@ using Loopai.Core.Audit;
 using Loopai.Core.Audit.Streaming;
 using Loopai.Core.Configuration;
 using Loopai.Core.Executions;
+using Loopai.Core.Experiments;
+using Loopai.Core.Experiments.Events;
+using Loopai.Core.Experiments.Lifecycle;
+using Loopai.Core.Experiments.Live;
+using Loopai.Core.Experiments.Metrics;
 using Loopai.Core.Identity.Ldap;
 using Loopai.Core.Identity.Scim;
 using Loopai.Core.Identity.SignOn;
@@ -88,6 +93,8 @@ public static class PortalServices
         services.AddSingleton<ExecutionCatalog>();
         services.AddSingleton<ExecutionWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<ExecutionWriter>());
+        services.AddSingleton<ShadowRunner>();
+        services.AddHostedService(provider => provider.GetRequiredService<ShadowRunner>());
         services.AddSingleton<ExecutionService>();
         services.AddSingleton<BatchService>();
         services.AddSingleton<IVersionRunner, VersionRunner>();
@@ -101,6 +108,19 @@ public static class PortalServices
         services.AddHostedService<ValidationWorker>();
         services.AddSingleton<ValidationService>();
         services.AddSingleton<QualityService>();
+
+        services.AddSingleton<ExperimentService>();
+        services.AddSingleton<ExperimentReview>();
+        services.AddSingleton<ExperimentLifecycle>();
+        services.AddSingleton<ExperimentNotices>();
+        services.AddSingleton<BreakerCheck>();
+        services.AddHostedService<ExperimentClock>();
+        services.AddSingleton<ApprovalService>();
+        services.AddSingleton<DecisionService>();
+        services.AddSingleton<AssignmentService>();
+        services.AddSingleton<MetricService>();
+        services.AddSingleton<HoldoutService>();
+        services.AddSingleton<EventService>();
 
         services.AddSingleton<RefusalLog>();
         services.AddHostedService(provider => provider.GetRequiredService<RefusalLog>());

@@ -15,6 +15,7 @@ internal static partial class OperationDescriber
         ("Programs", "The versions that answer a task."),
         ("Executions", "Runs of a program: one, many, and the record of them."),
         ("Validations", "Verdicts on sampled answers."),
+        ("Experiments", "Which version is better: controlled comparisons on live traffic, their metrics, and what units do outside."),
         ("API keys", "Keys for programs."),
         ("Analytics", "The figures of an environment, and what a person should look at."),
         ("Organization", "Organizations, their settings and their environments."),

@@ -109,6 +109,7 @@ public sealed partial class ExecutionPage(
         ExecutionSource.Batch => "batch",
         ExecutionSource.Portal => "portal",
         ExecutionSource.Import => "import",
+        ExecutionSource.Shadow => "shadow of another execution",
     };
 }
 

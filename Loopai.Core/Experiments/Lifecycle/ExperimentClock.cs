@@ -1,0 +1,93 @@
+using Loopai.Core.Access;
+using Loopai.Core.Data;
+using Loopai.Core.Errors;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Loopai.Core.Experiments.Lifecycle;
+
+/// <summary>
+/// Starts and stops experiments at their time, and takes those back whose variant fails. Every instance looks; what is done is written against the
+/// revision that was read, so that each thing is done by one of them, once.
+/// </summary>
+public sealed class ExperimentClock(LoopaiData data, ExperimentLifecycle life, BreakerCheck breaker, TimeProvider time, ILogger<ExperimentClock> log) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        do
+        {
+            try
+            {
+                await RunOnceAsync(stoppingToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                log.LogWarning(e, "A look at the experiments failed; the next one is in {Interval}", Interval);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <summary>Does what is due now.</summary>
+    public async Task RunOnceAsync(CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        List<Experiment> pending;
+        await using (var db = await data.OpenAsync(Caller.Installation, ct))
+        {
+            pending = await db.Experiments.AsNoTracking()
+                .Where(e => e.Status == ExperimentStatus.Scheduled || e.Status == ExperimentStatus.Running || e.Status == ExperimentStatus.Paused).ToListAsync(ct);
+        }
+
+        foreach (var experiment in pending)
+        {
+            try
+            {
+                await ActAsync(experiment, now, ct);
+            }
+            catch (ConflictException e)
+            {
+                // Another instance, or a person, was faster.
+                log.LogDebug(e, "Nothing was left to do for experiment {Experiment}", experiment.Id);
+            }
+        }
+    }
+
+    private async Task ActAsync(Experiment experiment, DateTimeOffset now, CancellationToken ct)
+    {
+        var loopai = Caller.System(experiment.OrganizationId, experiment.EnvironmentId);
+        if (experiment.Status == ExperimentStatus.Scheduled)
+        {
+            if (experiment.StartsAt <= now)
+            {
+                await StartAsync(loopai, experiment, ct);
+            }
+        }
+        else if (experiment.EndsAt <= now)
+        {
+            await life.StopAsync(loopai, experiment.Id, "Its end was reached.", ct);
+        }
+        else if (experiment.Status == ExperimentStatus.Running && await breaker.ReasonToTripAsync(loopai, experiment, ct) is { } reason)
+        {
+            await life.TripAsync(loopai, experiment.Id, reason, ct);
+        }
+    }
+
+    /// <summary>What cannot start any more goes back to being a draft, with the reason on record.</summary>
+    private async Task StartAsync(Caller loopai, Experiment experiment, CancellationToken ct)
+    {
+        try
+        {
+            await life.StartAsync(loopai, experiment.Id, "Its time has come.", ct);
+        }
+        catch (LoopaiException e) when (e is InvalidException or ConflictException { Code: "experiment.range_taken" or "experiment.not_approved" or "experiment.changed_since_approval" or "task.archived" })
+        {
+            var why = e is InvalidException invalid ? string.Join(' ', invalid.Errors.Values.SelectMany(m => m)) : e.Message;
+            await life.UnscheduleAsync(loopai, experiment.Id, $"It could not start: {why}", ct);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using Loopai.Core.Access;
+using Loopai.Core.Data;
+using Loopai.Core.Notifications;
+
+namespace Loopai.Core.Experiments.Lifecycle;
+
+/// <summary>Tells whoever made an experiment what Loopai did with it by itself.</summary>
+public sealed class ExperimentNotices(LoopaiData data, MailQueue mails)
+{
+    public async Task TellAsync(Experiment experiment, string what, string why, CancellationToken ct)
+    {
+        if (experiment.CreatedById is not { } maker)
+        {
+            return;
+        }
+
+        var names = await data.NamesAsync(experiment.OrganizationId, [maker], ct);
+        if (names.TryGetValue(maker, out var person) && person.Email.Length > 0)
+        {
+            mails.Enqueue(new MailDraft(person.Email, $"{experiment.Name}: {what}", $"{what}\n\n{why}\n\nThe evidence is on the experiment's page and in the audit log, where it can also be taken back."));
+        }
+    }
+}

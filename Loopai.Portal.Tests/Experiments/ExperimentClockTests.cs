@@ -1,0 +1,92 @@
+using Loopai.Core.Executions;
+using Loopai.Core.Experiments;
+using Loopai.Core.Experiments.Lifecycle;
+using Loopai.Portal.Tests.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Loopai.Portal.Tests.Experiments;
+
+public sealed class ExperimentClockTests(LoopaiDatabaseFixture fixture) : IClassFixture<LoopaiDatabaseFixture>, IAsyncLifetime
+{
+    private GivenExperiment _given = null!;
+
+    public async Task InitializeAsync() => _given = await GivenExperiment.AsyncFor(fixture.Database);
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task RunOnceAsync_OnThreeInstances_StartsAndStopsOnce()
+    {
+        var made = await _given.AddAsync();
+        await _given.Life.ScheduleAsync(_given.Caller, made.Id, DateTimeOffset.UtcNow.AddHours(1), DateTimeOffset.UtcNow.AddHours(2), default);
+        await RunAsync();
+        (await StatusAsync(made)).ShouldBe(ExperimentStatus.Scheduled);
+
+        await ShiftAsync(made, e => e.StartsAt = DateTimeOffset.UtcNow.AddSeconds(-1));
+        await Task.WhenAll(RunAsync(), RunAsync(), RunAsync());
+        (await StatusAsync(made)).ShouldBe(ExperimentStatus.Running);
+
+        await ShiftAsync(made, e => e.EndsAt = DateTimeOffset.UtcNow.AddSeconds(-1));
+        await Task.WhenAll(RunAsync(), RunAsync(), RunAsync());
+        (await StatusAsync(made)).ShouldBe(ExperimentStatus.Stopped);
+        var actions = (await _given.Experiments.HistoryAsync(_given.Caller, made.Id, new(), default)).Items.Select(h => (h.Action, h.By)).ToList();
+        actions.ShouldBe([("stopped", "Loopai"), ("started", "Loopai"), ("scheduled", "Loopai"), ("created", "Loopai")]);
+    }
+
+    [Fact]
+    public async Task RunOnceAsync_WhatCannotStart_IsADraftAgainWithTheReason()
+    {
+        var made = await _given.AddAsync(_given.Draft() with { Namespace = new("n", 0, 0.5) });
+        await _given.Life.ScheduleAsync(_given.Caller, made.Id, DateTimeOffset.UtcNow.AddHours(1), null, default);
+        await ShiftAsync(made, e => e.StartsAt = DateTimeOffset.UtcNow.AddSeconds(-1));
+        var other = await _given.AddAsync();
+        await ShiftAsync(other, e => (e.Namespace, e.Status, e.StartedAt) = (new("n", 0.2, 0.4), ExperimentStatus.Running, DateTimeOffset.UtcNow));
+        await RunAsync();
+
+        (await StatusAsync(made)).ShouldBe(ExperimentStatus.Draft);
+        (await _given.Experiments.HistoryAsync(_given.Caller, made.Id, new(), default)).Items[0].Reason!.ShouldContain("overlaps");
+    }
+
+    [Theory]
+    [InlineData(ExecutionStatus.Error)]
+    [InlineData(ExecutionStatus.Timeout)]
+    [InlineData(ExecutionStatus.InvalidOutput)]
+    public async Task RunOnceAsync_VariantThatFails_IsTakenBackToItsControl(ExecutionStatus failure)
+    {
+        var running = await _given.StartAsync(_given.Draft() with { Breaker = new CircuitBreaker(0.2, 50) });
+        await _given.ExecutedAsync(running, 0, count: 60);
+        await _given.ExecutedAsync(running, 1, count: 40);
+        await _given.ExecutedAsync(running, 1, count: 9, status: failure);
+        await RunAsync();
+        (await StatusAsync(running)).ShouldBe(ExperimentStatus.Running);
+
+        await _given.ExecutedAsync(running, 1, count: 3, status: failure);
+        await RunAsync();
+        (await StatusAsync(running)).ShouldBe(ExperimentStatus.Paused);
+        var line = (await _given.Experiments.HistoryAsync(_given.Caller, running.Id, new(), default)).Items[0];
+        (line.Action, line.Reason!.Contains("12 of 52", StringComparison.Ordinal)).ShouldBe(("breaker_tripped", true));
+    }
+
+    [Fact]
+    public async Task RunOnceAsync_WhatFailsEverywhere_TripsNothing()
+    {
+        var running = await _given.StartAsync(_given.Draft() with { Breaker = new CircuitBreaker(0.2, 50) });
+        await _given.ExecutedAsync(running, 0, count: 60, status: ExecutionStatus.Error);
+        await _given.ExecutedAsync(running, 1, count: 60, status: ExecutionStatus.Error);
+        await RunAsync();
+        (await StatusAsync(running)).ShouldBe(ExperimentStatus.Running);
+    }
+
+    private Task RunAsync() => new ExperimentClock(
+        fixture.Data, _given.Life, new BreakerCheck(fixture.Data, TimeProvider.System), TimeProvider.System, NullLogger<ExperimentClock>.Instance).RunOnceAsync(default);
+
+    private async Task<ExperimentStatus> StatusAsync(Experiment experiment) => (await _given.Experiments.GetAsync(_given.Caller, experiment.Id, default)).Status;
+
+    private async Task ShiftAsync(Experiment experiment, Action<Experiment> change)
+    {
+        await using var db = await fixture.Data.OpenAsync(_given.Caller, default);
+        change(await db.Experiments.SingleAsync(e => e.Id == experiment.Id));
+        await db.SaveChangesAsync();
+    }
+}

@@ -1,0 +1,210 @@
+using Loopai.Core.Access;
+using Loopai.Core.Errors;
+using Loopai.Core.Experiments;
+using Loopai.Core.Experiments.Lifecycle;
+using Loopai.Portal.Tests.Data;
+using Microsoft.EntityFrameworkCore;
+using static Loopai.Core.Experiments.ExperimentStatus;
+
+namespace Loopai.Portal.Tests.Experiments;
+
+public sealed class ExperimentLifecycleTests(LoopaiDatabaseFixture fixture) : IClassFixture<LoopaiDatabaseFixture>, IAsyncLifetime
+{
+    private static readonly DecisionRequest Ship = new(DecisionOutcome.Ship, "variant-1", "It is better.", Activate: true);
+    private GivenExperiment _given = null!;
+
+    public async Task InitializeAsync() => _given = await GivenExperiment.AsyncFor(fixture.Database);
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task WholeLife_EveryStep_IsOnRecordWithItsEffect()
+    {
+        var caller = _given.Person("Ada");
+        var made = await _given.Experiments.CreateAsync(caller, _given.Draft(), default);
+        await _given.Life.ScheduleAsync(caller, made.Id, DateTimeOffset.UtcNow.AddDays(1), null, default);
+        await _given.Life.StartAsync(caller, made.Id, "Why wait?", default);
+        await _given.ExecutedAsync(made);
+        await _given.Life.PauseAsync(caller, made.Id, "Holiday", default);
+        await _given.Life.ResumeAsync(caller, made.Id, null, default);
+        await _given.Life.StopAsync(caller, made.Id, null, default);
+        await _given.Decisions.DecideAsync(caller, made.Id, Ship, default);
+        var over = await _given.Life.ArchiveAsync(caller, made.Id, null, default);
+
+        over.Status.ShouldBe(Archived);
+        var history = (await _given.Experiments.HistoryAsync(caller, made.Id, new(), default)).Items;
+        history.Select(h => h.Action).ShouldBe(["archived", "decided", "stopped", "resumed", "paused", "started", "scheduled", "created"]);
+        history.ShouldAllBe(h => h.By == "Ada");
+        history[4].Effect!.ShouldContain("version 1");
+        (await ActiveVersionAsync()).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task StartAsync_FreezesThePlanWithItsHash()
+    {
+        var running = await _given.StartAsync();
+
+        FrozenPlan.HashOf(running.FrozenPlan!).ShouldBe(running.PlanHash);
+        var plan = FrozenPlan.Parse(running.FrozenPlan!);
+        plan.Metrics.Select(m => (m.Definition.Key, m.Role)).ShouldBe([("accuracy", MetricRole.Goal), ("success_rate", MetricRole.Guardrail)]);
+        plan.Variants.ShouldBe(running.Variants);
+        plan.ToCanonicalJson().ShouldBe(running.FrozenPlan);
+    }
+
+    [Fact]
+    public async Task StartAsync_WithoutAGoal_IsRefused()
+    {
+        var made = await _given.AddAsync(_given.Draft() with { Metrics = [] });
+        (await Should.ThrowAsync<InvalidException>(() => _given.Life.StartAsync(_given.Caller, made.Id, null, default))).Errors.Keys.ShouldBe(["metrics"]);
+    }
+
+    [Fact]
+    public async Task StartAsync_OverlappingRange_NamesTheOther()
+    {
+        await _given.StartAsync(_given.Draft() with { Key = "first", Namespace = new("shared", 0, 0.6) });
+        var second = await _given.AddAsync(_given.Draft() with { Namespace = new("shared", 0.5, 1) });
+        (await Should.ThrowAsync<ConflictException>(() => _given.Life.StartAsync(_given.Caller, second.Id, null, default))).Message.ShouldContain("'first'");
+
+        await _given.Experiments.UpdateAsync(_given.Caller, second.Id, new() { Namespace = new("shared", 0.6, 1) }, null, default);
+        (await _given.Life.StartAsync(_given.Caller, second.Id, null, default)).Status.ShouldBe(Running);
+    }
+
+    [Fact]
+    public async Task StartAsync_ByTwoAtOnce_StartsOnceAndTellsTheOther()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var made = await _given.AddAsync();
+            var outcomes = await Task.WhenAll(new[] { "Ada", "Grace" }.Select(name => TryAsync(() => _given.Life.StartAsync(_given.Person(name), made.Id, null, default))));
+
+            outcomes.Count(o => o is null).ShouldBe(1);
+            outcomes.Single(o => o is not null).ShouldBeOfType<ConflictException>().Message.ShouldContain("running");
+            (await _given.Experiments.HistoryAsync(_given.Caller, made.Id, new(), default)).Items.Count(h => h.Action == "started").ShouldBe(1);
+        }
+    }
+
+    [Fact]
+    public async Task DecideAsync_ByTwoAtOnce_DecidesOnce()
+    {
+        var running = await _given.StartAsync();
+        await _given.ExecutedAsync(running);
+        DecisionRequest[] wishes = [Ship, new(DecisionOutcome.KeepControl, null, "No.")];
+        var outcomes = await Task.WhenAll(wishes.Select(wish => TryAsync(() => _given.Decisions.DecideAsync(_given.Person("Ada"), running.Id, wish, default))));
+
+        outcomes.Count(o => o is null).ShouldBe(1);
+        outcomes.Single(o => o is not null).ShouldBeOfType<ConflictException>();
+        var decided = await _given.Experiments.GetAsync(_given.Caller, running.Id, default);
+        (await ActiveVersionAsync()).ShouldBe(decided.Decision!.Outcome == DecisionOutcome.Ship ? 2 : 1);
+    }
+
+    [Fact]
+    public async Task DecideAsync_Twice_SaysWhoDecidedWhat()
+    {
+        var running = await _given.StartAsync();
+        await _given.ExecutedAsync(running);
+        await _given.Decisions.DecideAsync(_given.Person("Ada"), running.Id, Ship, default);
+        (await Should.ThrowAsync<ConflictException>(() => _given.Decisions.DecideAsync(_given.Person("Grace"), running.Id, Ship, default))).Message.ShouldContain("Ada");
+    }
+
+    [Fact]
+    public async Task DecideAsync_ToShipWithoutData_IsRefused()
+    {
+        var running = await _given.StartAsync();
+        (await Should.ThrowAsync<ConflictException>(() => _given.Decisions.DecideAsync(_given.Caller, running.Id, Ship, default))).Code.ShouldBe("experiment.no_data");
+        (await _given.Decisions.DecideAsync(_given.Caller, running.Id, new(DecisionOutcome.Inconclusive, null, "Nobody came."), default)).Status.ShouldBe(Decided);
+    }
+
+    [Theory]
+    [InlineData(null, null, "x", "outcome")]
+    [InlineData(DecisionOutcome.Ship, "nobody", "x", "variant")]
+    [InlineData(DecisionOutcome.Ship, "control", "x", "variant")]
+    [InlineData(DecisionOutcome.Ship, "variant-1", " ", "reason")]
+    [InlineData(DecisionOutcome.KeepControl, "variant-1", "x", "variant")]
+    public async Task DecideAsync_WithNonsense_IsRefused(DecisionOutcome? outcome, string? variant, string reason, string field)
+    {
+        var running = await _given.StartAsync();
+        (await Should.ThrowAsync<InvalidException>(() => _given.Decisions.DecideAsync(_given.Caller, running.Id, new(outcome, variant, reason), default))).Errors.Keys.ShouldBe([field]);
+    }
+
+    [Fact]
+    public async Task UndoAsync_OfAShippedVersion_BringsTheOneBeforeBack()
+    {
+        var running = await _given.StartAsync();
+        await _given.ExecutedAsync(running);
+        await _given.Decisions.DecideAsync(_given.Caller, running.Id, Ship, default);
+        var undone = await _given.Decisions.UndoAsync(_given.Caller, running.Id, "Complaints.", default);
+
+        (undone.Status, undone.Decision).ShouldBe((Stopped, null));
+        (await ActiveVersionAsync()).ShouldBe(1);
+        await Should.ThrowAsync<ConflictException>(() => _given.Decisions.UndoAsync(_given.Caller, running.Id, null, default));
+    }
+
+    [Fact]
+    public async Task DecideAsync_WithoutPermissionToActivate_ChangesNothing()
+    {
+        var running = await _given.StartAsync();
+        await _given.ExecutedAsync(running);
+        var analyst = _given.Person("Ada", [.. BuiltInRoles.Analyst.Permissions]);
+        await Should.ThrowAsync<ForbiddenException>(() => _given.Decisions.DecideAsync(analyst, running.Id, Ship, default));
+        (await _given.Experiments.GetAsync(_given.Caller, running.Id, default)).Status.ShouldBe(Running);
+        (await _given.Decisions.DecideAsync(analyst, running.Id, Ship with { Activate = false }, default)).Decision!.ActivatedVersion.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Approval_NeedsAnotherPersonAndThePlanAsItStands()
+    {
+        var (ada, grace) = (_given.Person("Ada"), _given.Person("Grace"));
+        var made = await _given.Experiments.CreateAsync(ada, _given.Draft() with { RequiresApproval = true }, default);
+        (await FaultAsync(() => _given.Life.StartAsync(ada, made.Id, null, default))).ShouldBe("experiment.not_approved");
+        await _given.Approvals.RequestAsync(ada, made.Id, null, default);
+        (await FaultAsync(() => _given.Approvals.ApproveAsync(ada, made.Id, null, default))).ShouldBe("experiment.own_approval");
+        await _given.Approvals.ApproveAsync(grace, made.Id, null, default);
+        await _given.Experiments.UpdateAsync(ada, made.Id, new() { Coverage = 0.5 }, null, default);
+        (await FaultAsync(() => _given.Life.StartAsync(ada, made.Id, null, default))).ShouldBe("experiment.changed_since_approval");
+        await _given.Approvals.RequestAsync(ada, made.Id, null, default);
+        await _given.Approvals.ApproveAsync(grace, made.Id, null, default);
+        (await _given.Life.StartAsync(ada, made.Id, null, default)).Status.ShouldBe(Running);
+    }
+
+    [Fact]
+    public async Task Verbs_OutOfTheirState_AreRefusedWithBoth()
+    {
+        var made = await _given.AddAsync();
+        (await FaultAsync(() => _given.Life.PauseAsync(_given.Caller, made.Id, null, default))).ShouldBe("experiment.wrong_status");
+        (await FaultAsync(() => _given.Life.StopAsync(_given.Caller, made.Id, null, default))).ShouldBe("experiment.wrong_status");
+        await _given.Life.StartAsync(_given.Caller, made.Id, null, default);
+        (await FaultAsync(() => _given.Life.StartAsync(_given.Caller, made.Id, null, default))).ShouldBe("experiment.wrong_status");
+        (await FaultAsync(() => _given.Life.ArchiveAsync(_given.Caller, made.Id, null, default))).ShouldBe("experiment.wrong_status");
+    }
+
+    [Fact]
+    public async Task Holdout_InUse_KeepsItsShare()
+    {
+        var holdouts = new HoldoutService(fixture.Data, TimeProvider.System);
+        var holdout = await holdouts.CreateAsync(_given.Caller, "held", null, 0.1, default);
+        await _given.StartAsync(_given.Draft() with { HoldoutId = holdout.Id });
+        (await FaultAsync(() => holdouts.UpdateAsync(_given.Caller, holdout.Id, null, 0.2, default))).ShouldBe("holdout.in_use");
+        (await Should.ThrowAsync<InvalidException>(() => holdouts.CreateAsync(_given.Caller, "more", null, 0.7, default))).Errors.Keys.ShouldBe(["share"]);
+    }
+
+    private static async Task<string> FaultAsync<T>(Func<Task<T>> act) => (await Should.ThrowAsync<ConflictException>(act)).Code;
+
+    private static async Task<Exception?> TryAsync(Func<Task> act)
+    {
+        try
+        {
+            await act();
+            return null;
+        }
+        catch (LoopaiException e)
+        {
+            return e;
+        }
+    }
+
+    private async Task<int?> ActiveVersionAsync()
+    {
+        await using var db = await fixture.Data.OpenAsync(_given.Caller, default);
+        return await db.Tasks.Where(t => t.Id == _given.Task.Id).Select(t => t.ActiveVersion).SingleAsync();
+    }
+}
