@@ -92,7 +92,7 @@ public static class Permissions
     public static readonly FrozenSet<string> OnEnvironment = FrozenSet.ToFrozenSet(
         [
             TasksRead, ExecutionsRun, ExecutionsRead, ValidationsRead, ValidationsDecide,
-            ExperimentsRead, ExperimentsWrite, ExperimentsDecide, FlagsRead, FlagsWrite, RolloutsRead, RolloutsWrite, EventsWrite,
+            ExperimentsRead, ExperimentsWrite, ExperimentsDecide, FlagsRead, FlagsWrite, RolloutsRead, EventsWrite,
         ],
         StringComparer.Ordinal);
 

@@ -8,6 +8,7 @@ using Loopai.Core.Executions;
 using Loopai.Core.Experiments;
 using Loopai.Core.Experiments.Events;
 using Loopai.Core.Experiments.Metrics;
+using Loopai.Core.Flags;
 using Loopai.Core.Idempotency;
 using Loopai.Core.Identity;
 using Loopai.Core.Identity.Scim;
@@ -115,6 +116,12 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
     public DbSet<Holdout> Holdouts => Set<Holdout>();
 
     public DbSet<Metric> Metrics => Set<Metric>();
+
+    public DbSet<FeatureFlag> FeatureFlags => Set<FeatureFlag>();
+
+    public DbSet<FlagEnvironment> FlagEnvironments => Set<FlagEnvironment>();
+
+    public DbSet<FlagChange> FlagChanges => Set<FlagChange>();
 
     public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
 

@@ -3,6 +3,7 @@ using Loopai.Core.ApiKeys;
 using Loopai.Core.Audit;
 using Loopai.Core.Executions;
 using Loopai.Core.Experiments;
+using Loopai.Core.Flags;
 using Loopai.Core.Idempotency;
 using Loopai.Core.Identity;
 using Loopai.Core.Identity.Scim;
@@ -35,6 +36,7 @@ public static class LoopaiModel
         ConfigureTasks(builder);
         ConfigureExecutions(builder);
         ExperimentModel.Configure(builder);
+        FlagModel.Configure(builder);
         AuditModel.Configure(builder);
         SnakeCaseNames.Apply(builder);
     }

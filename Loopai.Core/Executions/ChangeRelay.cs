@@ -1,6 +1,7 @@
 using Loopai.Core.Access;
 using Loopai.Core.ApiKeys;
 using Loopai.Core.Data;
+using Loopai.Core.Flags;
 using Loopai.Core.Identity.Sessions;
 using Loopai.Core.Usage;
 using Microsoft.Extensions.Hosting;
@@ -8,7 +9,8 @@ using Microsoft.Extensions.Hosting;
 namespace Loopai.Core.Executions;
 
 /// <summary>Carries changes from the database to what this portal keeps in memory.</summary>
-public sealed class ChangeRelay(IChangeFeed feed, ExecutionCatalog catalog, ApiKeyAuthenticator keys, AccessService access, SessionCache sessions, QuotaGate quotas) : BackgroundService
+public sealed class ChangeRelay(IChangeFeed feed, ExecutionCatalog catalog, ApiKeyAuthenticator keys, AccessService access, SessionCache sessions, QuotaGate quotas,
+    FlagCatalog flags) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -19,6 +21,7 @@ public sealed class ChangeRelay(IChangeFeed feed, ExecutionCatalog catalog, ApiK
             access.Forget(change);
             sessions.Forget(change);
             quotas.Forget(change);
+            flags.Forget(change);
         }
     }
 }

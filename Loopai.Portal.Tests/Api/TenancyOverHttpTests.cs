@@ -129,6 +129,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
             ConnectionTest = await MakeIdAsync($"sign-on/connections/{connection}/test", new { }),
             Domain = await MakeIdAsync("sign-on/domains", new { domain = "globexsecret.example" }),
             Saml = saml,
+            Flag = await MakeIdAsync("flags", new { key = $"globex-secret-{Guid.NewGuid():n}", type = "boolean" }),
             Certificate = IdOf((await owner.GetFromJsonAsync<JsonElement>($"sign-on/connections/{saml}/saml/certificates")).GetProperty("items")[0]),
             Experiment = await MakeIdAsync("experiments", new { taskId = task, name = "globex secret experiment", variants = new[] { new { version = 1 }, new { version = 2 } } }),
             Metric = await MakeIdAsync("metrics", new { key = $"m-{Guid.NewGuid():n}", name = "globex secret metric", source = "event", @event = "buy", direction = "up" }),
@@ -161,7 +162,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         foreach (var path in new[]
         {
             $"tasks/{theirs.Task}/examples", $"executions?taskId={theirs.Task}", $"validations/{theirs.Validation}", "organization", "settings", "sign-on/connections", "environments", "members",
-            "teams", "roles", "grants", "invitations", "experiments", "metrics", "holdouts",
+            "teams", "roles", "grants", "invitations", "experiments", "metrics", "holdouts", $"flags/{theirs.Flag}",
         })
         {
             text.AppendLine(await owner.GetStringAsync(path));
@@ -202,6 +203,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         public required Guid ConnectionTest { get; init; }
         public required Guid Domain { get; init; }
         public required Guid Saml { get; init; }
+        public required Guid Flag { get; init; }
         public required Guid Certificate { get; init; }
         public required Guid Experiment { get; init; }
         public required Guid Metric { get; init; }
@@ -230,6 +232,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
                 "teams" => Team,
                 "roles" => Role,
                 "grants" => Grant,
+                "flags" => Flag,
                 "invitations" => Invitation,
                 "experiments" => Experiment,
                 "metrics" => Metric,
@@ -244,6 +247,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
                 .Replace("{testId}", $"{ConnectionTest}", StringComparison.Ordinal)
                 .Replace("{certificateId}", $"{Certificate}", StringComparison.Ordinal)
                 .Replace("{userId}", $"{Member}", StringComparison.Ordinal)
+                .Replace("{environment}", "production", StringComparison.Ordinal)
                 .Replace("{version}", "1", StringComparison.Ordinal)
                 .Replace("/compare", "/compare?left=1&right=2", StringComparison.Ordinal)
                 .Replace("/assignment", "/assignment?unit=somebody", StringComparison.Ordinal)

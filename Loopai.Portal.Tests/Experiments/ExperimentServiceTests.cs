@@ -140,7 +140,7 @@ public sealed class ExperimentServiceTests(LoopaiDatabaseFixture fixture) : ICla
         var made = await _given.AddAsync();
         var elsewhere = Caller.System(_given.Organization.Id, Guid.CreateVersion7());
         await Should.ThrowAsync<NotFoundException>(() => _given.Experiments.GetAsync(elsewhere, made.Id, CancellationToken.None));
-        var ofAnotherTask = Caller.ForKey(Guid.NewGuid(), "k", _given.Organization.Id, _given.Organization.EnvironmentId, [Permissions.ExperimentsRead], [Guid.NewGuid()]);
+        var ofAnotherTask = Caller.ForKey(Guid.NewGuid(), "k", _given.Organization.Id, _given.Organization.EnvironmentId, HeldPermissions.OnlyOn([Guid.NewGuid()], [Permissions.ExperimentsRead]), null);
         await Should.ThrowAsync<NotFoundException>(() => _given.Experiments.GetAsync(ofAnotherTask, made.Id, CancellationToken.None));
     }
 

@@ -45,6 +45,7 @@ public static class ApiEndpoints
         api.MapMetrics();
         api.MapHoldouts();
         api.MapEvents();
+        api.MapFlags();
         api.MapOrganization();
         api.MapSettings();
         api.MapMembers();

@@ -88,10 +88,7 @@ public static class ApiPipeline
     public static async Task AuthenticateAsync(HttpContext http, RequestDelegate next, ApiKeyAuthenticator keys, TokenAuthenticator tokens)
     {
         var key = KeyOf(http.Request);
-        var caller = key is null ? null
-            : TokenAuthenticator.LooksLikeOne(key) ? await tokens.AuthenticateAsync(key, OriginOf(http), http.RequestAborted)
-            : await keys.AuthenticateAsync(key, OriginOf(http), http.RequestAborted);
-        if (caller is null)
+        if (await CallerOfAsync(http, key, keys, tokens) is not { } caller)
         {
             http.Response.Headers.WWWAuthenticate = "Bearer realm=\"loopai\"";
             await Problems.WriteAsync(http, Problems.Of(
@@ -105,6 +102,12 @@ public static class ApiPipeline
         http.Features.Set(new CallerFeature(caller));
         await next(http);
     }
+
+    /// <summary>Whose key or token the text is; null where it is nobody's.</summary>
+    public static async ValueTask<Caller?> CallerOfAsync(HttpContext http, string? key, ApiKeyAuthenticator keys, TokenAuthenticator tokens) =>
+        key is null ? null
+        : TokenAuthenticator.LooksLikeOne(key) ? await tokens.AuthenticateAsync(key, OriginOf(http), http.RequestAborted)
+        : await keys.AuthenticateAsync(key, OriginOf(http), http.RequestAborted);
 
     /// <summary>Who is under a quota is told in every answer how far it is used.</summary>
     private static Task TellLimitsAsync(HttpContext http, RequestDelegate next, QuotaGate quotas)
@@ -148,7 +151,8 @@ public static class ApiPipeline
     /// <summary>Where a request came from, for the audit log.</summary>
     public static CallerOrigin OriginOf(HttpContext http) => new(http.Connection.RemoteIpAddress, http.Request.Headers.UserAgent);
 
-    private static string? KeyOf(HttpRequest request)
+    /// <summary>The key that a request brings, as a bearer token or in a header of its own.</summary>
+    public static string? KeyOf(HttpRequest request)
     {
         const string bearer = "Bearer ";
         var authorization = request.Headers.Authorization.ToString();

@@ -1,6 +1,7 @@
 using Loopai.Portal.Pages.ApiKeys;
 using Loopai.Portal.Pages.Audit;
 using Loopai.Portal.Pages.Executions;
+using Loopai.Portal.Pages.Flags;
 using Loopai.Portal.Pages.Members;
 using Loopai.Portal.Pages.Overview;
 using Loopai.Portal.Pages.Provisioning;
@@ -37,6 +38,7 @@ public static class Navigation
             (Item("tasks", "Tasks", PortalUrls.Tasks(organization, environment), "layers", "g t"), typeof(TasksPage)),
             (Item("executions", "Executions", PortalUrls.Executions(organization, environment), "activity", "g e"), typeof(ExecutionsPage)),
             (Item("review", "Review", PortalUrls.Review(organization, environment), "inbox", "g r"), typeof(ReviewPage)),
+            (Item("flags", "Flags", PortalUrls.Flags(organization, environment), "flag", "g f"), typeof(FlagsPage)),
             (Item("members", "Members", PortalUrls.Members(organization, environment), "users", "g m", "Organization"), typeof(MembersPage)),
             (Item("roles", "Roles", PortalUrls.Roles(organization, environment), "lock", "g w", "Organization"), typeof(RolesPage)),
             (Item("api-keys", "API keys", PortalUrls.ApiKeys(organization, environment), "key", "g k", "Organization"), typeof(ApiKeysPage)),

@@ -75,6 +75,10 @@ public static class PortalUrls
     public static string Review(string organization, string? environment = null, Guid? task = null) =>
         Build($"/o/{organization}/review", ("env", environment), ("task", task?.ToString()));
 
+    public static string Flags(string organization, string? environment = null) => Build($"/o/{organization}/flags", ("env", environment));
+
+    public static string Flag(string organization, Guid flag, string? environment = null) => Build($"/o/{organization}/flags/{flag}", ("env", environment));
+
     public static string ApiKeys(string organization, string? environment = null) => Build($"/o/{organization}/api-keys", ("env", environment));
 
     public static string ApiKey(string organization, Guid key, string? environment = null) => Build($"/o/{organization}/api-keys/{key}", ("env", environment));

@@ -10,6 +10,7 @@ using Loopai.Portal.Demo;
 using Loopai.Portal.Health;
 using Loopai.Portal.Shell;
 using Loopai.Portal.Metrics;
+using Loopai.Portal.Ofrep;
 using Loopai.Portal.Scim;
 
 namespace Loopai.Portal.Startup;
@@ -99,11 +100,13 @@ public sealed class PortalHost : IAsyncDisposable
         app.UsePortalErrorPages();
         app.UseLoopaiApi();
         app.UseScim();
+        app.UseOfrep();
         app.UseLoopaiPages();
         app.MapLoopaiHealth();
         app.MapLoopaiMetrics();
         app.MapLoopaiApi();
         app.MapScim();
+        app.MapOfrep();
         app.MapLoopaiPages();
         return app;
     }

@@ -12,6 +12,7 @@ using Loopai.Core.Experiments.Events;
 using Loopai.Core.Experiments.Lifecycle;
 using Loopai.Core.Experiments.Live;
 using Loopai.Core.Experiments.Metrics;
+using Loopai.Core.Flags;
 using Loopai.Core.Identity.Ldap;
 using Loopai.Core.Identity.Scim;
 using Loopai.Core.Identity.SignOn;
@@ -27,6 +28,7 @@ using Loopai.Infrastructure.Ldap;
 using Loopai.Infrastructure.Mail;
 using Loopai.Infrastructure.Outbound;
 using Loopai.Infrastructure.Sandbox;
+using Loopai.Portal.Ofrep;
 
 namespace Loopai.Portal.Startup;
 
@@ -103,6 +105,11 @@ public static class PortalServices
         services.AddSingleton<RerunService>();
         services.AddHostedService<ChangeRelay>();
         services.AddHostedService<RetentionWorker>();
+
+        services.AddSingleton<FlagCatalog>();
+        services.AddSingleton<FlagService>();
+        services.AddSingleton<FlagTargetingService>();
+        services.AddSingleton<FlagStreamTokens>();
 
         services.AddSingleton<ValidationSignal>();
         services.AddSingleton<ValidationProcessor>();

@@ -1,0 +1,153 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using System.Security.Cryptography;
+using System.Text;
+using Loopai.Core.Access;
+using Loopai.Core.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace Loopai.Core.Flags;
+
+/// <summary>Keeps the flags of every environment that is asked for in memory: read at the first question, and again when they change.</summary>
+public sealed class FlagCatalog(LoopaiData data)
+{
+    private readonly ConcurrentDictionary<Guid, Task<OrganizationFlags>> _organizations = new();
+    private readonly ConcurrentDictionary<FlagListener, byte> _listeners = new();
+
+    /// <summary>The flags of the caller's environment.</summary>
+    public async ValueTask<FlagSet> OfAsync(Caller caller)
+    {
+        var flags = await LoadOnceAsync(caller.OrganizationId);
+        return flags.Of(caller.EnvironmentId);
+    }
+
+    /// <summary>Forgets what a change made stale, and wakes whoever waits for it.</summary>
+    public void Forget(Change change)
+    {
+        if (change.IsEverything)
+        {
+            _organizations.Clear();
+        }
+        else if (change.Table is "feature_flags" or "flag_environments")
+        {
+            _organizations.TryRemove(change.Id, out _);
+        }
+        else
+        {
+            return;
+        }
+
+        foreach (var listener in _listeners.Keys)
+        {
+            if (change.IsEverything || listener.OrganizationId == change.Id)
+            {
+                listener.Wake();
+            }
+        }
+    }
+
+    /// <summary>Forgets what this instance has, for a caller who knows that there is something newer.</summary>
+    public void Refresh(Guid organizationId) => _organizations.TryRemove(organizationId, out _);
+
+    /// <summary>Waits for changes of an organization's flags until it is disposed.</summary>
+    public FlagListener Listen(Guid organizationId)
+    {
+        var listener = new FlagListener(organizationId, gone => _listeners.TryRemove(gone, out _));
+        _listeners[listener] = 0;
+        return listener;
+    }
+
+    private async Task<OrganizationFlags> LoadOnceAsync(Guid organizationId)
+    {
+        // The task stands here before it reads, so that a change that comes while it does takes it away.
+        var loading = _organizations.GetOrAdd(organizationId, static (id, catalog) => catalog.LoadAsync(id), this);
+        try
+        {
+            return await loading;
+        }
+        catch
+        {
+            _organizations.TryRemove(KeyValuePair.Create(organizationId, loading));
+            throw;
+        }
+    }
+
+    private async Task<OrganizationFlags> LoadAsync(Guid organizationId)
+    {
+        await using var db = await data.OpenAsync(Caller.System(organizationId), CancellationToken.None);
+        var flags = await db.FeatureFlags.AsNoTracking().Where(f => f.ArchivedAt == null).ToListAsync();
+        var environments = await db.FlagEnvironments.AsNoTracking().ToListAsync();
+        return new OrganizationFlags(flags, environments.ToDictionary(e => (e.FlagId, e.EnvironmentId)));
+    }
+
+    private sealed class OrganizationFlags(IReadOnlyList<FeatureFlag> flags, Dictionary<(Guid Flag, Guid Environment), FlagEnvironment> environments)
+    {
+        private readonly ConcurrentDictionary<Guid, FlagSet> _sets = new();
+
+        public FlagSet Of(Guid environmentId) => _sets.GetOrAdd(environmentId, static (id, all) => FlagSet.Of(
+            [.. all.Flags.Select(f => (f, all.Environments.GetValueOrDefault((f.Id, id))))]), (Flags: flags, Environments: environments));
+    }
+}
+
+/// <summary>The flags of one environment at one moment.</summary>
+public sealed class FlagSet
+{
+    private readonly string _revisions;
+    private readonly DateTimeOffset[] _boundaries;
+
+    private FlagSet(IReadOnlyList<CompiledFlag> flags, DateTimeOffset lastModified)
+    {
+        Flags = flags.ToFrozenDictionary(f => f.Key, StringComparer.Ordinal);
+        InOrder = flags;
+        LastModified = lastModified;
+        _revisions = string.Join(';', flags.Select(f => $"{f.Id:n}:{f.Revision}"));
+        _boundaries = [.. flags.SelectMany(f => f.Boundaries).Order()];
+    }
+
+    public FrozenDictionary<string, CompiledFlag> Flags { get; }
+
+    /// <summary>By key.</summary>
+    public IReadOnlyList<CompiledFlag> InOrder { get; }
+
+    public DateTimeOffset LastModified { get; }
+
+    /// <summary>Names the state of all flags at a moment: another when one was changed, or a schedule began or ended.</summary>
+    public string TagAt(DateTimeOffset now) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{_revisions}|{_boundaries.Count(b => b <= now)}"))[..12]);
+
+    /// <summary>When a schedule begins or ends next.</summary>
+    public DateTimeOffset? NextBoundaryAfter(DateTimeOffset now) => _boundaries.Cast<DateTimeOffset?>().FirstOrDefault(b => b > now);
+
+    internal static FlagSet Of(IReadOnlyList<(FeatureFlag Flag, FlagEnvironment? Environment)> flags) => new(
+        [.. flags.OrderBy(f => f.Flag.Key, StringComparer.Ordinal).Select(f => CompiledFlag.Of(f.Flag, f.Environment))],
+        flags.Select(f => f.Environment is { } e && e.UpdatedAt > f.Flag.UpdatedAt ? e.UpdatedAt : f.Flag.UpdatedAt).DefaultIfEmpty(DateTimeOffset.UnixEpoch).Max());
+}
+
+/// <summary>Waits for changes of an organization's flags.</summary>
+public sealed class FlagListener(Guid organizationId, Action<FlagListener> end) : IDisposable
+{
+    private readonly SemaphoreSlim _news = new(0, 1);
+
+    public Guid OrganizationId { get; } = organizationId;
+
+    /// <summary>Whether something may have changed; false when the time is up.</summary>
+    public Task<bool> WaitAsync(TimeSpan atMost, CancellationToken ct) => _news.WaitAsync(atMost, ct);
+
+    public void Dispose()
+    {
+        end(this);
+        _news.Dispose();
+    }
+
+    internal void Wake()
+    {
+        try
+        {
+            _news.Release();
+        }
+        catch (Exception e) when (e is SemaphoreFullException or ObjectDisposedException)
+        {
+            // It knows already, or nobody waits any more.
+        }
+    }
+}
