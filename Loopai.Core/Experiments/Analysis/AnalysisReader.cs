@@ -19,14 +19,14 @@ internal static class AnalysisReader
             executions = executions.Join(firsts, e => e.Unit, f => f.Unit, (e, f) => new { e, f }).Where(p => p.e.ExecutedAt < p.f.First.AddHours(hours)).Select(p => p.e);
         }
 
-        return AddUp(db, executions).ToListAsync(ct);
+        return AddUp(db, scope, executions).ToListAsync(ct);
     }
 
     /// <summary>Executions that are units of their own.</summary>
     public static Task<List<UnitRow>> LoneUnitsAsync(this LoopaiDbContext db, AnalysisScope scope, CancellationToken ct) =>
         (from e in Counting(db, scope)
          where e.Unit == null
-         join v in Verdicts(db) on e.Id equals v.ExecutionId into verdicts
+         join v in Verdicts(db, scope) on e.Id equals v.ExecutionId into verdicts
          from v in verdicts.DefaultIfEmpty()
          select new UnitRow
          {
@@ -43,9 +43,9 @@ internal static class AnalysisReader
     /// <summary>What the named units of the task did before, whoever answered.</summary>
     public static Task<List<UnitRow>> PastAsync(this LoopaiDbContext db, AnalysisScope scope, int days, CancellationToken ct)
     {
-        var from = scope.From.AddDays(-days);
-        return AddUp(db, db.Executions.AsNoTracking().Where(e => e.TaskId == scope.TaskId && e.EnvironmentId == scope.EnvironmentId && e.Unit != null
-            && e.ShadowOf == null && e.ExecutedAt >= from && e.ExecutedAt < scope.From)).ToListAsync(ct);
+        var past = scope with { From = scope.From.AddDays(-days), Until = scope.From };
+        return AddUp(db, past, db.Executions.AsNoTracking().Where(e => e.TaskId == past.TaskId && e.EnvironmentId == past.EnvironmentId && e.Unit != null
+            && e.ShadowOf == null && e.ExecutedAt >= past.From && e.ExecutedAt < past.Until)).ToListAsync(ct);
     }
 
     /// <summary>Outside events with these names, from a time on.</summary>
@@ -59,7 +59,7 @@ internal static class AnalysisReader
         (from s in db.Executions.AsNoTracking()
          where s.TaskId == scope.TaskId && s.ExperimentId == scope.ExperimentId && s.ShadowOf != null && s.ExecutedAt >= scope.From && s.ExecutedAt < scope.Until
          join c in db.Executions on new { Id = s.ShadowOf!.Value, s.ExecutedAt } equals new { c.Id, c.ExecutedAt }
-         join v in Verdicts(db) on c.Id equals v.ExecutionId into verdicts
+         join v in Verdicts(db, scope) on c.Id equals v.ExecutionId into verdicts
          from v in verdicts.DefaultIfEmpty()
          let known = v != null && (v.Status == ValidationStatus.Matched || v.Expected != null)
          let controlRight = known && v!.Status == ValidationStatus.Matched
@@ -82,12 +82,13 @@ internal static class AnalysisReader
         && e.ExperimentId == scope.ExperimentId && e.ShadowOf == null && e.Variant != null && e.ExecutedAt >= scope.From && e.ExecutedAt < scope.Until);
 
     /// <summary>Verdicts whose execution was chosen by chance: what was asked for says nothing about the rest.</summary>
-    private static IQueryable<ValidationRecord> Verdicts(LoopaiDbContext db) => db.Validations.AsNoTracking()
-        .Where(v => v.Probability != null && (v.Status == ValidationStatus.Matched || v.Status == ValidationStatus.Mismatched));
+    private static IQueryable<ValidationRecord> Verdicts(LoopaiDbContext db, AnalysisScope scope) => db.Validations.AsNoTracking()
+        .Where(v => v.TaskId == scope.TaskId && v.ExecutedAt >= scope.From && v.ExecutedAt < scope.Until && v.Probability != null
+            && (v.Status == ValidationStatus.Matched || v.Status == ValidationStatus.Mismatched));
 
-    private static IQueryable<UnitRow> AddUp(LoopaiDbContext db, IQueryable<Execution> executions) =>
+    private static IQueryable<UnitRow> AddUp(LoopaiDbContext db, AnalysisScope scope, IQueryable<Execution> executions) =>
         from e in executions
-        join v in Verdicts(db) on e.Id equals v.ExecutionId into verdicts
+        join v in Verdicts(db, scope) on e.Id equals v.ExecutionId into verdicts
         from v in verdicts.DefaultIfEmpty()
         group new { e, v } by new { e.Unit, Variant = e.Variant ?? 0 } into g
         select new UnitRow
