@@ -779,6 +779,10 @@ namespace Loopai.Infrastructure.Postgres.Migrations
                         .HasColumnType("text")
                         .HasColumnName("error");
 
+                    b.Property<Guid?>("ExperimentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("experiment_id");
+
                     b.Property<string>("Input")
                         .IsRequired()
                         .HasColumnType("text")
@@ -800,6 +804,10 @@ namespace Loopai.Infrastructure.Postgres.Migrations
                     b.Property<double?>("SamplingProbability")
                         .HasColumnType("double precision")
                         .HasColumnName("sampling_probability");
+
+                    b.Property<Guid?>("ShadowOf")
+                        .HasColumnType("uuid")
+                        .HasColumnName("shadow_of");
 
                     b.Property<short>("Source")
                         .HasColumnType("smallint")
@@ -823,12 +831,20 @@ namespace Loopai.Infrastructure.Postgres.Migrations
                         .HasColumnType("character varying(256)")
                         .HasColumnName("unit");
 
+                    b.Property<short?>("Variant")
+                        .HasColumnType("smallint")
+                        .HasColumnName("variant");
+
                     b.Property<int>("Version")
                         .HasColumnType("integer")
                         .HasColumnName("version");
 
                     b.HasKey("OrganizationId", "ExecutedAt", "Id")
                         .HasName("pk_executions");
+
+                    b.HasIndex("ExperimentId", "Unit", "ExecutedAt")
+                        .HasDatabaseName("ix_executions_experiment_id_unit_executed_at")
+                        .HasFilter("experiment_id IS NOT NULL");
 
                     b.HasIndex("TaskId", "ExecutedAt", "Id")
                         .HasDatabaseName("ix_executions_task_id_executed_at_id");
@@ -908,6 +924,430 @@ namespace Loopai.Infrastructure.Postgres.Migrations
                         .HasDatabaseName("ix_execution_rollups_task_id_level_starts_at");
 
                     b.ToTable("execution_rollups", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Experiments.Events.ExperimentEvent", b =>
+                {
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<Guid>("EnvironmentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("environment_id");
+
+                    b.Property<string>("EventId")
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)")
+                        .HasColumnName("event_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("received_at");
+
+                    b.Property<string>("Unit")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)")
+                        .HasColumnName("unit");
+
+                    b.Property<double>("Value")
+                        .HasColumnType("double precision")
+                        .HasColumnName("value");
+
+                    b.HasKey("OrganizationId", "EnvironmentId", "EventId")
+                        .HasName("pk_experiment_events");
+
+                    b.HasIndex("OrganizationId", "EnvironmentId", "Name", "At")
+                        .HasDatabaseName("ix_experiment_events_organization_id_environment_id_name_at");
+
+                    b.ToTable("experiment_events", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Experiments.Experiment", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Approval")
+                        .HasColumnType("text")
+                        .HasColumnName("approval");
+
+                    b.Property<string>("AutomaticWinner")
+                        .HasColumnType("text")
+                        .HasColumnName("automatic_winner");
+
+                    b.Property<string>("Breaker")
+                        .HasColumnType("text")
+                        .HasColumnName("breaker");
+
+                    b.Property<double>("Coverage")
+                        .HasColumnType("double precision")
+                        .HasColumnName("coverage");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("created_by");
+
+                    b.Property<Guid?>("CreatedById")
+                        .HasColumnType("uuid")
+                        .HasColumnName("created_by_id");
+
+                    b.Property<string>("Decision")
+                        .HasColumnType("text")
+                        .HasColumnName("decision");
+
+                    b.Property<DateTimeOffset?>("EndsAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ends_at");
+
+                    b.Property<Guid>("EnvironmentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("environment_id");
+
+                    b.Property<string>("Forced")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("forced");
+
+                    b.Property<string>("FrozenPlan")
+                        .HasColumnType("text")
+                        .HasColumnName("frozen_plan");
+
+                    b.Property<Guid?>("HoldoutId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("holdout_id");
+
+                    b.Property<string>("Hypothesis")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("hypothesis");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Metrics")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("metrics");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Namespace")
+                        .HasColumnType("text")
+                        .HasColumnName("namespace");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("PendingWinner")
+                        .HasColumnType("text")
+                        .HasColumnName("pending_winner");
+
+                    b.Property<string>("Plan")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("plan");
+
+                    b.Property<string>("PlanHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("plan_hash");
+
+                    b.Property<bool>("RequiresApproval")
+                        .HasColumnType("boolean")
+                        .HasColumnName("requires_approval");
+
+                    b.Property<bool>("RequiresUnit")
+                        .HasColumnType("boolean")
+                        .HasColumnName("requires_unit");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("revision");
+
+                    b.Property<string>("Seed")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("seed");
+
+                    b.Property<string>("Segments")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("segments");
+
+                    b.Property<DateTimeOffset?>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<DateTimeOffset?>("StartsAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("starts_at");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("status");
+
+                    b.Property<DateTimeOffset?>("StoppedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("stopped_at");
+
+                    b.Property<string>("Targeting")
+                        .HasColumnType("text")
+                        .HasColumnName("targeting");
+
+                    b.Property<Guid>("TaskId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("task_id");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<string>("Variants")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("variants");
+
+                    b.HasKey("Id")
+                        .HasName("pk_experiments");
+
+                    b.HasIndex("EnvironmentId")
+                        .HasDatabaseName("ix_experiments_environment_id");
+
+                    b.HasIndex("HoldoutId")
+                        .HasDatabaseName("ix_experiments_holdout_id");
+
+                    b.HasIndex("Status")
+                        .HasDatabaseName("ix_experiments_status")
+                        .HasFilter("status IN ('Scheduled', 'Running', 'Paused')");
+
+                    b.HasIndex("TaskId", "Status")
+                        .HasDatabaseName("ix_experiments_task_id_status");
+
+                    b.HasIndex("OrganizationId", "EnvironmentId", "Key")
+                        .IsUnique()
+                        .HasDatabaseName("ix_experiments_organization_id_environment_id_key");
+
+                    b.ToTable("experiments", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Experiments.ExperimentChange", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("action");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("by");
+
+                    b.Property<string>("ByKind")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("by_kind");
+
+                    b.Property<string>("Details")
+                        .HasColumnType("text")
+                        .HasColumnName("details");
+
+                    b.Property<string>("Effect")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("effect");
+
+                    b.Property<Guid>("ExperimentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("experiment_id");
+
+                    b.Property<bool>("IsDeviation")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_deviation");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("reason");
+
+                    b.HasKey("Id")
+                        .HasName("pk_experiment_changes");
+
+                    b.HasIndex("ExperimentId", "At", "Id")
+                        .HasDatabaseName("ix_experiment_changes_experiment_id_at_id");
+
+                    b.ToTable("experiment_changes", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Experiments.Holdout", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("created_by");
+
+                    b.Property<string>("Description")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("description");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("key");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<double>("Share")
+                        .HasColumnType("double precision")
+                        .HasColumnName("share");
+
+                    b.HasKey("Id")
+                        .HasName("pk_holdouts");
+
+                    b.HasIndex("OrganizationId", "Key")
+                        .IsUnique()
+                        .HasDatabaseName("ix_holdouts_organization_id_key");
+
+                    b.ToTable("holdouts", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Experiments.Metrics.Metric", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("ArchivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("archived_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("created_by");
+
+                    b.Property<string>("Definition")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("definition");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("key");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("revision");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_metrics");
+
+                    b.HasIndex("OrganizationId", "Key")
+                        .IsUnique()
+                        .HasDatabaseName("ix_metrics_organization_id_key");
+
+                    b.ToTable("metrics", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Experiments.StoredSnapshot", b =>
+                {
+                    b.Property<Guid>("ExperimentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("experiment_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("body");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.HasKey("ExperimentId", "At")
+                        .HasName("pk_experiment_snapshots");
+
+                    b.ToTable("experiment_snapshots", (string)null);
                 });
 
             modelBuilder.Entity("Loopai.Core.Flags.FeatureFlag", b =>
@@ -2923,6 +3363,59 @@ namespace Loopai.Infrastructure.Postgres.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_service_accounts_organizations_organization_id");
+                });
+
+            modelBuilder.Entity("Loopai.Core.Experiments.Experiment", b =>
+                {
+                    b.HasOne("Loopai.Core.Organizations.OrganizationEnvironment", null)
+                        .WithMany()
+                        .HasForeignKey("EnvironmentId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_experiments_environments_environment_id");
+
+                    b.HasOne("Loopai.Core.Experiments.Holdout", null)
+                        .WithMany()
+                        .HasForeignKey("HoldoutId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_experiments_holdouts_holdout_id");
+
+                    b.HasOne("Loopai.Core.Tasks.TaskDefinition", null)
+                        .WithMany()
+                        .HasForeignKey("TaskId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_experiments_tasks_task_id");
+                });
+
+            modelBuilder.Entity("Loopai.Core.Experiments.Holdout", b =>
+                {
+                    b.HasOne("Loopai.Core.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_holdouts_organizations_organization_id");
+                });
+
+            modelBuilder.Entity("Loopai.Core.Experiments.Metrics.Metric", b =>
+                {
+                    b.HasOne("Loopai.Core.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_metrics_organizations_organization_id");
+                });
+
+            modelBuilder.Entity("Loopai.Core.Experiments.StoredSnapshot", b =>
+                {
+                    b.HasOne("Loopai.Core.Experiments.Experiment", null)
+                        .WithMany()
+                        .HasForeignKey("ExperimentId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_experiment_snapshots_experiments_experiment_id");
                 });
 
             modelBuilder.Entity("Loopai.Core.Flags.FlagEnvironment", b =>
