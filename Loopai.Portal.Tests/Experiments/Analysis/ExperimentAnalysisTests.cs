@@ -154,7 +154,7 @@ public sealed class ExperimentAnalysisTests(LoopaiDatabaseFixture fixture) : ICl
     [Fact]
     public async Task AnalyzeAsync_OfAShadow_ComparesInputByInput()
     {
-        var traffic = await GivenTraffic.Async(fixture.Database, d => d with { Variants = [new VariantDraft(Version: 1), new VariantDraft(Version: 2, Shadow: true, Weight: 0)] });
+        var traffic = await GivenTraffic.Async(fixture.Database, d => d with { Variants = [new VariantDraft(Version: 1), new VariantDraft(Version: 2, Shadow: true)] });
         for (var i = 0; i < 100; i++)
         {
             // Of 100 inputs the control is right on 60, the shadow on those and on 20 more, and on none that the control alone got right.
@@ -163,7 +163,9 @@ public sealed class ExperimentAnalysisTests(LoopaiDatabaseFixture fixture) : ICl
             traffic.Check(control, i < 60, 0.5, "\"right\"");
         }
 
-        var shadow = (await traffic.AnalyzeAsync()).Shadows.ShouldHaveSingleItem();
+        var snapshot = await traffic.AnalyzeAsync();
+        snapshot.Decision.Sentence.ShouldStartWith("Only shadows run beside the control");
+        var shadow = snapshot.Shadows.ShouldHaveSingleItem();
         (shadow.Inputs, shadow.Agreeing, shadow.Checked, shadow.OnlyControlRight, shadow.OnlyShadowRight).ShouldBe((100, 80, 100, 0, 20));
         shadow.Correct.Uplift!.Value.ShouldBe(0.2, 1e-12);
         shadow.Correct.PValue!.Value.ShouldBe(2 * Math.Pow(0.5, 20), 1e-12);
