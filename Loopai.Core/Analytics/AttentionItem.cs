@@ -16,6 +16,9 @@ public sealed record AttentionItem(
 /// <summary>Why a person should look, most pressing first.</summary>
 public enum AttentionKind
 {
+    /// <summary>A version was rolled out and took itself back.</summary>
+    RolledBack,
+
     /// <summary>More executions fail than in the week before.</summary>
     ErrorsUp,
 

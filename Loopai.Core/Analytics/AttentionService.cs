@@ -2,6 +2,7 @@ using Loopai.Core.Access;
 using Loopai.Core.Data;
 using Loopai.Core.Executions;
 using Loopai.Core.Programs;
+using Loopai.Core.Rollouts;
 using Loopai.Core.Usage;
 using Loopai.Core.Validation;
 using Microsoft.EntityFrameworkCore;
@@ -36,10 +37,13 @@ public sealed class AttentionService(LoopaiData data, TimeProvider time)
         var programs = (await db.Programs.AsNoTracking().OfTasks(mine)
             .Select(p => new ProgramRow(p.TaskId, p.Version, p.Status, p.Accuracy, p.CreatedAt)).ToListAsync(ct)).ToLookup(p => p.TaskId);
 
+        var rolledBack = await RolledBackAsync(db, caller, mine, now - Week, ct);
+
         return
         [
             .. tasks.SelectMany(task => new[]
             {
+                rolledBack.TryGetValue(task.Id, out var back) ? new AttentionItem(AttentionKind.RolledBack, task.Id, task.Name, back.Version, Since: back.EndedAt) : null,
                 ErrorsUp(task, rollups[task.Id], now - Recent),
                 AccuracyBelowTarget(task, verdicts[(task.Id, task.ActiveVersion)]),
                 LatencyAboveTarget(task, rollups[task.Id], now - Recent),
@@ -86,6 +90,14 @@ public sealed class AttentionService(LoopaiData data, TimeProvider time)
             .Where(v => v.OrganizationId == caller.OrganizationId && v.Status == ValidationStatus.InReview && v.EnvironmentId == caller.EnvironmentId)
             .GroupBy(v => v.TaskId).Select(g => new { g.Key, Count = g.LongCount(), Oldest = g.Min(v => v.ExecutedAt) })
             .ToDictionaryAsync(g => g.Key, g => new Waiting(g.Count, g.Oldest), ct);
+
+    /// <summary>The last rollout of each task, where it took itself back and nobody has tried another since.</summary>
+    private static async Task<Dictionary<Guid, Rollout>> RolledBackAsync(
+        LoopaiDbContext db, Caller caller, IReadOnlyCollection<Guid>? mine, DateTimeOffset since, CancellationToken ct) =>
+        await db.Rollouts.AsNoTracking().OfTasks(mine)
+            .Where(r => r.EnvironmentId == caller.EnvironmentId && r.Status == RolloutStatus.RolledBack && r.EndedAt > since
+                && !db.Rollouts.Any(later => later.TaskId == r.TaskId && later.StartedAt > r.StartedAt))
+            .ToDictionaryAsync(r => r.TaskId, ct);
 
     /// <summary>The share of a day above that of the week before, with both Wilson intervals apart.</summary>
     private static AttentionItem? ErrorsUp(TaskRow task, IEnumerable<RollupRow> rollups, DateTimeOffset since)

@@ -18,6 +18,7 @@ using Loopai.Core.Identity.SignIn;
 using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Organizations;
 using Loopai.Core.Programs;
+using Loopai.Core.Rollouts;
 using Loopai.Core.Tasks;
 using Loopai.Core.Usage;
 using Loopai.Core.Validation;
@@ -104,6 +105,10 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
     public DbSet<ExecutionRollup> ExecutionRollups => Set<ExecutionRollup>();
 
     public DbSet<ValidationRecord> Validations => Set<ValidationRecord>();
+
+    public DbSet<Rollout> Rollouts => Set<Rollout>();
+
+    public DbSet<RolloutEvent> RolloutEvents => Set<RolloutEvent>();
 
     public DbSet<Experiment> Experiments => Set<Experiment>();
 

@@ -10,6 +10,7 @@ using Loopai.Core.Identity.Scim;
 using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Organizations;
 using Loopai.Core.Programs;
+using Loopai.Core.Rollouts;
 using Loopai.Core.Tasks;
 using Loopai.Core.Usage;
 using Loopai.Core.Validation;
@@ -37,6 +38,7 @@ public static class LoopaiModel
         ConfigureExecutions(builder);
         ExperimentModel.Configure(builder);
         FlagModel.Configure(builder);
+        RolloutModel.Configure(builder);
         AuditModel.Configure(builder);
         SnakeCaseNames.Apply(builder);
     }

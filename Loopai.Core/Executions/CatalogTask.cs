@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Loopai.Core.Experiments.Live;
 using Loopai.Core.Programs;
+using Loopai.Core.Rollouts;
 using Loopai.Core.Schemas;
 using Loopai.Core.Tasks;
 using Loopai.Core.Validation;
@@ -13,7 +14,8 @@ namespace Loopai.Core.Executions;
 /// <param name="Output">Its compiled output schema.</param>
 /// <param name="Live">What outlasts a change of the task.</param>
 /// <param name="Experiments">The experiments that choose its version; null where there are none.</param>
-public sealed record CatalogTask(TaskDefinition Task, JsonSchema Input, JsonSchema Output, LiveTask Live, TaskExperiments? Experiments);
+/// <param name="Rollout">The part of its units that another version answers; null for none.</param>
+public sealed record CatalogTask(TaskDefinition Task, JsonSchema Input, JsonSchema Output, LiveTask Live, TaskExperiments? Experiments, RolloutShare? Rollout);
 
 /// <summary>What the hot path counts and keeps of a task while its definition changes.</summary>
 public sealed class LiveTask

@@ -4,6 +4,7 @@ using Loopai.Core.Access;
 using Loopai.Core.Data;
 using Loopai.Core.Experiments.Live;
 using Loopai.Core.Programs;
+using Loopai.Core.Rollouts;
 using Loopai.Core.Schemas;
 using Loopai.Core.Tasks;
 using Microsoft.EntityFrameworkCore;
@@ -15,6 +16,7 @@ public sealed class ExecutionCatalog(LoopaiData data)
 {
     private readonly ConcurrentDictionary<Guid, Task<CatalogTask?>> _tasks = new();
     private readonly ConcurrentDictionary<Guid, LiveTask> _live = new();
+    private long _forgotten;
 
     /// <summary>The task, or null when the caller's organization has no such task.</summary>
     public ValueTask<CatalogTask?> FindAsync(Caller caller, Guid taskId)
@@ -42,11 +44,17 @@ public sealed class ExecutionCatalog(LoopaiData data)
     /// <summary>Forgets what a change made stale. Loaded programs stay: a version never changes.</summary>
     public void Forget(Change change)
     {
+        if (!change.IsEverything && change.Table is not ("tasks" or "programs" or "experiments" or "rollouts"))
+        {
+            return;
+        }
+
+        Interlocked.Increment(ref _forgotten);
         if (change.IsEverything)
         {
             _tasks.Clear();
         }
-        else if (change.Table is "tasks" or "programs" or "experiments")
+        else
         {
             _tasks.TryRemove(change.Id, out _);
         }
@@ -55,11 +63,17 @@ public sealed class ExecutionCatalog(LoopaiData data)
     private async Task<CatalogTask?> LoadOnceAsync(Caller caller, Guid taskId)
     {
         // An answer of another organization's caller must not be shared: it is null for this one, and cached for none.
+        var forgotten = Interlocked.Read(ref _forgotten);
         var loading = LoadAsync(caller.OrganizationId, taskId);
         var entry = await loading;
         if (entry is not null)
         {
             _tasks[taskId] = loading;
+            if (forgotten != Interlocked.Read(ref _forgotten))
+            {
+                // A change was told while this was read, perhaps of what was read.
+                _tasks.TryRemove(KeyValuePair.Create(taskId, loading));
+            }
         }
 
         return entry;
@@ -69,10 +83,15 @@ public sealed class ExecutionCatalog(LoopaiData data)
     {
         await using var db = await data.OpenAsync(Caller.System(organizationId), CancellationToken.None);
         var task = await db.Tasks.AsNoTracking().FirstOrDefaultAsync(t => t.Id == taskId);
-        return task is null
-            ? null
-            : new CatalogTask(task, JsonSchema.Compile(task.InputSchema), JsonSchema.Compile(task.OutputSchema), _live.GetOrAdd(taskId, static _ => new LiveTask()),
-                await TaskExperiments.LoadAsync(db, taskId, CancellationToken.None));
+        if (task is null)
+        {
+            return null;
+        }
+
+        var rollout = await db.Rollouts.AsNoTracking().FirstOrDefaultAsync(r => r.TaskId == taskId && r.EndedAt == null);
+        return new CatalogTask(
+            task, JsonSchema.Compile(task.InputSchema), JsonSchema.Compile(task.OutputSchema), _live.GetOrAdd(taskId, static _ => new LiveTask()),
+            await TaskExperiments.LoadAsync(db, taskId, CancellationToken.None), RolloutShare.Of(rollout, task.ActiveVersion));
     }
 
     private async Task<LoadedProgram?> LoadProgramOnceAsync(CatalogTask task, int version)

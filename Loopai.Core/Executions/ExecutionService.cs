@@ -50,7 +50,7 @@ public sealed class ExecutionService(
         }
 
         var place = Place(caller, request, task);
-        if ((request.Version ?? place.Taken.Variant?.Variant.Version ?? request.Fallback ?? task.Task.ActiveVersion) is not { } version)
+        if ((request.Version ?? place.Taken.Variant?.Variant.Version ?? request.Fallback ?? RolledOut(caller, request, task) ?? task.Task.ActiveVersion) is not { } version)
         {
             return ExecutionErrors.NoActiveVersion(task.Task.Name);
         }
@@ -88,6 +88,10 @@ public sealed class ExecutionService(
         return new ExecutionPlace(
             experiments.Find(caller.EnvironmentId, at, request.Unit ?? (ReadOnlySpan<char>)ownUnit, request.Unit is not null, attributes), id, at);
     }
+
+    /// <summary>The version that is rolled out to the unit; none for executions of the past and for who tries one out, which tell nothing of it.</summary>
+    private static int? RolledOut(Caller caller, in ExecutionRequest request, CatalogTask task) =>
+        task.Rollout is { } rollout && request.ExecutedAt is null && request.Source != ExecutionSource.Portal ? rollout.Choose(caller.EnvironmentId, request.Unit) : null;
 
     /// <summary>Runs a version without putting it on record.</summary>
     internal ValueTask<ProgramRun> RunAsync(CatalogTask task, LoadedProgram program, JsonElement input, int timeoutMs, CancellationToken ct) =>

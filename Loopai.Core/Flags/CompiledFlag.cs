@@ -4,8 +4,28 @@ using Loopai.Core.Experiments.Assignment;
 
 namespace Loopai.Core.Flags;
 
+/// <summary>What programs can ask for by its key.</summary>
+public interface IFlag
+{
+    Guid Id { get; }
+
+    string Key { get; }
+
+    /// <summary>Differs whenever it may answer otherwise than before.</summary>
+    string Revision { get; }
+
+    /// <summary>When its answers may change without anybody changing it.</summary>
+    IEnumerable<DateTimeOffset> Boundaries { get; }
+
+    /// <summary>What it is for a context with a targeting key, and why. A context that it needs more of gets a failure.</summary>
+    /// <param name="context">The evaluation context.</param>
+    /// <param name="now">When.</param>
+    /// <param name="trace">Is told of every step on the way; null for the hot path.</param>
+    FlagAnswer Evaluate(JsonElement context, DateTimeOffset now, ICollection<FlagStep>? trace = null);
+}
+
 /// <summary>A flag as one environment answers it, read once.</summary>
-public sealed class CompiledFlag
+public sealed class CompiledFlag : IFlag
 {
     private readonly FrozenDictionary<string, JsonElement> _values;
     private readonly string _off;
@@ -31,10 +51,10 @@ public sealed class CompiledFlag
 
     public FlagType Type { get; }
 
-    /// <summary>Differs whenever the flag may answer otherwise than before.</summary>
+    /// <inheritdoc/>
     public string Revision { get; }
 
-    /// <summary>When its answers may change without anybody changing it.</summary>
+    /// <inheritdoc/>
     public IEnumerable<DateTimeOffset> Boundaries =>
         _rules.Select(r => r.Schedule).Append(_schedule).OfType<FlagSchedule>().SelectMany(s => new[] { s.From, s.Until }).OfType<DateTimeOffset>();
 
@@ -42,10 +62,7 @@ public sealed class CompiledFlag
     /// <param name="environment">What it is in an environment; null where nobody has said, and it is off.</param>
     public static CompiledFlag Of(FeatureFlag flag, FlagEnvironment? environment) => new(flag, environment);
 
-    /// <summary>What the flag is for a context, and why. A context that the flag needs more of gets a failure.</summary>
-    /// <param name="context">The evaluation context.</param>
-    /// <param name="now">When.</param>
-    /// <param name="trace">Is told of every step on the way; null for the hot path.</param>
+    /// <inheritdoc/>
     public FlagAnswer Evaluate(JsonElement context, DateTimeOffset now, ICollection<FlagStep>? trace = null)
     {
         if (!_on || _schedule?.Covers(now) == false)
@@ -149,7 +166,7 @@ public sealed class CompiledFlag
 /// <param name="Reason">Why.</param>
 /// <param name="Rule">The rule that decided; null where none did.</param>
 /// <param name="Missing">The attribute that the context lacks.</param>
-public readonly record struct FlagAnswer(CompiledFlag Flag, string? Variation, JsonElement Value, FlagReason Reason, string? Rule, string? Missing);
+public readonly record struct FlagAnswer(IFlag Flag, string? Variation, JsonElement Value, FlagReason Reason, string? Rule, string? Missing);
 
 /// <param name="Name">The rule, or what else was asked.</param>
 /// <param name="Matched">Whether it took the context.</param>

@@ -4,6 +4,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Loopai.Core.Access;
 using Loopai.Core.Data;
+using Loopai.Core.Experiments;
+using Loopai.Core.Experiments.Live;
 using Microsoft.EntityFrameworkCore;
 
 namespace Loopai.Core.Flags;
@@ -24,7 +26,9 @@ public sealed class FlagCatalog(LoopaiData data)
     /// <summary>Forgets what a change made stale, and wakes whoever waits for it.</summary>
     public void Forget(Change change)
     {
-        if (change.IsEverything)
+        // Of an experiment its task is told, not its organization; they change seldom enough to read all again.
+        var everything = change.IsEverything || change.Table == "experiments";
+        if (everything)
         {
             _organizations.Clear();
         }
@@ -39,7 +43,7 @@ public sealed class FlagCatalog(LoopaiData data)
 
         foreach (var listener in _listeners.Keys)
         {
-            if (change.IsEverything || listener.OrganizationId == change.Id)
+            if (everything || listener.OrganizationId == change.Id)
             {
                 listener.Wake();
             }
@@ -77,15 +81,28 @@ public sealed class FlagCatalog(LoopaiData data)
         await using var db = await data.OpenAsync(Caller.System(organizationId), CancellationToken.None);
         var flags = await db.FeatureFlags.AsNoTracking().Where(f => f.ArchivedAt == null).ToListAsync();
         var environments = await db.FlagEnvironments.AsNoTracking().ToListAsync();
-        return new OrganizationFlags(flags, environments.ToDictionary(e => (e.FlagId, e.EnvironmentId)));
+        var experiments = await db.Experiments.AsNoTracking().Where(e => e.Status == ExperimentStatus.Running || e.Status == ExperimentStatus.Paused).ToListAsync();
+        var tasks = new Dictionary<Guid, TaskExperiments>();
+        foreach (var task in experiments.Select(e => e.TaskId).Distinct())
+        {
+            if (await TaskExperiments.LoadAsync(db, task, CancellationToken.None) is { } beside)
+            {
+                tasks[task] = beside;
+            }
+        }
+
+        return new OrganizationFlags(
+            flags, environments.ToDictionary(e => (e.FlagId, e.EnvironmentId)),
+            experiments.Where(e => tasks.ContainsKey(e.TaskId)).ToLookup(e => e.EnvironmentId, e => new ExperimentFlag(e, tasks[e.TaskId])));
     }
 
-    private sealed class OrganizationFlags(IReadOnlyList<FeatureFlag> flags, Dictionary<(Guid Flag, Guid Environment), FlagEnvironment> environments)
+    private sealed class OrganizationFlags(
+        IReadOnlyList<FeatureFlag> flags, Dictionary<(Guid Flag, Guid Environment), FlagEnvironment> environments, ILookup<Guid, ExperimentFlag> experiments)
     {
         private readonly ConcurrentDictionary<Guid, FlagSet> _sets = new();
 
         public FlagSet Of(Guid environmentId) => _sets.GetOrAdd(environmentId, static (id, all) => FlagSet.Of(
-            [.. all.Flags.Select(f => (f, all.Environments.GetValueOrDefault((f.Id, id))))]), (Flags: flags, Environments: environments));
+            [.. all.Flags.Select(f => (f, all.Environments.GetValueOrDefault((f.Id, id))))], all.Experiments[id]), (Flags: flags, Environments: environments, Experiments: experiments));
     }
 }
 
@@ -95,7 +112,7 @@ public sealed class FlagSet
     private readonly string _revisions;
     private readonly DateTimeOffset[] _boundaries;
 
-    private FlagSet(IReadOnlyList<CompiledFlag> flags, DateTimeOffset lastModified)
+    private FlagSet(IReadOnlyList<IFlag> flags, DateTimeOffset lastModified)
     {
         Flags = flags.ToFrozenDictionary(f => f.Key, StringComparer.Ordinal);
         InOrder = flags;
@@ -104,10 +121,10 @@ public sealed class FlagSet
         _boundaries = [.. flags.SelectMany(f => f.Boundaries).Order()];
     }
 
-    public FrozenDictionary<string, CompiledFlag> Flags { get; }
+    public FrozenDictionary<string, IFlag> Flags { get; }
 
     /// <summary>By key.</summary>
-    public IReadOnlyList<CompiledFlag> InOrder { get; }
+    public IReadOnlyList<IFlag> InOrder { get; }
 
     public DateTimeOffset LastModified { get; }
 
@@ -118,8 +135,9 @@ public sealed class FlagSet
     /// <summary>When a schedule begins or ends next.</summary>
     public DateTimeOffset? NextBoundaryAfter(DateTimeOffset now) => _boundaries.Cast<DateTimeOffset?>().FirstOrDefault(b => b > now);
 
-    internal static FlagSet Of(IReadOnlyList<(FeatureFlag Flag, FlagEnvironment? Environment)> flags) => new(
-        [.. flags.OrderBy(f => f.Flag.Key, StringComparer.Ordinal).Select(f => CompiledFlag.Of(f.Flag, f.Environment))],
+    /// <summary>A flag hides an experiment of the same key: whoever made it knew the key, and the experiment's executions are assigned all the same.</summary>
+    internal static FlagSet Of(IReadOnlyList<(FeatureFlag Flag, FlagEnvironment? Environment)> flags, IEnumerable<ExperimentFlag> experiments) => new(
+        [.. flags.Select(IFlag (f) => CompiledFlag.Of(f.Flag, f.Environment)).Concat(experiments).DistinctBy(f => f.Key).OrderBy(f => f.Key, StringComparer.Ordinal)],
         flags.Select(f => f.Environment is { } e && e.UpdatedAt > f.Flag.UpdatedAt ? e.UpdatedAt : f.Flag.UpdatedAt).DefaultIfEmpty(DateTimeOffset.UnixEpoch).Max());
 }
 

@@ -11,7 +11,8 @@ public sealed class SqlServerChangeFeed(SqlServerConnections connections, ILogge
 {
     /// <summary>What portals keep in memory.</summary>
     internal static readonly string[] Tables =
-        ["tasks", "programs", "experiments", "api_keys", "api_key_secrets", "quotas", "user_sessions", "feature_flags", "flag_environments", .. AccessTables.ByOrganization.Order(StringComparer.Ordinal)];
+        ["tasks", "programs", "experiments", "api_keys", "api_key_secrets", "quotas", "user_sessions", "feature_flags", "flag_environments", "rollouts",
+        .. AccessTables.ByOrganization.Order(StringComparer.Ordinal)];
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
@@ -30,6 +31,7 @@ public sealed class SqlServerChangeFeed(SqlServerConnections connections, ILogge
         UNION SELECT N'quotas', c.[organization_id] FROM CHANGETABLE(CHANGES dbo.[quotas], @since) AS c
         UNION SELECT N'memberships', c.[organization_id] FROM CHANGETABLE(CHANGES dbo.[memberships], @since) AS c
         UNION {Owned("programs", "task_id", "id")}
+        UNION {Owned("rollouts", "task_id", "id")}
         UNION {Owned("experiments", "task_id", "id")}
         UNION {Owned("feature_flags", "organization_id", "id")}
         UNION {Owned("flag_environments", "organization_id", "flag_id", "environment_id")}

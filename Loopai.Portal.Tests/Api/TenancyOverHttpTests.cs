@@ -129,6 +129,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
             ConnectionTest = await MakeIdAsync($"sign-on/connections/{connection}/test", new { }),
             Domain = await MakeIdAsync("sign-on/domains", new { domain = "globexsecret.example" }),
             Saml = saml,
+            Rollout = await MakeIdAsync($"tasks/{task}/rollouts", new { version = 1 }),
             Flag = await MakeIdAsync("flags", new { key = $"globex-secret-{Guid.NewGuid():n}", type = "boolean" }),
             Certificate = IdOf((await owner.GetFromJsonAsync<JsonElement>($"sign-on/connections/{saml}/saml/certificates")).GetProperty("items")[0]),
             Experiment = await MakeIdAsync("experiments", new { taskId = task, name = "globex secret experiment", variants = new[] { new { version = 1 }, new { version = 2 } } }),
@@ -204,6 +205,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         public required Guid Domain { get; init; }
         public required Guid Saml { get; init; }
         public required Guid Flag { get; init; }
+        public required Guid Rollout { get; init; }
         public required Guid Certificate { get; init; }
         public required Guid Experiment { get; init; }
         public required Guid Metric { get; init; }
@@ -247,6 +249,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
                 .Replace("{testId}", $"{ConnectionTest}", StringComparison.Ordinal)
                 .Replace("{certificateId}", $"{Certificate}", StringComparison.Ordinal)
                 .Replace("{userId}", $"{Member}", StringComparison.Ordinal)
+                .Replace("{rolloutId}", $"{Rollout}", StringComparison.Ordinal)
                 .Replace("{environment}", "production", StringComparison.Ordinal)
                 .Replace("{version}", "1", StringComparison.Ordinal)
                 .Replace("/compare", "/compare?left=1&right=2", StringComparison.Ordinal)

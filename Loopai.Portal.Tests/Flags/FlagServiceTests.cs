@@ -2,9 +2,11 @@ using System.Text.Json;
 using Loopai.Core.Access;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
+using Loopai.Core.Experiments.Live;
 using Loopai.Core.Flags;
 using Loopai.Core.Organizations;
 using Loopai.Portal.Tests.Data;
+using Loopai.Portal.Tests.Experiments;
 
 namespace Loopai.Portal.Tests.Flags;
 
@@ -124,6 +126,22 @@ public sealed class FlagServiceTests(LoopaiDatabaseFixture fixture) : IClassFixt
 
         (await listener.WaitAsync(TimeSpan.Zero, CancellationToken.None)).ShouldBeTrue();
         (await catalog.OfAsync(_organization.Caller)).Flags["checkout"].Revision.ShouldBe("1:1");
+    }
+
+    [Fact]
+    public async Task Catalog_RunningExperiment_IsAFlagThatAnswersAsItAssigns()
+    {
+        var given = await GivenExperiment.AsyncFor(fixture.Database);
+        var experiment = await given.StartAsync();
+        var live = LiveExperiment.Of(experiment, null);
+        var flag = (await new FlagCatalog(fixture.Data).OfAsync(given.Caller)).Flags[experiment.Key];
+
+        for (var i = 0; i < 50; i++)
+        {
+            var answer = flag.Evaluate(JsonElement.Parse($$"""{"targetingKey":"user-{{i}}"}"""), DateTimeOffset.UtcNow.AddMinutes(1));
+            var assigned = experiment.Variants[live.Assign($"user-{i}", isNamed: true, default).Variant];
+            (answer.Variation, answer.Value.GetProperty("version").GetInt32(), answer.Reason).ShouldBe((assigned.Key, assigned.Version, FlagReason.Split));
+        }
     }
 
     [Fact]

@@ -41,6 +41,7 @@ public static class ApiEndpoints
         api.MapExamples();
         api.MapPrograms();
         api.MapValidations();
+        api.MapRollouts();
         api.MapExperiments();
         api.MapMetrics();
         api.MapHoldouts();

@@ -12,6 +12,8 @@ public sealed record AttentionWords(string Badge, Tone Tone, string Title, strin
 {
     public static AttentionWords Of(AttentionItem item, string organization, string environment) => item.Kind switch
     {
+        AttentionKind.RolledBack => new(
+            "Rollout", Tone.Bad, $"Version {item.Version} was rolled back", "it was worse than the version in service", PortalUrls.Task(organization, item.TaskId, "rollout", environment)),
         AttentionKind.ErrorsUp => new(
             "Errors", Tone.Bad, $"{Format.Percent(item.Value)} of executions fail", $"up from {Format.Percent(item.Reference)} the week before",
             PortalUrls.Executions(organization, environment, item.TaskId, "failed", "24h")),

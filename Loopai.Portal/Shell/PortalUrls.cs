@@ -75,6 +75,10 @@ public static class PortalUrls
     public static string Review(string organization, string? environment = null, Guid? task = null) =>
         Build($"/o/{organization}/review", ("env", environment), ("task", task?.ToString()));
 
+    /// <summary>A rollout of the task; the one at hand, or the last, unless one is named.</summary>
+    public static string Rollout(string organization, Guid task, Guid? rollout, string? environment = null) =>
+        Build(Task(organization, task, "rollout", environment), ("rollout", rollout?.ToString()));
+
     public static string Flags(string organization, string? environment = null) => Build($"/o/{organization}/flags", ("env", environment));
 
     public static string Flag(string organization, Guid flag, string? environment = null) => Build($"/o/{organization}/flags/{flag}", ("env", environment));

@@ -20,6 +20,7 @@ using Loopai.Core.Notifications;
 using Loopai.Core.Organizations;
 using Loopai.Core.Programs;
 using Loopai.Core.Programs.Generation;
+using Loopai.Core.Rollouts;
 using Loopai.Core.Tasks;
 using Loopai.Core.Usage;
 using Loopai.Core.Validation;
@@ -106,6 +107,10 @@ public static class PortalServices
         services.AddHostedService<ChangeRelay>();
         services.AddHostedService<RetentionWorker>();
 
+        services.AddSingleton<RolloutService>();
+        services.AddSingleton<RolloutMail>();
+        services.AddSingleton<RolloutKeeper>();
+        services.AddHostedService<RolloutWorker>();
         services.AddSingleton<FlagCatalog>();
         services.AddSingleton<FlagService>();
         services.AddSingleton<FlagTargetingService>();

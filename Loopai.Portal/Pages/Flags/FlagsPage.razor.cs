@@ -22,13 +22,17 @@ public sealed partial class FlagsPage(FlagService flags, DialogService dialogs, 
 
     [SupplyParameterFromQuery(Name = "cursor")] public string? Cursor { get; set; }
 
+    [SupplyParameterFromQuery(Name = "limit")] public int? Limit { get; set; }
+
+    private int PageSize => Limit is 25 or 50 or 100 ? Limit.Value : 25;
+
     private bool MayWrite => Caller.May(Permissions.FlagsWrite);
 
     protected override Task OnParametersSetAsync() => RendererInfo.IsInteractive ? LoadAsync() : Task.CompletedTask;
 
     private async Task LoadAsync() => _state = await LoadState.FromAsync(async () =>
     {
-        var page = await flags.ListAsync(Caller, new FlagFilter(Search, Status == "archived"), new PageRequest(50, Cursor), CancellationToken.None);
+        var page = await flags.ListAsync(Caller, new FlagFilter(Search, Status == "archived"), new PageRequest(PageSize, Cursor), CancellationToken.None);
         return new TableWindow<FlagItem>(page.Items, page.NextCursor);
     });
 

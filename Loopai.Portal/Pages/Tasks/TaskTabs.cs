@@ -2,6 +2,7 @@ using Loopai.Core.Tasks;
 using Loopai.Portal.Pages.Tasks.Examples;
 using Loopai.Portal.Pages.Tasks.Playground;
 using Loopai.Portal.Pages.Tasks.Quality;
+using Loopai.Portal.Pages.Tasks.Rollouts;
 using Loopai.Portal.Pages.Tasks.Settings;
 using Loopai.Portal.Pages.Tasks.Versions;
 using Loopai.Portal.Shell;
@@ -26,6 +27,7 @@ public static class TaskTabs
     [
         new("playground", "Playground", typeof(PlaygroundTab)),
         new("versions", "Versions", typeof(VersionsTab)),
+        new("rollout", "Rollout", typeof(RolloutTab)),
         new(Executions, "Executions", null),
         new("quality", "Quality", typeof(QualityTab)),
         new("examples", "Examples", typeof(ExamplesTab)),

@@ -2,6 +2,7 @@ using Loopai.Core.Access;
 using Loopai.Core.Data;
 using Loopai.Core.Programs;
 using Loopai.Core.Tasks;
+using Loopai.Portal.Pages.Tasks.Rollouts;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -32,6 +33,8 @@ public sealed partial class VersionList(ProgramService programs, DialogService d
     private bool MayWrite => IsOpen && Caller.May(Permissions.ProgramsWrite, Task.Id);
 
     private bool MayActivate => IsOpen && Caller.May(Permissions.ProgramsActivate, Task.Id);
+
+    private bool MayRollOut => IsOpen && Caller.May(Permissions.RolloutsWrite, Task.Id);
 
     private string? CountNote => Task.LastVersion == 0 ? null : Task.ActiveVersion is { } active ? $"v{active} answers" : "none answers yet";
 
@@ -108,6 +111,14 @@ public sealed partial class VersionList(ProgramService programs, DialogService d
         {
             await OnTaskChanged.InvokeAsync();
             await LoadAsync();
+        }
+    }
+
+    private async Task RollOutAsync(ProgramSummary version)
+    {
+        if (await RolloutDialog.OpenAsync(dialogs, Caller, Task, version, Shell.Environment) is { } rollout)
+        {
+            navigation.NavigateTo(PortalUrls.Rollout(Shell.OrganizationSlug, Task.Id, rollout.Id, Shell.Environment));
         }
     }
 

@@ -1,0 +1,78 @@
+using Loopai.Core.Access;
+using Loopai.Core.Audit;
+using Loopai.Core.Data;
+using Loopai.Core.Programs;
+using Loopai.Core.Tasks;
+using Microsoft.EntityFrameworkCore;
+
+namespace Loopai.Core.Rollouts;
+
+/// <summary>What people and the worker both do to a rollout: one step, with its event and its audit record, in one transaction.</summary>
+internal static class RolloutSteps
+{
+    /// <summary>Whether the step was taken; false when the rollout moved on since it was read.</summary>
+    public static async Task<bool> TakeAsync(this LoopaiDbContext db, Caller caller, Rollout rollout, RolloutMove move, DateTimeOffset now, CancellationToken ct)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var isOver = move.Status is RolloutStatus.Completed or RolloutStatus.RolledBack or RolloutStatus.Aborted;
+        var plan = RolloutJson.PlanOf(rollout);
+        var course = CourseAfter(rollout, move, isOver, now);
+        var share = isOver ? 0 : (int)Math.Round(plan.Stages[move.Stage].Percent * 100);
+        var written = await db.Rollouts.Where(r => r.Id == rollout.Id && r.Revision == rollout.Revision && r.EndedAt == null).ExecuteUpdateAsync(
+            set => set.SetProperty(r => r.Status, move.Status).SetProperty(r => r.Stage, move.Stage).SetProperty(r => r.Share, share).SetProperty(r => r.Course, course)
+                .SetProperty(r => r.Revision, rollout.Revision + 1).SetProperty(r => r.Reason, isOver ? move.Sentence : null)
+                .SetProperty(r => r.EndedAt, isOver ? now : null).SetProperty(r => r.EndedBy, isOver ? caller.Name : null).SetProperty(r => r.NextLookAt, now),
+            ct);
+        if (written == 0)
+        {
+            return false;
+        }
+
+        if (move.Status == RolloutStatus.Completed)
+        {
+            var task = await db.FindTaskAsync(rollout.TaskId, ct);
+            await db.ActivateAsync(caller, task, await db.FindVersionAsync(rollout.TaskId, rollout.Version, ct), now, ct);
+        }
+
+        db.Tell(caller, rollout, move, now);
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        return true;
+    }
+
+    /// <summary>Puts it into the rollout's history and into the audit log.</summary>
+    public static void Tell(this LoopaiDbContext db, Caller caller, Rollout rollout, RolloutMove move, DateTimeOffset now)
+    {
+        db.RolloutEvents.Add(new RolloutEvent
+        {
+            Id = Guid.CreateVersion7(now), OrganizationId = rollout.OrganizationId, TaskId = rollout.TaskId, RolloutId = rollout.Id, Action = move.Action, Stage = move.Stage,
+            Sentence = move.Sentence, Evidence = move.Judgement is null ? null : RolloutJson.Write(move.Judgement), By = caller.Name, At = now,
+        });
+        db.Record(caller, $"rollout.{move.Action}", "task", rollout.TaskId, new
+        {
+            rolloutId = rollout.Id, rollout.Version, rollout.BaseVersion, stage = move.Stage + 1, move.Sentence, evidence = move.Judgement,
+        });
+    }
+
+    private static string CourseAfter(Rollout rollout, RolloutMove move, bool isOver, DateTimeOffset now)
+    {
+        var course = RolloutJson.CourseOf(rollout);
+        if (!isOver && move.Stage == rollout.Stage)
+        {
+            return rollout.Course;
+        }
+
+        var ended = course[^1] with { Until = now, Seen = move.Seen };
+        return RolloutJson.Write<IReadOnlyList<PassedStage>>(isOver ? [.. course.SkipLast(1), ended] : [.. course.SkipLast(1), ended, new PassedStage(move.Stage, now)]);
+    }
+}
+
+/// <summary>A step of a rollout.</summary>
+/// <param name="Action">As its event is called.</param>
+/// <param name="Status">What it is afterwards.</param>
+/// <param name="Stage">The stage it is in afterwards.</param>
+/// <param name="Sentence">Why.</param>
+/// <param name="Judgement">The numbers behind it.</param>
+/// <param name="Seen">What was seen of the stage that ends with it.</param>
+internal sealed record RolloutMove(
+    string Action, RolloutStatus Status, int Stage, string Sentence, RolloutJudgement? Judgement = null, StageEvidence? Seen = null);
