@@ -7,6 +7,7 @@ using Loopai.Core.Audit.Streaming;
 using Loopai.Core.Configuration;
 using Loopai.Core.Executions;
 using Loopai.Core.Experiments;
+using Loopai.Core.Experiments.Analysis;
 using Loopai.Core.Experiments.Events;
 using Loopai.Core.Experiments.Lifecycle;
 using Loopai.Core.Experiments.Live;
@@ -133,6 +134,9 @@ public static class PortalServices
         services.AddSingleton<MetricService>();
         services.AddSingleton<HoldoutService>();
         services.AddSingleton<EventService>();
+        services.AddSingleton<ExperimentAnalysis>();
+        services.AddSingleton<SnapshotService>();
+        services.AddHostedService<SnapshotWorker>();
 
         services.AddSingleton<RefusalLog>();
         services.AddHostedService(provider => provider.GetRequiredService<RefusalLog>());
