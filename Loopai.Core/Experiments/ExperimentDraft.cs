@@ -94,7 +94,7 @@ public sealed record VariantDraft(string? Key = null, string? Name = null, int? 
     internal static IReadOnlyList<Variant> Complete(IReadOnlyList<VariantDraft> drafts)
     {
         var live = drafts.Count(d => d is { Shadow: false });
-        var equal = drafts.All(d => d?.Weight is null) && live > 0 ? EqualWeights(live) : null;
+        var equal = drafts.All(d => d?.Weight is null || d.Shadow) && live > 0 ? EqualWeights(live) : null;
         var (complete, next) = (new List<Variant>(drafts.Count), 0);
         for (var i = 0; i < drafts.Count; i++)
         {

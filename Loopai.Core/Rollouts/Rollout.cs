@@ -42,7 +42,7 @@ public sealed class Rollout : ITenantOwned, ITaskOwned
     /// <summary>Executions above it are slow, in microseconds; null until the version in service has been seen often enough.</summary>
     public long? LatencyLineUs { get; set; }
 
-    /// <summary>The JSON of the last <see cref="RolloutJudgement"/>.</summary>
+    /// <summary>The JSON of the last <see cref="RolloutJudgement"/> since the last step, or of the one that ended it.</summary>
     public string? Judgement { get; set; }
 
     /// <summary>Why it ended.</summary>

@@ -21,7 +21,8 @@ internal static class RolloutSteps
         var written = await db.Rollouts.Where(r => r.Id == rollout.Id && r.Revision == rollout.Revision && r.EndedAt == null).ExecuteUpdateAsync(
             set => set.SetProperty(r => r.Status, move.Status).SetProperty(r => r.Stage, move.Stage).SetProperty(r => r.Share, share).SetProperty(r => r.Course, course)
                 .SetProperty(r => r.Revision, rollout.Revision + 1).SetProperty(r => r.Reason, isOver ? move.Sentence : null)
-                .SetProperty(r => r.EndedAt, isOver ? now : null).SetProperty(r => r.EndedBy, isOver ? caller.Name : null).SetProperty(r => r.NextLookAt, now),
+                .SetProperty(r => r.EndedAt, isOver ? now : null).SetProperty(r => r.EndedBy, isOver ? caller.Name : null).SetProperty(r => r.NextLookAt, now)
+                .SetProperty(r => r.Judgement, r => isOver ? r.Judgement : null),
             ct);
         if (written == 0)
         {

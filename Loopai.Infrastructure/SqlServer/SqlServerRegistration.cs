@@ -1,5 +1,6 @@
 using Loopai.Core.Data;
 using Loopai.Core.Executions;
+using Loopai.Core.Experiments.Analysis;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Loopai.Infrastructure.SqlServer;
@@ -17,6 +18,7 @@ public static class SqlServerRegistration
         services.AddSingleton(SqlServerDbOptions.System(runtime));
         services.AddSingleton<IDatabaseLifecycle, SqlServerLifecycle>();
         services.AddSingleton<IExecutionStore, SqlServerExecutionStore>();
+        services.AddSingleton<IAnalysisSql, SqlServerAnalysisSql>();
         return services.AddSingleton<IChangeFeed, SqlServerChangeFeed>();
     }
 }

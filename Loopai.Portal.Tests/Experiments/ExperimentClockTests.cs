@@ -1,6 +1,8 @@
 using Loopai.Core.Executions;
 using Loopai.Core.Experiments;
+using Loopai.Core.Experiments.Analysis;
 using Loopai.Core.Experiments.Lifecycle;
+using Loopai.Infrastructure.Postgres;
 using Loopai.Portal.Tests.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -79,7 +81,9 @@ public sealed class ExperimentClockTests(LoopaiDatabaseFixture fixture) : IClass
     }
 
     private Task RunAsync() => new ExperimentClock(
-        fixture.Data, _given.Life, new BreakerCheck(fixture.Data, TimeProvider.System), TimeProvider.System, NullLogger<ExperimentClock>.Instance).RunOnceAsync(default);
+        fixture.Data, _given.Life, new BreakerCheck(fixture.Data, TimeProvider.System),
+        new SnapshotService(fixture.Data, new ExperimentAnalysis(new PostgresAnalysisSql()), TimeProvider.System),
+        new WinnerService(fixture.Data, _given.Decisions, _given.Life, _given.Notices, TimeProvider.System), TimeProvider.System, NullLogger<ExperimentClock>.Instance).RunOnceAsync(default);
 
     private async Task<ExperimentStatus> StatusAsync(Experiment experiment) => (await _given.Experiments.GetAsync(_given.Caller, experiment.Id, default)).Status;
 

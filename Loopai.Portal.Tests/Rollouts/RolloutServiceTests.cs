@@ -158,6 +158,16 @@ public sealed class RolloutServiceTests(LoopaiDatabaseFixture fixture) : IClassF
     }
 
     [Fact]
+    public async Task SkipAsync_AfterALook_LeavesNoJudgementOfTheStageBefore()
+    {
+        var rollout = await StartAsync(2);
+        await LookAsync();
+        (await GetAsync(rollout)).Judgement.ShouldNotBeNull();
+
+        (await SkipAsync(rollout)).Judgement.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task LookAsync_BySeveralInstances_TakesEachStepOnce()
     {
         var rollout = await StartAsync(2);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Loopai.Core.Experiments;
+using Loopai.Core.Experiments.Analysis;
 
 namespace Loopai.Portal.Api;
 
@@ -8,6 +9,16 @@ public sealed record ReasonRequest
 {
     /// <summary>For the record.</summary>
     public string? Reason { get; init; }
+}
+
+/// <summary>How an experiment starts.</summary>
+public sealed record StartRequest
+{
+    /// <summary>For the record.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>A moment of the past at which it is to have started; only callers that may import can say so.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
 }
 
 /// <summary>How the copy is called.</summary>
@@ -23,6 +34,11 @@ public sealed record ScheduleRequest
 
     public DateTimeOffset? EndsAt { get; init; }
 }
+
+/// <param name="Status">Where the experiment is in its life.</param>
+/// <param name="PlanHash">SHA-256 of the plan that it is held to.</param>
+/// <param name="Result">What is known; null before the first result.</param>
+public sealed record ResultResponse(ExperimentStatus Status, string? PlanHash, ExperimentSnapshot? Result);
 
 /// <param name="Warnings">What somebody should know.</param>
 public sealed record WarningList(IReadOnlyList<ExperimentWarning> Warnings);

@@ -1,8 +1,10 @@
 using Loopai.Core.Access;
 using Loopai.Core.Data;
 using Loopai.Core.Experiments;
+using Loopai.Core.Experiments.Analysis;
 using Loopai.Core.Experiments.Lifecycle;
 using Loopai.Core.Experiments.Live;
+using Loopai.Portal.Pages.Experiments.Results;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Loopai.Portal.Api;
@@ -20,6 +22,8 @@ public static class ExperimentEndpoints
         experiments.MapPost("/{id:guid}/clone", CloneAsync).WithSummary("Make a draft like this one, with a seed of its own");
         experiments.MapGet("/{id:guid}/history", HistoryAsync).WithSummary("Read who did what to it and why, and what that did to the traffic");
         experiments.MapGet("/{id:guid}/warnings", WarningsAsync).WithSummary("Read what somebody should know before it starts: overlaps, missing traffic");
+        experiments.MapGet("/{id:guid}/results", ResultsAsync).WithSummary("Read the last result: what may be decided and why, and every metric; as CSV with Accept: text/csv")
+            .Produces<ResultResponse>();
         experiments.MapGet("/{id:guid}/assignment", AssignmentAsync).WithSummary("Say which variant a unit gets, and why");
         MapLifecycle(experiments);
     }
@@ -29,8 +33,8 @@ public static class ExperimentEndpoints
         experiments.MapPost("/{id:guid}/schedule", ScheduleAsync).WithSummary("Let it start by itself");
         experiments.MapPost("/{id:guid}/unschedule", (Guid id, ReasonRequest? body, Caller caller, ExperimentLifecycle life, HttpResponse response, CancellationToken ct) =>
             AnswerAsync(life.UnscheduleAsync(caller, id, body?.Reason, ct), response)).WithSummary("Take its schedule back");
-        experiments.MapPost("/{id:guid}/start", (Guid id, ReasonRequest? body, Caller caller, ExperimentLifecycle life, HttpResponse response, CancellationToken ct) =>
-            AnswerAsync(life.StartAsync(caller, id, body?.Reason, ct), response)).WithSummary("Freeze the plan and let units in");
+        experiments.MapPost("/{id:guid}/start", (Guid id, StartRequest? body, Caller caller, ExperimentLifecycle life, HttpResponse response, CancellationToken ct) =>
+            AnswerAsync(life.StartAsync(caller, id, body?.Reason, body?.StartedAt, ct), response)).WithSummary("Freeze the plan and let units in");
         experiments.MapPost("/{id:guid}/pause", (Guid id, ReasonRequest? body, Caller caller, ExperimentLifecycle life, HttpResponse response, CancellationToken ct) =>
             AnswerAsync(life.PauseAsync(caller, id, body?.Reason, ct), response)).WithSummary("Give all its units the control, and count nothing");
         experiments.MapPost("/{id:guid}/resume", (Guid id, ReasonRequest? body, Caller caller, ExperimentLifecycle life, HttpResponse response, CancellationToken ct) =>
@@ -85,6 +89,15 @@ public static class ExperimentEndpoints
 
     private static async Task<Ok<WarningList>> WarningsAsync(Guid id, Caller caller, ExperimentReview review, CancellationToken ct) =>
         TypedResults.Ok(new WarningList(await review.ReviewAsync(caller, id, ct)));
+
+    private static async Task<IResult> ResultsAsync(Guid id, Caller caller, ExperimentService experiments, SnapshotService snapshots, HttpRequest request, CancellationToken ct)
+    {
+        var experiment = await experiments.GetAsync(caller, id, ct);
+        var snapshot = experiment.StartedAt is null ? null : await snapshots.LatestAsync(caller, id, ct);
+        return request.Headers.Accept.ToString().Contains("text/csv", StringComparison.OrdinalIgnoreCase)
+            ? TypedResults.Text(ExperimentCsv.Write(experiment, snapshot is null ? null : ResultReader.Of(experiment, snapshot)), "text/csv")
+            : TypedResults.Ok(new ResultResponse(experiment.Status, experiment.PlanHash, snapshot));
+    }
 
     private static async Task<Ok<AssignmentAnswer>> AssignmentAsync(
         Guid id, Caller caller, AssignmentService assignments, string? unit, string? attributes, CancellationToken ct) =>

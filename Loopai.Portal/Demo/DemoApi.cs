@@ -18,7 +18,7 @@ internal sealed class DemoApi : IDisposable
     }
 
     /// <summary>Executes calls of the past in one batch, each with its own clock.</summary>
-    public async Task ImportAsync(Guid taskId, int version, IReadOnlyCollection<DemoCall> calls, CancellationToken ct)
+    public async Task ImportAsync(Guid taskId, int? version, IReadOnlyCollection<DemoCall> calls, CancellationToken ct)
     {
         var answer = await PostAsync(
             "api/v1/batch/execute",

@@ -40,7 +40,7 @@ internal sealed class DemoFiller(
     }
 
     /// <summary>Makes the version with this number, unless there is one, and lets it answer the task, unless a later one does.</summary>
-    public async Task EnsureVersionAsync(Caller system, Guid taskId, int version, DemoVersion wanted, Report report, CancellationToken ct)
+    public async Task EnsureVersionAsync(Caller system, Guid taskId, int version, DemoVersion wanted, Report report, CancellationToken ct, bool activate = true)
     {
         var task = await tasks.GetAsync(system, taskId, ct);
         if (task.LastVersion < version)
@@ -54,7 +54,7 @@ internal sealed class DemoFiller(
             }
         }
 
-        if (task.ActiveVersion is null || task.ActiveVersion < version)
+        if (activate && (task.ActiveVersion is null || task.ActiveVersion < version))
         {
             await programs.ActivateAsync(system, taskId, version, force: true, ct);
         }

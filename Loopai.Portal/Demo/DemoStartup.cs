@@ -19,6 +19,7 @@ public static class DemoStartup
             services.AddSingleton<PortalAddress>();
             services.AddSingleton<DemoOwner>();
             services.AddSingleton<DemoFiller>();
+            services.AddSingleton<DemoExperiment>();
             services.AddHostedService<DemoWorker>();
         }
     }

@@ -9,7 +9,7 @@ namespace Loopai.Portal.Demo;
 internal sealed record DemoStepWork(string Name, Func<Report, CancellationToken, Task> RunAsync);
 
 /// <summary>What the demo consists of, in order.</summary>
-internal sealed class DemoSteps(DemoFiller filler, DemoApi api, Caller system, DemoFiles files, TimeProvider time)
+internal sealed class DemoSteps(DemoFiller filler, DemoExperiment experiments, DemoApi api, Caller system, DemoFiles files, TimeProvider time)
 {
     private readonly MailPackage _package = new(files.Folder);
     private readonly List<Guid> _taskIds = [];
@@ -22,11 +22,12 @@ internal sealed class DemoSteps(DemoFiller filler, DemoApi api, Caller system, D
         new("Spam filter: labelled examples", OnMails(AddExamplesAsync)),
         new("Spam filter: version 1, rules", OnMails((report, ct) => filler.EnsureVersionAsync(system, _spamFilter!.Id, 1, _mails!.Versions[0], report, ct))),
         new("Spam filter: traffic of version 1", OnMails((report, ct) => filler.EnsureCallsAsync(system, api, _spamFilter!, _mails!.CallsOf(1), report, ct))),
-        new("Spam filter: version 2, learned", OnMails((report, ct) => filler.EnsureVersionAsync(system, _spamFilter!.Id, 2, _mails!.Versions[1], report, ct))),
-        new("Spam filter: traffic of version 2", OnMails((report, ct) => filler.EnsureCallsAsync(system, api, _spamFilter!, _mails!.CallsOf(2), report, ct))),
+        new("Spam filter: version 2, learned", OnMails((report, ct) => filler.EnsureVersionAsync(system, _spamFilter!.Id, 2, _mails!.Versions[1], report, ct, activate: false))),
+        new("Spam filter: traffic of the experiment", OnMails(RunExperimentAsync)),
         new("Sentence language", (report, ct) => MakeSmallAsync(SmallTasks.SentenceLanguage, report, ct)),
         new("Ticket priority", (report, ct) => MakeSmallAsync(SmallTasks.TicketPriority, report, ct)),
         new("Sampled answers checked", (report, ct) => filler.WaitForVerdictsAsync(system, _taskIds, report, ct)),
+        new("Spam filter: what the experiment says", OnMails((report, ct) => experiments.DecideAsync(system, SpamFilterTask.Experiment(_spamFilter!.Id), report, ct))),
     ];
 
     /// <summary>Once all is in the database, the fetched package is of no more use.</summary>
@@ -67,6 +68,12 @@ internal sealed class DemoSteps(DemoFiller filler, DemoApi api, Caller system, D
 
         // The synthesizer reads them from the database; only the traffic is still needed here.
         _mails = _mails with { Examples = [] };
+    }
+
+    private async Task RunExperimentAsync(Report report, CancellationToken ct)
+    {
+        await experiments.EnsureStartedAsync(system, SpamFilterTask.Experiment(_spamFilter!.Id), SpamFilterTask.ExperimentStart(_spamFilter.CreatedAt), ct);
+        await filler.EnsureCallsAsync(system, api, _spamFilter, _mails!.CallsOf(null), report, ct);
     }
 
     private Func<Report, CancellationToken, Task> OnMails(Func<Report, CancellationToken, Task> work) =>

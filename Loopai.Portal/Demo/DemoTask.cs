@@ -14,8 +14,8 @@ internal sealed record DemoTask(
 {
     public string Name => Specification.Name!;
 
-    /// <summary>The traffic that this version answers.</summary>
-    public IReadOnlyList<DemoCall> CallsOf(int version) => [.. Calls.Where(c => c.Version == version)];
+    /// <summary>The traffic that this version answers; null for what an experiment takes.</summary>
+    public IReadOnlyList<DemoCall> CallsOf(int? version) => [.. Calls.Where(c => c.Version == version)];
 
     public static ExampleInput Example(JsonElement input, string output, bool forTraining) =>
         new() { Input = input, Output = JsonSerializer.SerializeToElement(output), ForTraining = forTraining };
@@ -30,6 +30,6 @@ internal sealed record DemoVersion(string? Strategy, CreateProgram? Code, string
 /// <summary>One call of a task.</summary>
 /// <param name="Input">What is asked.</param>
 /// <param name="Unit">On whose behalf.</param>
-/// <param name="Version">The version that answers.</param>
+/// <param name="Version">The version that answers; null for the experiment's choice.</param>
 /// <param name="At">When; null for now.</param>
-internal sealed record DemoCall(JsonElement Input, string Unit, int Version, DateTimeOffset? At);
+internal sealed record DemoCall(JsonElement Input, string Unit, int? Version, DateTimeOffset? At);

@@ -1,9 +1,14 @@
+using Loopai.Core.Executions;
+using Loopai.Core.Experiments;
 using Loopai.Core.Tasks;
 using Loopai.Core.Validation;
 
 namespace Loopai.Portal.Demo;
 
-/// <summary>Mails that were really sent: is this one spam? Rules answer at first, a learned model from the sixth day on.</summary>
+/// <summary>
+/// Mails that were really sent: is this one spam? Rules answer at first; from the sixth day on an experiment compares them with a learned model, sender
+/// by sender.
+/// </summary>
 internal static class SpamFilterTask
 {
     public const string Name = "Spam filter";
@@ -42,7 +47,8 @@ internal static class SpamFilterTask
             """,
         AccuracyTarget = 0.97,
         LatencyTargetMs = 5,
-        Sampling = new SamplingPolicy { Rate = 0.25, LowConfidenceBelow = 0.75, LowConfidenceRate = 0.8, Oracle = Oracle.LabelsThenPerson },
+        // While versions are compared every answer is checked: the learned model errs so rarely that a sample would hold no error to learn from.
+        Sampling = new SamplingPolicy { Rate = 1, Oracle = Oracle.LabelsThenPerson },
     };
 
     /// <param name="mails">Which mail plays which part.</param>
@@ -68,10 +74,31 @@ internal static class SpamFilterTask
         return
         [
             .. traffic.Select((mail, i) => i < times.Count
-                ? new DemoCall(MailPlan.Input(mail), Mailbox(i), times[i] < switched ? 1 : 2, times[i])
-                : new DemoCall(MailPlan.Input(mail), Mailbox(i), 2, At: null)),
+                ? times[i] < switched ? new DemoCall(MailPlan.Input(mail), Mailbox(i), 1, times[i]) : new DemoCall(MailPlan.Input(mail), SenderOf(mail, i), null, times[i])
+                : new DemoCall(MailPlan.Input(mail), SenderOf(mail, i), null, At: null)),
         ];
     }
+
+    /// <summary>When the experiment starts, for traffic that ends then.</summary>
+    public static DateTimeOffset ExperimentStart(DateTimeOffset end) => end.AddDays(DaysOfVersion1 - TrafficPlan.Days);
+
+    /// <summary>Rules against the learned model, by how often they are right.</summary>
+    public static ExperimentDraft Experiment(Guid taskId) => new()
+    {
+        TaskId = taskId,
+        Key = "spam-filter-v2",
+        Name = "Learned model against rules",
+        Hypothesis = "The learned model of version 2 is right more often than the rules of version 1, because it knows words that no rule names.",
+        Variants = [new VariantDraft("control", "Rules", 1, 0.5), new VariantDraft("learned", "Learned model", 2, 0.5)],
+        Metrics = [new ChosenMetric("accuracy", MetricRole.Goal, 0.01), new ChosenMetric("success_rate", MetricRole.Guardrail), new ChosenMetric("latency", MetricRole.Secondary)],
+        Plan = new AnalysisPlan { TargetUnits = 1000, MinDays = 7 },
+        Breaker = new CircuitBreaker(),
+        AutomaticWinner = new AutomaticWinner(CoolDownHours: 0),
+    };
+
+    /// <summary>Who sent the mail: the unit of the experiment, so that one sender meets one version.</summary>
+    private static string SenderOf(LabelledMail mail, int i) =>
+        mail.From.Trim() is { Length: > 0 and <= Execution.MaxUnitLength } sender ? sender : $"unknown sender {i}";
 
     /// <summary>The mails without a label, evenly among the others.</summary>
     private static List<LabelledMail> Mixed(MailPlan mails)

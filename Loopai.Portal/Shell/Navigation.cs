@@ -1,6 +1,7 @@
 using Loopai.Portal.Pages.ApiKeys;
 using Loopai.Portal.Pages.Audit;
 using Loopai.Portal.Pages.Executions;
+using Loopai.Portal.Pages.Experiments;
 using Loopai.Portal.Pages.Flags;
 using Loopai.Portal.Pages.Members;
 using Loopai.Portal.Pages.Overview;
@@ -36,6 +37,7 @@ public static class Navigation
         [
             (Item("overview", "Overview", PortalUrls.Overview(organization, environment), "home", "g o"), typeof(OverviewPage)),
             (Item("tasks", "Tasks", PortalUrls.Tasks(organization, environment), "layers", "g t"), typeof(TasksPage)),
+            (Item("experiments", "Experiments", PortalUrls.Experiments(organization, environment), "flask", "g x"), typeof(ExperimentsPage)),
             (Item("executions", "Executions", PortalUrls.Executions(organization, environment), "activity", "g e"), typeof(ExecutionsPage)),
             (Item("review", "Review", PortalUrls.Review(organization, environment), "inbox", "g r"), typeof(ReviewPage)),
             (Item("flags", "Flags", PortalUrls.Flags(organization, environment), "flag", "g f"), typeof(FlagsPage)),

@@ -72,6 +72,21 @@ public static class PortalUrls
     public static string Execution(string organization, Guid execution, string? environment = null) =>
         Build($"/o/{organization}/executions/{execution}", ("env", environment));
 
+    public static string Experiments(string organization, string? environment = null) => Build($"/o/{organization}/experiments", ("env", environment));
+
+    public static string NewExperiment(string organization, string? environment = null, Guid? task = null) =>
+        Build($"/o/{organization}/experiments/new", ("env", environment), ("task", task?.ToString()));
+
+    public static string Experiment(string organization, Guid experiment, string? environment = null) =>
+        Build($"/o/{organization}/experiments/{experiment}", ("env", environment));
+
+    public static string EditExperiment(string organization, Guid experiment, string? environment = null) =>
+        Build($"/o/{organization}/experiments/{experiment}/edit", ("env", environment));
+
+    /// <summary>The same results as a file.</summary>
+    public static string ExperimentCsv(string organization, Guid experiment, string? environment = null) =>
+        Build($"/o/{organization}/experiments/{experiment}/results.csv", ("env", environment));
+
     public static string Review(string organization, string? environment = null, Guid? task = null) =>
         Build($"/o/{organization}/review", ("env", environment), ("task", task?.ToString()));
 

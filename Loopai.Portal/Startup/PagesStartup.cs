@@ -9,6 +9,7 @@ using Loopai.Portal.Pages.Settings;
 using Loopai.Portal.Pages.Tasks.Examples;
 using Loopai.Portal.Pages.Tasks.Versions;
 using Loopai.Portal.Pages.Executions;
+using Loopai.Portal.Pages.Experiments.Results;
 using Loopai.Portal.Shell;
 
 namespace Loopai.Portal.Startup;
@@ -40,6 +41,7 @@ public static class PagesStartup
         app.MapSaml();
         app.MapVersionDownloads();
         app.MapExecutionsCsv();
+        app.MapExperimentCsv();
         app.MapUsageCsv();
         app.MapAuditDownloads();
         app.MapExampleDownloads();

@@ -1,6 +1,7 @@
 using Loopai.Core.Configuration;
 using Loopai.Core.Data;
 using Loopai.Core.Executions;
+using Loopai.Core.Experiments.Analysis;
 using Loopai.Infrastructure.Postgres;
 using Loopai.Infrastructure.Postgres.Embedded;
 using Loopai.Infrastructure.SqlServer;
@@ -60,6 +61,7 @@ public sealed class PortalDatabase : IAsyncDisposable
             services.AddSingleton(PostgresDbOptions.Tenant(Pool(connections.Tenant, TenantPoolSize)));
             services.AddSingleton<IDatabaseLifecycle, PostgresLifecycle>();
             services.AddSingleton<IExecutionStore, PostgresExecutionStore>();
+            services.AddSingleton<IAnalysisSql, PostgresAnalysisSql>();
             services.AddSingleton<IChangeFeed, PostgresChangeFeed>();
         }
         else

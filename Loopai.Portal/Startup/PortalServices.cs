@@ -7,10 +7,12 @@ using Loopai.Core.Audit.Streaming;
 using Loopai.Core.Configuration;
 using Loopai.Core.Executions;
 using Loopai.Core.Experiments;
+using Loopai.Core.Experiments.Analysis;
 using Loopai.Core.Experiments.Events;
 using Loopai.Core.Experiments.Lifecycle;
 using Loopai.Core.Experiments.Live;
 using Loopai.Core.Experiments.Metrics;
+using Loopai.Core.Experiments.Planning;
 using Loopai.Core.Flags;
 using Loopai.Core.Identity.Ldap;
 using Loopai.Core.Identity.Scim;
@@ -28,6 +30,7 @@ using Loopai.Infrastructure.Ldap;
 using Loopai.Infrastructure.Mail;
 using Loopai.Infrastructure.Outbound;
 using Loopai.Infrastructure.Sandbox;
+using Loopai.Portal.Pages.Experiments.Results;
 using Loopai.Portal.Ofrep;
 
 namespace Loopai.Portal.Startup;
@@ -127,12 +130,17 @@ public static class PortalServices
         services.AddSingleton<ExperimentNotices>();
         services.AddSingleton<BreakerCheck>();
         services.AddHostedService<ExperimentClock>();
+        services.AddSingleton<WinnerService>();
         services.AddSingleton<ApprovalService>();
         services.AddSingleton<DecisionService>();
         services.AddSingleton<AssignmentService>();
+        services.AddSingleton<TrafficForecast>();
         services.AddSingleton<MetricService>();
         services.AddSingleton<HoldoutService>();
         services.AddSingleton<EventService>();
+        services.AddSingleton<ExperimentAnalysis>();
+        services.AddSingleton<SnapshotService>();
+        services.AddHostedService<SnapshotWorker>();
 
         services.AddSingleton<RefusalLog>();
         services.AddHostedService(provider => provider.GetRequiredService<RefusalLog>());
@@ -151,6 +159,8 @@ public static class PortalServices
         services.AddSingleton<ScimTokenService>();
         services.AddSingleton<ScimUserService>();
         services.AddSingleton<ScimGroupService>();
+
+        services.AddSingleton<ResultReader>();
 
         services.AddSingleton<OverviewService>();
         services.AddSingleton<AttentionService>();

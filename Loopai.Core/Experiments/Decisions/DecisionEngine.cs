@@ -16,11 +16,14 @@ public static class DecisionEngine
 
     public static Decision Decide(DecisionEvidence evidence)
     {
-        var decision = Doubt(evidence) ?? Winner(evidence) ?? Harm(evidence) ?? TooEarly(evidence) ?? Outcome(evidence) ?? Patience(evidence);
+        var decision = Alone(evidence) ?? Doubt(evidence) ?? Winner(evidence) ?? Harm(evidence) ?? TooEarly(evidence) ?? Outcome(evidence) ?? Patience(evidence);
         return evidence.ShareInSeveral < ManyInSeveral
             ? decision
             : decision with { Reasons = [.. decision.Reasons, new DecisionReason($"{Percent(evidence.ShareInSeveral)} of the units met several variants; they count for the first they met.")] };
     }
+
+    private static Decision? Alone(DecisionEvidence e) => e.Treatments.Count > 0 ? null : new Decision(
+        DecisionState.Inconclusive, null, "Only shadows run beside the control: compare their answers with its own; there is nothing here to ship.", []);
 
     private static Decision? Doubt(DecisionEvidence e) => !e.SampleRatio.IsMismatch ? null : new Decision(
         DecisionState.SampleRatioMismatch, null, "The variants did not get the units that their weights promise, so do not trust any difference below: find out what loses or adds units first.",

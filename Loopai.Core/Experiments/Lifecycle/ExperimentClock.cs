@@ -1,6 +1,7 @@
 using Loopai.Core.Access;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
+using Loopai.Core.Experiments.Analysis;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -11,9 +12,14 @@ namespace Loopai.Core.Experiments.Lifecycle;
 /// Starts and stops experiments at their time, and takes those back whose variant fails. Every instance looks; what is done is written against the
 /// revision that was read, so that each thing is done by one of them, once.
 /// </summary>
-public sealed class ExperimentClock(LoopaiData data, ExperimentLifecycle life, BreakerCheck breaker, TimeProvider time, ILogger<ExperimentClock> log) : BackgroundService
+public sealed class ExperimentClock(LoopaiData data, ExperimentLifecycle life, BreakerCheck breaker, SnapshotService snapshots, WinnerService winners, TimeProvider time, ILogger<ExperimentClock> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    /// <summary>A result changes once a minute; looking at it is worth a little more than that.</summary>
+    private static readonly TimeSpan BetweenResults = TimeSpan.FromSeconds(20);
+
+    private readonly Dictionary<Guid, DateTimeOffset> _considered = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -74,6 +80,15 @@ public sealed class ExperimentClock(LoopaiData data, ExperimentLifecycle life, B
         else if (experiment.Status == ExperimentStatus.Running && await breaker.ReasonToTripAsync(loopai, experiment, ct) is { } reason)
         {
             await life.TripAsync(loopai, experiment.Id, reason, ct);
+        }
+        else if (experiment is { Status: ExperimentStatus.Running } and ({ AutomaticWinner: not null } or { Breaker.OnGuardrail: true })
+            && now - _considered.GetValueOrDefault(experiment.Id) >= BetweenResults)
+        {
+            _considered[experiment.Id] = now;
+            if (await snapshots.LatestAsync(loopai, experiment.Id, ct) is { } snapshot)
+            {
+                await winners.ConsiderAsync(experiment, snapshot.Decision, ct);
+            }
         }
     }
 

@@ -37,11 +37,25 @@ public sealed class ExperimentLifecycle(LoopaiData data, ExperimentNotices notic
         });
 
     /// <summary>Freezes the plan and lets units in.</summary>
-    public Task<Experiment> StartAsync(Caller caller, Guid id, string? reason, CancellationToken ct) =>
+    public Task<Experiment> StartAsync(Caller caller, Guid id, string? reason, CancellationToken ct) => StartAsync(caller, id, reason, null, ct);
+
+    /// <summary>Freezes the plan and lets units in.</summary>
+    /// <param name="caller">Who acts.</param>
+    /// <param name="id">The experiment.</param>
+    /// <param name="reason">Why, for the record.</param>
+    /// <param name="startedAt">A moment of the past at which it is to have started, so that executions of the past are in it; only callers that may import can say so.</param>
+    /// <param name="ct">Ends the work.</param>
+    public Task<Experiment> StartAsync(Caller caller, Guid id, string? reason, DateTimeOffset? startedAt, CancellationToken ct) =>
         ActAsync(caller, Permissions.ExperimentsWrite, id, ct, async (db, experiment) =>
         {
+            if (startedAt is not null)
+            {
+                caller.Demand(Permissions.ExecutionsImport);
+            }
+
             experiment.Demand("started", Draft, Scheduled);
-            var now = time.GetUtcNow();
+            var now = startedAt ?? time.GetUtcNow();
+            new FieldErrors().AddIf(now > time.GetUtcNow(), "startedAt", "What is yet to come cannot have started. Schedule it.").ThrowIfAny("experiment.started_at", "The experiment cannot have started then.");
             var plan = await ReadyAsync(db, experiment, now, ct);
             experiment.FrozenPlan = plan.ToCanonicalJson();
             experiment.PlanHash = FrozenPlan.HashOf(experiment.FrozenPlan);

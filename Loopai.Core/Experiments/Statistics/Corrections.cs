@@ -1,21 +1,11 @@
 namespace Loopai.Core.Experiments.Statistics;
 
-/// <summary>What is controlled when several comparisons are made at once.</summary>
-public enum Correction
-{
-    None,
-
-    /// <summary>The chance of any false discovery (S. Holm, Scandinavian Journal of Statistics 6, 1979).</summary>
-    Holm,
-
-    /// <summary>The share of false discoveries (Y. Benjamini and Y. Hochberg, JRSS B 57, 1995).</summary>
-    BenjaminiHochberg,
-}
-
 /// <summary>Adjusted p-values, and the error rate at which each interval is drawn so that both say the same.</summary>
 public static class Corrections
 {
-    /// <summary>In the order of the input. Of 0.01, 0.02, 0.03 after Holm: 0.03, 0.04, 0.04; after Benjamini and Hochberg: 0.03 each.</summary>
+    /// <summary>
+    /// Holm's (Scandinavian Journal of Statistics 6, 1979) or Benjamini's and Hochberg's (JRSS B 57, 1995), in the order of the input. Of 0.01, 0.02, 0.03 after Holm: 0.03, 0.04, 0.04; after Benjamini and Hochberg: 0.03 each.
+    /// </summary>
     public static double[] Adjust(IReadOnlyList<double> pValues, Correction correction)
     {
         if (correction == Correction.None)

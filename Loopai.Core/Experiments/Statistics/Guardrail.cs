@@ -42,15 +42,39 @@ public static class Guardrail
         }
 
         var slack = tolerance * Math.Sign(control.Value ?? 0);
-        var beyond = higherIsBetter
+        var harm = higherIsBetter
             ? -Difference.Beyond(control.Softened(), treatment.Softened(), -slack)
             : Difference.Beyond(control.Softened(), treatment.Softened(), slack);
-        var harm = Sequential.Test(beyond, own, tuning, Tail.Greater);
-        var state = harm.State != EffectState.Estimated ? WithoutSpread(control, treatment, higherIsBetter, slack)
-            : harm.Interval!.Value.Low > 0 ? GuardrailState.Hurt
-            : Sequential.Test(beyond, own, tuning, Tail.Less).Interval!.Value.High < 0 ? GuardrailState.Safe
-            : GuardrailState.Watching;
-        return new GuardrailVerdict(state, harm, own);
+        return harm.State == EffectState.Estimated
+            ? Judge(harm, own, tuning)
+            : new GuardrailVerdict(WithoutSpread(control, treatment, higherIsBetter, slack), Effect.Without(harm.State), own);
+    }
+
+    /// <summary>The same of values whose errors were found otherwise, such as quantiles; null for one that could not be estimated.</summary>
+    public static GuardrailVerdict Judge(
+        PointEstimate? control, PointEstimate? treatment, bool higherIsBetter, double tolerance, double alpha, int guardrails, double tuning = Sequential.DefaultTuning)
+    {
+        var own = alpha / Math.Max(1, guardrails);
+        if (control is not { } a || treatment is not { } b)
+        {
+            return new GuardrailVerdict(GuardrailState.Collecting, Effect.Without(EffectState.TooFewUnits), own);
+        }
+
+        var slack = tolerance * Math.Sign(a.Value);
+        var factor = 1 + (higherIsBetter ? -slack : slack);
+        var beyond = Difference.Of(a with { Value = a.Value * factor, StandardError = a.StandardError * Math.Abs(factor) }, b, Scale.Absolute);
+        var harm = higherIsBetter ? -beyond : beyond;
+        return harm.State == EffectState.Estimated ? Judge(harm, own, tuning) : new GuardrailVerdict(GuardrailState.Watching, Effect.Without(harm.State), own);
+    }
+
+    private static GuardrailVerdict Judge(Difference harm, double alpha, double tuning)
+    {
+        var shown = Sequential.Test(harm, alpha, tuning, Tail.Greater);
+        return new GuardrailVerdict(
+            shown.Interval!.Value.Low > 0 ? GuardrailState.Hurt
+            : Sequential.Test(harm, alpha, tuning, Tail.Less).Interval!.Value.High < 0 ? GuardrailState.Safe
+            : GuardrailState.Watching,
+            shown, alpha);
     }
 
     /// <summary>Arms whose every unit is alike, or where one is: equal or better ones are safe, others are watched, because no error rate can be named.</summary>

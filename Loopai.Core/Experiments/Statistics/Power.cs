@@ -72,6 +72,6 @@ public static class Power
     public static double Reach(double units, PowerDesign design)
     {
         var alpha = design.Alpha / design.Comparisons;
-        return design.SequentialTuning is { } tuning ? Sequential.Reach(units, alpha, tuning) : Distributions.NormalQuantile(1 - (alpha / 2));
+        return design.SequentialTuning is { } tuning ? Sequential.Reach(units, alpha, tuning, tunedAlpha: design.Alpha) : Distributions.NormalQuantile(1 - (alpha / 2));
     }
 }

@@ -16,31 +16,34 @@ public static class Sequential
     /// Both bounds, at every size of the sample. The tuning must be chosen beforehand and stay as it is. With the default, the interval of 5,000 units is
     /// 3.035 standard errors wide to each side, and of 50,000 units 3.242; z = 3.5 at 5,000 units gives p = 0.0130.
     /// </summary>
-    public static Effect Test(Difference d, double alpha, double tuning = DefaultTuning, Tail tail = Tail.TwoSided)
+    /// <param name="alpha">The error rate of the interval.</param>
+    /// <param name="tunedAlpha">The error rate that ρ was chosen for, where the interval's is a corrected one: p and interval then say the same.</param>
+    public static Effect Test(Difference d, double alpha, double tuning = DefaultTuning, Tail tail = Tail.TwoSided, double? tunedAlpha = null)
     {
         if (d.State != EffectState.Estimated)
         {
             return Effect.Without(d.State);
         }
 
-        var reach = d.StandardError * Reach(d.Units, alpha, tuning, tail);
+        var chosen = tunedAlpha ?? alpha;
+        var reach = d.StandardError * Reach(d.Units, alpha, tuning, tail, chosen);
         return new Effect(
             EffectState.Estimated, d.Uplift, d.StandardError, d.DegreesOfFreedom,
-            PValue(d.Uplift / d.StandardError, d.Units, alpha, tuning, tail), ConfidenceInterval.Around(d.Uplift, reach, tail));
+            PValue(d.Uplift / d.StandardError, d.Units, chosen, tuning, tail), ConfidenceInterval.Around(d.Uplift, reach, tail));
     }
 
     /// <summary>Half the interval's width in standard errors.</summary>
-    public static double Reach(double units, double alpha, double tuning = DefaultTuning, Tail tail = Tail.TwoSided)
+    public static double Reach(double units, double alpha, double tuning = DefaultTuning, Tail tail = Tail.TwoSided, double? tunedAlpha = null)
     {
-        var spread = Spread(units, alpha, tuning, tail);
+        var spread = Spread(units, tunedAlpha ?? alpha, tuning, tail);
         var root = Math.Sqrt(spread + 1);
         return Math.Sqrt(2 * (spread + 1) / spread * Math.Log(tail == Tail.TwoSided ? root / alpha : 1 + (root / (2 * alpha))));
     }
 
-    /// <summary>The least error rate whose interval, with the plan's tuning kept, leaves 0 out.</summary>
-    public static double PValue(double z, double units, double alpha, double tuning = DefaultTuning, Tail tail = Tail.TwoSided)
+    /// <summary>The least error rate whose interval leaves 0 out, ρ being the one of <paramref name="tunedAlpha"/>.</summary>
+    public static double PValue(double z, double units, double tunedAlpha, double tuning = DefaultTuning, Tail tail = Tail.TwoSided)
     {
-        var spread = Spread(units, alpha, tuning, tail);
+        var spread = Spread(units, tunedAlpha, tuning, tail);
         var root = Math.Sqrt(spread + 1);
         var exponent = z * z * spread / (2 * (spread + 1));
         return tail == Tail.TwoSided ? Math.Min(1, root * Math.Exp(-exponent))

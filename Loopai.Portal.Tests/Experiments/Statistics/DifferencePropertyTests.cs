@@ -101,6 +101,30 @@ public class DifferencePropertyTests
         Guardrail.Judge(control, worse, higherIsBetter: false, 0.1, 0.05, 1).State.ShouldBe(GuardrailState.Safe);
     }
 
+    [Theory]
+    [InlineData(0.05)]
+    [InlineData(0.01)]
+    [InlineData(0.0025)]
+    public void Sequential_CorrectedInterval_SaysWhatThePValueSays(double corrected)
+    {
+        var d = Difference.Between(Sample.Proportion(4_000, 400), Sample.Proportion(4_000, 480), Scale.Relative);
+        for (var factor = 0.5; factor < 3; factor += 0.01)
+        {
+            var effect = Sequential.Test(d with { Uplift = d.Uplift * factor }, corrected, tunedAlpha: 0.05);
+            effect.Interval!.Value.Holds(0).ShouldBe(effect.PValue > corrected);
+        }
+    }
+
+    [Fact]
+    public void Guardrail_OfQuantiles_ComparesBeyondTheTolerance()
+    {
+        var (control, slower) = (new PointEstimate(100, 1, 60, 50_000), new PointEstimate(120, 1, 60, 50_000));
+        Guardrail.Judge(control, slower, higherIsBetter: false, 0.1, 0.05, 1).State.ShouldBe(GuardrailState.Hurt);
+        Guardrail.Judge(control, slower, higherIsBetter: false, 0.3, 0.05, 1).State.ShouldBe(GuardrailState.Safe);
+        Guardrail.Judge(control, slower, higherIsBetter: true, 0, 0.05, 1).State.ShouldBe(GuardrailState.Safe);
+        Guardrail.Judge(control, null, higherIsBetter: true, 0, 0.05, 1).State.ShouldBe(GuardrailState.Collecting);
+    }
+
     [Fact]
     public void McNemar_OfFewDiscordantInputs_IsTheExactTest()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Loopai.Core.Experiments;
 using Loopai.Core.Experiments.Statistics;
 using Loopai.Portal.Tests.Conformance;
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Loopai.Core.Experiments;
 using Loopai.Core.Experiments.Statistics;
 
 namespace Loopai.Portal.Tests.Experiments.Statistics;

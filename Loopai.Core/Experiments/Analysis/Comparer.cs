@@ -1,0 +1,96 @@
+using Loopai.Core.Experiments.Decisions;
+using Loopai.Core.Experiments.Metrics;
+using Loopai.Core.Experiments.Statistics;
+
+namespace Loopai.Core.Experiments.Analysis;
+
+/// <summary>A metric of one variant as it is compared: a sample, or a value whose error was found otherwise.</summary>
+internal readonly record struct Measured(double Units, double? Value, Sample? Sample, PointEstimate? Point, IReadOnlyList<Stratum>? Strata = null)
+{
+    public Difference Against(Measured control, Scale scale) => (Sample, control.Sample, Point, control.Point) switch
+    {
+        ({ }, { }, _, _) when Strata is { Count: > 1 } => Stratification.Between(Strata, scale),
+        ({ } treatment, { } baseline, _, _) => Difference.Between(baseline, treatment, scale),
+        (_, _, { } treatment, { } baseline) => Difference.Of(baseline, treatment, scale),
+        _ => Difference.Without(EffectState.TooFewUnits, Units + control.Units),
+    };
+}
+
+/// <summary>Compares variants by a plan. What is compared together is corrected together.</summary>
+/// <param name="tuning">Units of a pair at which the sequential test is tightest; as it was when the experiment started.</param>
+/// <param name="guardrails">Verdicts that share the error rate: guardrails times treatments.</param>
+internal sealed class Comparer(AnalysisPlan plan, double tuning, int guardrails, int goals)
+{
+    /// <summary>One comparison that is to be made.</summary>
+    public sealed record Pair(PlannedMetric Metric, string Variant, Measured Control, Measured Treatment);
+
+    /// <summary>Each in its turn; p-values and intervals are those of all of them together.</summary>
+    public IReadOnlyList<Comparison> Compare(IReadOnlyList<Pair> pairs, bool corrected)
+    {
+        var differences = pairs.Select(p => p.Treatment.Against(p.Control, Scale.Relative)).ToList();
+        var plain = differences.ConvertAll(d => Test(d, plan.Alpha));
+        var correction = corrected ? plan.Correction : Correction.None;
+        var known = plain.FindAll(e => e.PValue is not null);
+        var adjusted = Corrections.Adjust([.. known.Select(e => e.PValue!.Value)], correction);
+        var alpha = Corrections.IntervalAlpha(adjusted, correction, plan.Alpha);
+        var comparisons = correction == Correction.None ? 1 : Math.Max(1, known.Count);
+        var next = 0;
+        return
+        [
+            .. pairs.Select((pair, i) => One(pair, differences[i], plain[i], plain[i].PValue is null ? null : adjusted[next++], alpha, comparisons)),
+        ];
+    }
+
+    /// <summary>Which of these shows a winner under the plan, of a metric of which more, or less, is better.</summary>
+    private Comparison One(Pair pair, Difference relative, Effect plain, double? adjusted, double alpha, int comparisons)
+    {
+        var absolute = Test(pair.Treatment.Against(pair.Control, Scale.Absolute), plan.Alpha);
+        var posterior = Bayesian.Posterior(relative, Scale.Relative, null, alpha, pair.Metric.Definition.Direction == MetricDirection.Down);
+        var interval = plan.Method == StatisticalMethod.Bayesian ? posterior.Interval : Test(relative, alpha).Interval;
+        if (interval is { } bounds && adjusted <= plan.Alpha && plan.Method != StatisticalMethod.Bayesian)
+        {
+            interval = Corrections.Agree(bounds, relative.Uplift, isFound: true);
+        }
+
+        return new Comparison(
+            plain, absolute, posterior, adjusted, interval, Find(pair.Metric, relative, interval, adjusted, posterior),
+            Power.Detectable(relative, Design(pair.Metric, comparisons)),
+            pair.Metric.Role == MetricRole.Guardrail ? Judge(pair) : null);
+    }
+
+    private Effect Test(Difference d, double alpha) => plan.Method == StatisticalMethod.Sequential
+        ? Sequential.Test(d, alpha, tuning, tunedAlpha: plan.Alpha)
+        : FixedHorizon.Test(d, alpha);
+
+    private Finding Find(PlannedMetric metric, Difference d, ConfidenceInterval? interval, double? adjusted, Posterior posterior)
+    {
+        if (d.State != EffectState.Estimated || interval is not { Low: { } low, High: { } high })
+        {
+            return Finding.Undecided;
+        }
+
+        if (low > -metric.MinimumEffect && high < metric.MinimumEffect)
+        {
+            return Finding.Equivalent;
+        }
+
+        var found = plan.Method == StatisticalMethod.Bayesian ? Math.Max(posterior.ChanceToWin, 1 - posterior.ChanceToWin) >= 1 - plan.Alpha : adjusted <= plan.Alpha;
+        return !found ? Finding.Undecided : d.Uplift > 0 == (metric.Definition.Direction == MetricDirection.Up) ? Finding.Better : Finding.Worse;
+    }
+
+    private GuardrailVerdict Judge(Pair pair)
+    {
+        var (up, tolerance) = (pair.Metric.Definition.Direction == MetricDirection.Up, pair.Metric.MinimumEffect);
+        return pair.Control.Sample is { } control && pair.Treatment.Sample is { } treatment
+            ? Guardrail.Judge(control, treatment, up, tolerance, plan.Alpha, guardrails, tuning)
+            : Guardrail.Judge(pair.Control.Point, pair.Treatment.Point, up, tolerance, plan.Alpha, guardrails, tuning);
+    }
+
+    /// <summary>More units of both arms that show the metric's smallest effect; null where it cannot be told.</summary>
+    public double? UnitsToGo(Pair pair, int comparisons) =>
+        Power.Now(pair.Treatment.Against(pair.Control, Scale.Relative), Design(pair.Metric, comparisons))?.UnitsToGo;
+
+    private PowerDesign Design(PlannedMetric metric, int comparisons) => new(
+        metric.MinimumEffect, plan.Alpha, Math.Pow(plan.Power, 1.0 / Math.Max(1, goals)), comparisons,
+        plan.Method == StatisticalMethod.Sequential ? tuning : null);
+}

@@ -1,0 +1,185 @@
+using Loopai.Core.Executions;
+using Loopai.Core.Experiments;
+using Loopai.Core.Experiments.Analysis;
+using Loopai.Core.Experiments.Decisions;
+using Loopai.Core.Experiments.Metrics;
+using Loopai.Core.Experiments.Statistics;
+using Loopai.Portal.Tests.Data;
+
+namespace Loopai.Portal.Tests.Experiments.Analysis;
+
+public sealed class ExperimentAnalysisTests(LoopaiDatabaseFixture fixture) : IClassFixture<LoopaiDatabaseFixture>
+{
+    [Fact]
+    public async Task AnalyzeAsync_OfManyUnits_IsWhatAddingUpByHandGives()
+    {
+        var traffic = await GivenTraffic.Async(fixture.Database, d => d with
+        {
+            Metrics =
+            [
+                new ChosenMetric("accuracy", MetricRole.Goal), new ChosenMetric("success_rate", MetricRole.Guardrail), new ChosenMetric("latency", MetricRole.Secondary),
+                new ChosenMetric("latency_p95", MetricRole.Secondary),
+            ],
+            Segments = ["country"],
+        });
+        var random = new Random(5);
+        var (weights, right, latency, answered, executions, units) = (new double[2], new double[2], new double[2], new double[2], new double[2], new double[2]);
+        for (var u = 0; u < 600; u++)
+        {
+            var variant = (short)(u % 2);
+            var unit = u % 10 == 0 ? null : $"user-{u}";
+            units[variant]++;
+            for (var call = 0; call < (unit is null ? 1 : 1 + (u % 4)); call++)
+            {
+                var (us, works, correct, p) = (random.NextInt64(500, 3_000), random.Next(20) > 0, random.NextDouble() < (variant == 0 ? 0.6 : 0.9), call % 2 == 0 ? 0.5 : 0.2);
+                var execution = traffic.Add(variant, unit, 1 + call, us, works ? ExecutionStatus.Success : ExecutionStatus.Error, u % 3 == 0 ? """{"country":"DE"}""" : """{"country":"FR"}""");
+                (executions[variant], latency[variant], answered[variant]) = (executions[variant] + 1, latency[variant] + (us / 1000.0), answered[variant] + (works ? 1 : 0));
+                if (call < 2)
+                {
+                    traffic.Check(execution, correct, p);
+                    (weights[variant], right[variant]) = (weights[variant] + (1 / p), right[variant] + (correct ? 1 / p : 0));
+                }
+                else if (call == 2)
+                {
+                    // Asked for, and so no sample of anything.
+                    traffic.Check(execution, false, null);
+                }
+            }
+        }
+
+        var snapshot = await traffic.AnalyzeAsync();
+
+        snapshot.Variants.Select(v => (double)v.Units).ShouldBe(units);
+        snapshot.Variants.Select(v => (double)v.Executions).ShouldBe(executions);
+        snapshot.Quality.ShouldBe(new DataQuality(SampleRatio.Test(units, [0.5, 0.5]), 0, 0));
+        for (var v = 0; v < 2; v++)
+        {
+            Value(snapshot, "accuracy", v).ShouldBe(right[v] / weights[v], 1e-9);
+            Value(snapshot, "success_rate", v).ShouldBe(answered[v] / executions[v], 1e-9);
+            Value(snapshot, "latency", v).ShouldBe(latency[v] / executions[v], 1e-9);
+            Value(snapshot, "latency_p95", v).ShouldBeInRange(2.8, 3.0);
+        }
+
+        var accuracy = snapshot.Metrics[0].Variants[1].Against!;
+        accuracy.Finding.ShouldBe(Finding.Better);
+        accuracy.Relative.Uplift!.Value.ShouldBe((right[1] / weights[1] / (right[0] / weights[0])) - 1, 1e-9);
+        (snapshot.Decision.State, snapshot.Decision.Variant).ShouldBe((DecisionState.Ship, traffic.Experiment.Variants[1].Key));
+        snapshot.Metrics[1].Variants[1].Against!.Guardrail!.State.ShouldBeOneOf(GuardrailState.Watching, GuardrailState.Safe);
+        snapshot.Metrics[0].Segments.Select(s => (s.Segment, s.Value, Units: s.Variants.Sum(v => v.Units))).ShouldBe([("country", "FR", 360.0), ("country", "DE", 180.0), ("country", null, 60.0)]);
+        snapshot.Series.ShouldHaveSingleItem().Uplift.ShouldBe(accuracy.Relative.Uplift);
+    }
+
+    [Fact]
+    public async Task AnalyzeAsync_UnitsInSeveralVariants_CountForTheFirst()
+    {
+        var traffic = await GivenTraffic.Async(fixture.Database);
+        for (var u = 0; u < 100; u++)
+        {
+            traffic.Add((short)(u % 2), $"user-{u}", hours: 5);
+        }
+
+        traffic.Add(1, "user-0", hours: 1);
+        traffic.Add(1, "user-2", hours: 9);
+        var snapshot = await traffic.AnalyzeAsync();
+        snapshot.Variants.Select(v => v.Units).ShouldBe([49, 51]);
+        (snapshot.Quality.UnitsInSeveral, snapshot.Quality.ShareInSeveral, snapshot.Quality.IsSound).ShouldBe((2, 0.02, false));
+        snapshot.Decision.Reasons.ShouldContain(r => r.Text.StartsWith("2 % of the units met several variants", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task AnalyzeAsync_OfEvents_CountsFromExposureWithinTheWindowAndUpToTheCap()
+    {
+        var traffic = await GivenTraffic.Async(
+            fixture.Database,
+            d => d with
+            {
+                Metrics = [new ChosenMetric("bought", MetricRole.Goal), new ChosenMetric("revenue", MetricRole.Secondary), new ChosenMetric("orders_value", MetricRole.Secondary)],
+            },
+            async given =>
+            {
+                var metrics = new MetricService(given.Database.Data, TimeProvider.System);
+                await metrics.CreateAsync(given.Caller, new MetricDraft { Key = "bought", Name = "Bought", Source = MetricSource.Event, Type = MetricType.Proportion, Direction = MetricDirection.Up, Event = "order", WindowHours = 24 }, default);
+                await metrics.CreateAsync(given.Caller, new MetricDraft { Key = "revenue", Name = "Revenue", Source = MetricSource.Event, Type = MetricType.Mean, Direction = MetricDirection.Up, Event = "order", Cap = 100 }, default);
+                await metrics.CreateAsync(given.Caller, new MetricDraft { Key = "orders_value", Name = "Value of an order", Source = MetricSource.Event, Type = MetricType.Ratio, Direction = MetricDirection.Up, Event = "order", Per = "visit" }, default);
+            });
+        for (var u = 0; u < 40; u++)
+        {
+            traffic.Add((short)(u % 2), $"user-{u}", hours: 10);
+            traffic.Happen($"user-{u}", "visit", 2, 11);
+        }
+
+        traffic.Happen("user-0", "order", 30, 9);
+        traffic.Happen("user-0", "order", 40, 12);
+        traffic.Happen("user-2", "order", 500, 33);
+        traffic.Happen("user-4", "order", 7, 35);
+        traffic.Happen("user-1", "order", 60, 10);
+        traffic.Happen("user-1", "order", 60, 11);
+        traffic.Happen("stranger", "order", 60, 11);
+        var snapshot = await traffic.AnalyzeAsync();
+
+        // user-0 and user-2 bought within a day of their exposure, of 20; user-4 an hour too late; of the treatment user-1 alone.
+        Value(snapshot, "bought", 0).ShouldBe(0.1, 1e-12);
+        Value(snapshot, "bought", 1).ShouldBe(0.05, 1e-12);
+        Value(snapshot, "revenue", 0).ShouldBe((40 + 100 + 7) / 20.0, 1e-12);
+        Value(snapshot, "revenue", 1).ShouldBe(100 / 20.0, 1e-12);
+        Value(snapshot, "orders_value", 0).ShouldBe(547 / 40.0, 1e-12);
+    }
+
+    [Fact]
+    public async Task AnalyzeAsync_WithThePastAndStrata_IsSurerOfTheSameEffect()
+    {
+        var plain = await StratifiedAsync(new AnalysisPlan());
+        var adjusted = await StratifiedAsync(new AnalysisPlan { Cuped = true });
+        var stratified = await StratifiedAsync(new AnalysisPlan { PostStratify = true });
+        adjusted.StandardError!.Value.ShouldBeLessThan(0.5 * plain.StandardError!.Value);
+        stratified.StandardError!.Value.ShouldBeLessThan(0.9 * plain.StandardError.Value);
+        new[] { plain, adjusted, stratified }.ShouldAllBe(e => Math.Abs(e.Uplift!.Value - 0.1) < 4 * e.StandardError!.Value);
+
+        async Task<Effect> StratifiedAsync(AnalysisPlan plan)
+        {
+            var traffic = await GivenTraffic.Async(fixture.Database, d => d with { Metrics = [new ChosenMetric("latency", MetricRole.Goal)], Segments = ["size"], Plan = plan });
+            var random = new Random(3);
+            for (var u = 0; u < 400; u++)
+            {
+                var (size, variant) = (random.Next(2), (short)(u % 2));
+                var habit = 1_000 + (1_000 * size) + random.NextInt64(600);
+                traffic.Add(0, $"user-{u}", -20, habit + random.NextInt64(60), counts: false);
+                traffic.Add(variant, $"user-{u}", 5, (long)((habit + random.NextInt64(60)) * (variant == 1 ? 1.1 : 1)), input: $$"""{"size":{{size}}}""");
+            }
+
+            return (await traffic.AnalyzeAsync()).Metrics[0].Variants[1].Against!.Relative;
+        }
+    }
+
+    [Fact]
+    public async Task AnalyzeAsync_OfAShadow_ComparesInputByInput()
+    {
+        var traffic = await GivenTraffic.Async(fixture.Database, d => d with { Variants = [new VariantDraft(Version: 1), new VariantDraft(Version: 2, Shadow: true)] });
+        for (var i = 0; i < 100; i++)
+        {
+            // Of 100 inputs the control is right on 60, the shadow on those and on 20 more, and on none that the control alone got right.
+            var control = traffic.Add(0, $"user-{i}", 1 + (i * 0.01), 1_000 + i, output: i < 60 ? "\"right\"" : "\"wrong\"");
+            traffic.Add(1, $"user-{i}", latencyUs: 1_500 + i + (i % 3), output: i < 80 ? "\"right\"" : "\"wrong\"", shadowOf: control);
+            traffic.Check(control, i < 60, 0.5, "\"right\"");
+        }
+
+        var snapshot = await traffic.AnalyzeAsync();
+        snapshot.Decision.Sentence.ShouldStartWith("Only shadows run beside the control");
+        var shadow = snapshot.Shadows.ShouldHaveSingleItem();
+        (shadow.Inputs, shadow.Agreeing, shadow.Checked, shadow.OnlyControlRight, shadow.OnlyShadowRight).ShouldBe((100, 80, 100, 0, 20));
+        shadow.Correct.Uplift!.Value.ShouldBe(0.2, 1e-12);
+        shadow.Correct.PValue!.Value.ShouldBe(2 * Math.Pow(0.5, 20), 1e-12);
+        shadow.Latency.Uplift!.Value.ShouldBe(0.501, 0.0011);
+    }
+
+    [Fact]
+    public async Task AnalyzeAsync_WithoutTraffic_Collects()
+    {
+        var snapshot = await (await GivenTraffic.Async(fixture.Database)).AnalyzeAsync();
+        snapshot.Decision.State.ShouldBe(DecisionState.Collecting);
+        snapshot.Metrics.ShouldAllBe(m => m.Variants.All(v => v.Value == null && (v.Against == null || v.Against.Relative.State == EffectState.TooFewUnits)));
+        snapshot.UnitsToGo.ShouldBeNull();
+    }
+
+    private static double Value(ExperimentSnapshot snapshot, string metric, int variant) => snapshot.Metrics.Single(m => m.Key == metric).Variants[variant].Value!.Value;
+}
