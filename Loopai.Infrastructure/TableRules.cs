@@ -9,14 +9,17 @@ namespace Loopai.Infrastructure;
 /// <param name="Table">Its name.</param>
 /// <param name="TenantColumn">The column that names the organization; null for a table that belongs to no tenant.</param>
 /// <param name="IsAppendOnly">Whether rows are written once.</param>
-internal sealed record TableRules(string Table, string? TenantColumn, bool IsAppendOnly)
+/// <param name="IsHistory">Whether they are, and go with their organization.</param>
+internal sealed record TableRules(string Table, string? TenantColumn, bool IsAppendOnly, bool IsHistory)
 {
     public static IEnumerable<TableRules> Of(IModel model)
     {
         // What is owned lives in its owner's table and follows its rules.
         foreach (var entity in model.GetEntityTypes().Where(e => e.GetTableName() is not null && !e.IsOwned()))
         {
-            yield return new TableRules(entity.GetTableName()!, TenantColumnOf(entity), typeof(IAppendOnly).IsAssignableFrom(entity.ClrType));
+            yield return new TableRules(
+                entity.GetTableName()!, TenantColumnOf(entity), typeof(IAppendOnly).IsAssignableFrom(entity.ClrType),
+                typeof(IHistory).IsAssignableFrom(entity.ClrType));
         }
     }
 

@@ -9,9 +9,10 @@ namespace Loopai.Core.Analytics;
 /// <param name="Value">What is measured: a share, or milliseconds.</param>
 /// <param name="Reference">What it is held against: the target, the share before, the active version's accuracy.</param>
 /// <param name="Since">Since when, where that is known.</param>
+/// <param name="Quota">Which limit of a quota, as the API calls it.</param>
 public sealed record AttentionItem(
     AttentionKind Kind, Guid TaskId, string TaskName, int? Version = null, long Count = 0, double? Value = null, double? Reference = null,
-    DateTimeOffset? Since = null);
+    DateTimeOffset? Since = null, string? Quota = null);
 
 /// <summary>Why a person should look, most pressing first.</summary>
 public enum AttentionKind
@@ -28,7 +29,7 @@ public enum AttentionKind
     /// <summary>The 95th percentile lies above what the task wants.</summary>
     LatencyAboveTarget,
 
-    /// <summary>Four fifths of a month's quota are used.</summary>
+    /// <summary>Four fifths of a quota are used.</summary>
     QuotaNearlyUsed,
 
     /// <summary>An API key ends within two weeks.</summary>

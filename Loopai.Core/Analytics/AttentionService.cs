@@ -70,15 +70,13 @@ public sealed class AttentionService(LoopaiData data, TimeProvider time)
 
         if (caller.May(Permissions.UsageRead))
         {
-            var month = QuotaService.MonthOf(now);
-            var meters = await db.QuotaMeters.AsNoTracking().Where(m => m.Period == month && m.WarnedAt != null)
-                .Join(db.Quotas.Where(q => q.ExecutionsPerMonth != null), m => m.ScopeId, q => q.ScopeId, (m, q) => new { m.ScopeId, m.Reserved, q.ExecutionsPerMonth })
-                .ToListAsync(ct);
-            var names = await db.ApiKeys.Select(k => new { k.Id, k.Name }).Concat(db.Environments.Select(e => new { e.Id, e.Name }))
-                .Concat(db.Organizations.Select(o => new { o.Id, o.Name })).ToDictionaryAsync(s => s.Id, s => s.Name, ct);
-            items.AddRange(meters.Where(m => m.Reserved >= m.ExecutionsPerMonth * QuotaService.WarnAt).Select(m => new AttentionItem(
-                AttentionKind.QuotaNearlyUsed, m.ScopeId, names.GetValueOrDefault(m.ScopeId, ""), Count: m.Reserved, Value: (double)m.Reserved / m.ExecutionsPerMonth!.Value,
-                Reference: m.ExecutionsPerMonth)));
+            items.AddRange(
+                from state in await db.QuotaStatesAsync(caller, now, ct)
+                from use in state.Uses()
+                where use.Used >= use.Limit * QuotaService.WarnAt
+                select new AttentionItem(
+                    AttentionKind.QuotaNearlyUsed, state.Scope.Id, state.Scope.Name, Count: use.Used, Value: (double)use.Used / Math.Max(1, use.Limit), Reference: use.Limit,
+                    Quota: use.Name));
         }
 
         return items;

@@ -8,3 +8,6 @@ public interface ITenantOwned
 
 /// <summary>A row that is written once: the runtime roles may insert and read it, never change or delete it.</summary>
 public interface IAppendOnly;
+
+/// <summary>What happened to a thing, written once. Unlike the audit log it goes when the organization does, by the system's hand alone.</summary>
+public interface IHistory : IAppendOnly;

@@ -3,7 +3,7 @@ using Loopai.Core.Data;
 namespace Loopai.Core.Experiments;
 
 /// <summary>A line of an experiment's history: what was done, by whom and why, and what it did to the traffic.</summary>
-public sealed class ExperimentChange : ITenantOwned, IAppendOnly
+public sealed class ExperimentChange : ITenantOwned, IHistory
 {
     public required Guid Id { get; init; }
 

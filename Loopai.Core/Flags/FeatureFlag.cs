@@ -57,7 +57,7 @@ public sealed class FlagEnvironment : ITenantOwned
 }
 
 /// <summary>One change of a flag, with who made it and what it changed.</summary>
-public sealed class FlagChange : ITenantOwned, IAppendOnly
+public sealed class FlagChange : ITenantOwned, IHistory
 {
     public required Guid Id { get; init; }
 

@@ -18,8 +18,8 @@ internal static class IdentityModel
             session.Property(s => s.Device).HasMaxLength(64);
             session.Property(s => s.Address).HasMaxLength(64);
             session.Property(s => s.EndReason).HasMaxLength(32);
-            session.Property(s => s.SsoSubject).HasMaxLength(256);
-            session.Property(s => s.SsoSessionId).HasMaxLength(256);
+            session.Property(s => s.SsoSubject).HasMaxLength(UserSession.LongestProviderId);
+            session.Property(s => s.SsoSessionId).HasMaxLength(UserSession.LongestProviderId);
             session.HasIndex(s => new { s.UserId, s.EndedAt });
             session.HasIndex(s => s.SsoConnectionId).HasFilter("sso_connection_id IS NOT NULL");
             session.HasIndex(s => s.LastSeenAt);

@@ -94,7 +94,7 @@ public sealed class OrganizationPurge(LoopaiData data, TimeProvider time, ILogge
     {
         var ordered = new List<IEntityType>();
         var all = model.GetEntityTypes()
-            .Where(e => typeof(ITenantOwned).IsAssignableFrom(e.ClrType) && !typeof(IAppendOnly).IsAssignableFrom(e.ClrType) && !e.IsOwned())
+            .Where(e => typeof(ITenantOwned).IsAssignableFrom(e.ClrType) && (!typeof(IAppendOnly).IsAssignableFrom(e.ClrType) || typeof(IHistory).IsAssignableFrom(e.ClrType)) && !e.IsOwned())
             .Where(e => e.ClrType != typeof(AuditLog) && e.ClrType != typeof(AuditPending)).ToList();
         foreach (var entity in all)
         {

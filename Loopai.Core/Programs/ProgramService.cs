@@ -6,6 +6,7 @@ using Loopai.Core.Audit;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
 using Loopai.Core.Tasks;
+using Loopai.Core.Usage;
 using Loopai.Core.Validation;
 using Microsoft.EntityFrameworkCore;
 
@@ -55,6 +56,7 @@ public sealed class ProgramService(LoopaiData data, IProgramSandbox sandbox, Tim
         db.Programs.Add(program);
         db.Record(caller, "program.created", "task", taskId, new { program.Version, program.Language, program.Status, trial.Right, trial.Wrong, trial.Failed });
         await db.SaveChangesAsync(ct);
+        await db.DemandRoomAsync(caller.OrganizationId, ct);
         await transaction.CommitAsync(ct);
         return program;
     }

@@ -74,7 +74,7 @@ public sealed class Rollout : ITenantOwned, ITaskOwned
 public sealed record PassedStage(int Stage, DateTimeOffset From, DateTimeOffset? Until = null, StageEvidence? Seen = null);
 
 /// <summary>Something that happened to a rollout.</summary>
-public sealed class RolloutEvent : ITenantOwned, ITaskOwned, IAppendOnly
+public sealed class RolloutEvent : ITenantOwned, ITaskOwned, IHistory
 {
     public required Guid Id { get; init; }
 

@@ -4,6 +4,7 @@ using Loopai.Core.Access;
 using Loopai.Core.Audit;
 using Loopai.Core.Data;
 using Loopai.Core.Tasks.Import;
+using Loopai.Core.Usage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Loopai.Core.Tasks;
@@ -65,6 +66,7 @@ public sealed class ExampleService(LoopaiData data, TimeProvider time)
             }
 
             await writer.WriteAsync(batch, ct);
+            await db.DemandRoomAsync(caller.OrganizationId, ct);
             var result = new ImportResult(received, writer.Added, writer.Updated, writer.Unchanged, rejected, errors);
             db.Record(caller, "examples.imported", "task", taskId, new { result.Received, result.Added, result.Updated, result.Unchanged, result.Rejected });
             await db.SaveChangesAsync(ct);
@@ -194,6 +196,7 @@ public sealed class ExampleService(LoopaiData data, TimeProvider time)
                 written.AddRange(await writer.WriteAsync(batch, ct));
             }
 
+            await db.DemandRoomAsync(caller.OrganizationId, ct);
             db.Record(caller, "examples.added", "task", taskId, new { source, writer.Added, writer.Updated, writer.Unchanged });
             await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(ct);

@@ -24,7 +24,13 @@ public sealed class Quota : ITenantOwned
     /// <summary>Of the organization only.</summary>
     public int? Members { get; set; }
 
-    public bool IsEmpty => (ExecutionsPerMinute, ExecutionsPerMonth, Tasks, Members) == (null, null, null, null);
+    /// <summary>What examples and versions take up, in millions of characters. Of the organization only; executions are bounded by retention.</summary>
+    public int? StorageMegabytes { get; set; }
+
+    public bool IsEmpty => (ExecutionsPerMinute, ExecutionsPerMonth, Tasks, Members, StorageMegabytes) == (null, null, null, null, null);
+
+    /// <summary>Whether something that lies there is limited, not only what is done.</summary>
+    public bool LimitsWhatThereIs => Tasks is not null || Members is not null || StorageMegabytes is not null;
 
     /// <summary>Whether executions are limited.</summary>
     public bool LimitsExecutions => ExecutionsPerMinute is not null || ExecutionsPerMonth is not null;

@@ -23,7 +23,7 @@ public sealed class SmtpMailSender(MailSettings settings) : IMailSender
         using var message = new MailMessage(settings.From, mail.To)
         {
             // SMTP knows no bare line feed.
-            Subject = mail.Subject, SubjectEncoding = Encoding.UTF8, Body = mail.Text.ReplaceLineEndings("\r\n"), BodyEncoding = Encoding.UTF8,
+            Subject = mail.Subject.ReplaceLineEndings(" "), SubjectEncoding = Encoding.UTF8, Body = mail.Text.ReplaceLineEndings("\r\n"), BodyEncoding = Encoding.UTF8,
         };
         if (mail.Html is not null)
         {

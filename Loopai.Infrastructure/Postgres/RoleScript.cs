@@ -68,7 +68,7 @@ internal static class RoleScript
         }
 
         var grants = rules.IsAppendOnly
-            ? $"REVOKE ALL ON {table} FROM {TenantRole}, {SystemRole}; GRANT SELECT, INSERT ON {table} TO {TenantRole}, {SystemRole};"
+            ? $"REVOKE ALL ON {table} FROM {TenantRole}, {SystemRole}; GRANT SELECT, INSERT ON {table} TO {TenantRole}, {SystemRole};{(rules.IsHistory ? $" GRANT DELETE ON {table} TO {SystemRole};" : "")}"
             : $"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {TenantRole}, {SystemRole};";
 
         // Altering a table takes a lock that waits for every reader, so it is done only where it is missing.

@@ -35,15 +35,15 @@ internal static class SecurityScript
             """;
         foreach (var rules in TableRules.Of(model))
         {
-            yield return $"GRANT SELECT, INSERT{(rules.IsAppendOnly ? "" : ", UPDATE, DELETE")} ON dbo.[{rules.Table}] TO {RuntimeRole};";
+            yield return $"GRANT SELECT, INSERT{(rules.IsHistory ? ", DELETE" : rules.IsAppendOnly ? "" : ", UPDATE, DELETE")} ON dbo.[{rules.Table}] TO {RuntimeRole};";
             if (rules.TenantColumn is { } column)
             {
-                yield return Policy(rules.Table, column, rules.IsAppendOnly);
+                yield return Policy(rules.Table, column, rules.IsAppendOnly && !rules.IsHistory);
             }
 
             if (rules.IsAppendOnly)
             {
-                yield return $"DENY UPDATE, DELETE ON dbo.[{rules.Table}] TO {RuntimeRole};";
+                yield return $"DENY UPDATE{(rules.IsHistory ? "" : ", DELETE")} ON dbo.[{rules.Table}] TO {RuntimeRole};";
             }
         }
 

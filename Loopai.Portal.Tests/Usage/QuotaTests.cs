@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Loopai.Core.Analytics;
 using Loopai.Portal.Tests.Api;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Loopai.Portal.Tests.Usage;
 
@@ -61,6 +63,28 @@ public sealed class QuotaTests(PortalFixture portal)
         {
             await PortalFixture.StopAsync(other);
         }
+    }
+
+    [Fact]
+    public async Task Storage_UploadGoesBeyond_IsRefusedWholeAndTheBellSaysWhatIsNearlyUsed()
+    {
+        var (acme, task) = await ArrangeAsync();
+        using var client = portal.Client(acme);
+        await SetAsync(client, acme.Id, new { storageMegabytes = 2 });
+        (await client.PostAsJsonAsync($"tasks/{task}/examples", Mails(1_700))).EnsureSuccessStatusCode();
+
+        await (await client.PostAsJsonAsync($"tasks/{task}/examples", Mails(600))).ShouldBeProblemAsync(HttpStatusCode.TooManyRequests, "quota-exceeded");
+
+        (await client.GetFromJsonAsync<JsonElement>($"tasks/{task}/examples?limit=1")).GetProperty("items").GetArrayLength().ShouldBe(1);
+        var quota = (await client.GetFromJsonAsync<JsonElement>("quotas")).GetProperty("items")[0];
+        quota.GetProperty("storageMegabytesNow").GetDouble().ShouldBeInRange(1.7, 2);
+        var attention = await portal.Services.GetRequiredService<AttentionService>().ListAsync(acme.Owner, default);
+        attention.ShouldContain(item => item.Kind == AttentionKind.QuotaNearlyUsed && item.Quota == "storageMegabytes");
+
+        static IEnumerable<object> Mails(int count) => Enumerable.Range(0, count).Select(i => new
+        {
+            input = new { text = $"{Guid.NewGuid()} {new string('x', 950)}" }, output = "ham",
+        });
     }
 
     [Fact]

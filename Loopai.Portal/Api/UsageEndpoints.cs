@@ -34,11 +34,12 @@ public static class UsageEndpoints
 /// <summary>A quota as the API shows it.</summary>
 public sealed record QuotaResponse(
     Guid ScopeId, string Scope, string Name, int? ExecutionsPerMinute, int? Burst, long? ExecutionsPerMonth, long UsedThisMonth, int? Tasks, int? TasksNow, int? Members,
-    int? MembersNow)
+    int? MembersNow, int? StorageMegabytes, double? StorageMegabytesNow)
 {
     public static QuotaResponse Of(QuotaState state) => new(
         state.Scope.Id, state.Scope.Kind, state.Scope.Name, state.Quota.ExecutionsPerMinute, state.Quota.Burst, state.Quota.ExecutionsPerMonth, state.UsedThisMonth,
-        state.Quota.Tasks, state.Tasks, state.Quota.Members, state.Members);
+        state.Quota.Tasks, state.Quota.Tasks is null ? null : state.Kept?.Tasks, state.Quota.Members, state.Quota.Members is null ? null : state.Kept?.Members,
+        state.Quota.StorageMegabytes, state.Kept?.Stored / 1e6);
 }
 
 /// <summary>All quotas; there are few, so they come in one window.</summary>

@@ -1,4 +1,5 @@
 using Loopai.Core.Analytics;
+using Loopai.Portal.Pages.Usage;
 
 namespace Loopai.Portal.Shell;
 
@@ -24,7 +25,7 @@ public sealed record AttentionWords(string Badge, Tone Tone, string Title, strin
             "Latency", Tone.Warn, $"p95 is {Format.Duration(item.Value)}", $"target {Format.Duration(item.Reference)}, last 24 hours",
             PortalUrls.Task(organization, item.TaskId, environment: environment)),
         AttentionKind.QuotaNearlyUsed => new(
-            "Quota", item.Value >= 1 ? Tone.Bad : Tone.Warn, $"{Format.Percent(item.Value, 0)} of the month's executions are used", $"{Format.Short(item.Count)} of {Format.Short(item.Reference)}",
+            "Quota", item.Value >= 1 ? Tone.Bad : Tone.Warn, $"{QuotaWords.Of(item.Quota!)}: {Format.Percent(item.Value, 0)} used", $"{Format.Short(item.Count)} of {Format.Short(item.Reference)}",
             PortalUrls.Usage(organization, environment)),
         AttentionKind.KeyEnds => new(
             "Key", Tone.Warn, "An API key ends soon", $"on {item.Since?.UtcDateTime:d MMMM}", PortalUrls.ApiKey(organization, item.TaskId, environment)),

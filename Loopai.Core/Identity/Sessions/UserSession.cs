@@ -3,6 +3,9 @@ namespace Loopai.Core.Identity.Sessions;
 /// <summary>One sign-in of a person, from its start to its end. The cookie only names it, so that ending the row ends the session everywhere.</summary>
 public sealed class UserSession
 {
+    /// <summary>Of the names that a provider gives, in characters.</summary>
+    public const int LongestProviderId = 256;
+
     public required Guid Id { get; init; }
 
     public required Guid UserId { get; init; }

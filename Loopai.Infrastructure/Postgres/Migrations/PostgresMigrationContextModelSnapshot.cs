@@ -3161,6 +3161,10 @@ namespace Loopai.Infrastructure.Postgres.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("members");
 
+                    b.Property<int?>("StorageMegabytes")
+                        .HasColumnType("integer")
+                        .HasColumnName("storage_megabytes");
+
                     b.Property<int?>("Tasks")
                         .HasColumnType("integer")
                         .HasColumnName("tasks");

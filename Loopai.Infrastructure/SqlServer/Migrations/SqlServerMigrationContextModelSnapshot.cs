@@ -3162,6 +3162,10 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                         .HasColumnType("int")
                         .HasColumnName("members");
 
+                    b.Property<int?>("StorageMegabytes")
+                        .HasColumnType("int")
+                        .HasColumnName("storage_megabytes");
+
                     b.Property<int?>("Tasks")
                         .HasColumnType("int")
                         .HasColumnName("tasks");

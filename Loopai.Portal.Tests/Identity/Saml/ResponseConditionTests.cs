@@ -73,6 +73,10 @@ public sealed class ResponseConditionTests
     public void Read_Expired_IsRefused() => Refusal(Signed(new SamlAnswer { NotOnOrAfter = Now.AddMinutes(-3) }).OuterXml).ShouldBe("saml.expired");
 
     [Fact]
+    public void Read_NeverExpires_IsTaken() =>
+        Read(Signed(new SamlAnswer { NotOnOrAfter = DateTimeOffset.MaxValue, ConfirmedUntil = DateTimeOffset.MaxValue }).OuterXml).NameId.ShouldBe(Person);
+
+    [Fact]
     public void Read_ConfirmationExpired_IsRefused() => Refusal(Signed(new SamlAnswer { ConfirmedUntil = Now.AddMinutes(-3) }).OuterXml).ShouldBe("saml.expired");
 
     [Fact]

@@ -11,7 +11,8 @@ public static class OidcEndpoints
 {
     public static void MapOidc(this WebApplication app)
     {
-        var oidc = app.MapGroup("/sign-in/oidc/{connection:guid}").ExcludeFromDescription();
+        var oidc = app.MapGroup("/sign-in/oidc/{connection:guid}").ExcludeFromDescription()
+            .AddEndpointFilter(app.Services.GetRequiredService<SignOnLimit>().ApplyAsync);
         oidc.MapGet("/start", StartAsync);
         oidc.MapGet("/callback", CallbackAsync);
         oidc.MapPost("/backchannel-logout", BackChannelLogoutAsync).DisableAntiforgery();

@@ -44,10 +44,14 @@ public sealed class SignOnBrowser(SessionCookie cookie, UserManager<User> users,
         }
 
         // Whether there was a second factor is the provider's business: whoever trusts it to name people trusts it in this too.
-        var sso = identity is null ? null : new SsoSession(connection.OrganizationId, connection.Id, identity.Subject, identity.ProviderSessionId);
+        var sso = identity is null ? null : new SsoSession(connection.OrganizationId, connection.Id, identity.Subject, SessionIdOf(identity));
         await cookie.StartAsync(http, user, SignInMethod.Sso, secondFactor: false, sso: sso);
         return Results.Redirect(LocalUrl.OrHome(returnPath));
     }
+
+    /// <summary>The provider's name for its session; one that is too long to keep is left out, and a logout then goes by the person.</summary>
+    private static string? SessionIdOf(ExternalIdentity identity) =>
+        identity.ProviderSessionId is { Length: <= UserSession.LongestProviderId } id ? id : null;
 
     /// <summary>Leads to the page that shows the reason. The reason travels sealed, so that nobody's link puts words on it.</summary>
     public IResult Refused(string reason) => Results.Redirect(PortalUrls.SignInRefused(Seal(reason)));

@@ -18,6 +18,7 @@ public static class SignOnStartup
         services.AddSingleton<SignOnAccess>();
         services.AddSingleton<SignOnService>();
         services.AddSingleton<SignOnGate>();
+        services.AddSingleton<SignOnLimit>();
         services.AddSingleton<ProviderLogout>();
         services.AddSingleton<SignOnTests>();
         services.AddSingleton<ConnectionService>();

@@ -184,6 +184,9 @@ internal static class SamlChecks
 /// <summary>SAML's times: xs:dateTime in UTC.</summary>
 internal static class SamlTime
 {
+    /// <summary>Providers write the year 9999 for "never"; no clock skew may lead beyond what a time can hold.</summary>
+    private static readonly DateTimeOffset Farthest = DateTimeOffset.MaxValue.AddYears(-1);
+
     /// <summary>The attribute's time, or null where it is absent.</summary>
     public static DateTimeOffset? Read(XmlElement element, string attribute)
     {
@@ -193,7 +196,7 @@ internal static class SamlTime
         }
 
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
-            ? time
+            ? time < Farthest ? time : Farthest
             : throw SamlErrors.Structure($"'{attribute}' is not a time.");
     }
 

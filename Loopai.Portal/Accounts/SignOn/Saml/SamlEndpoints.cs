@@ -16,7 +16,8 @@ public static class SamlEndpoints
 
     public static void MapSaml(this WebApplication app)
     {
-        var saml = app.MapGroup(PortalUrls.SignIn + "/saml/{id:guid}").ExcludeFromDescription().AllowAnonymous();
+        var saml = app.MapGroup(PortalUrls.SignIn + "/saml/{id:guid}").ExcludeFromDescription().AllowAnonymous()
+            .AddEndpointFilter(app.Services.GetRequiredService<SignOnLimit>().ApplyAsync);
         saml.MapGet("/start", StartAsync);
         saml.MapGet("/metadata", MetadataAsync);
 

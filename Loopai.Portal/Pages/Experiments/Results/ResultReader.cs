@@ -86,7 +86,8 @@ public sealed class ResultReader(SnapshotService snapshots)
             : against?.Finding switch { Finding.Better => Tone.Good, Finding.Worse => Tone.Bad, _ => Tone.Neutral };
         return new LiftView(
             NameOf(experiment, variant.Variant), variant.Value, against?.Relative.Uplift, interval?.Low, interval?.High, against?.AdjustedPValue ?? against?.Relative.PValue,
-            against?.Posterior.ChanceToWin, (long)variant.Units, tone, against is null || against.Relative.State != EffectState.Estimated ? Missing(against?.Relative.State) : null);
+            against is { Posterior.State: EffectState.Estimated } ? against.Posterior.ChanceToWin : null, (long)variant.Units, tone,
+            against is null || against.Relative.State != EffectState.Estimated ? Missing(against?.Relative.State) : null);
     }
 
     private static IEnumerable<string> ProblemsOf(DataQuality quality)
