@@ -71,6 +71,34 @@ public sealed class ExperimentClockTests(LoopaiDatabaseFixture fixture) : IClass
     }
 
     [Fact]
+    public async Task RunOnceAsync_LongNames_StartAllTheSame()
+    {
+        var made = await _given.AddAsync(_given.Draft() with { Variants = [.. Enumerable.Range(0, 5).Select(i => new VariantDraft(Name: $"{i}{new string('x', 99)}", Version: i == 0 ? 1 : 2))] });
+        await _given.Life.ScheduleAsync(_given.Caller, made.Id, DateTimeOffset.UtcNow.AddHours(1), null, default);
+        await ShiftAsync(made, e => e.StartsAt = DateTimeOffset.UtcNow.AddSeconds(-1));
+        await RunAsync();
+
+        (await StatusAsync(made)).ShouldBe(ExperimentStatus.Running);
+        (await _given.Experiments.HistoryAsync(_given.Caller, made.Id, new(), default)).Items[0].Effect!.Length.ShouldBe(ExperimentChange.MaxEffectLength);
+    }
+
+    [Fact]
+    public async Task RunOnceAsync_OneThatIsBroken_HoldsUpNoOther()
+    {
+        var (broken, sound) = (await _given.AddAsync(), await _given.AddAsync());
+        foreach (var made in new[] { broken, sound })
+        {
+            await _given.Life.ScheduleAsync(_given.Caller, made.Id, DateTimeOffset.UtcNow.AddHours(1), null, default);
+            await ShiftAsync(made, e => (e.StartsAt, e.Targeting) = (DateTimeOffset.UtcNow.AddSeconds(-1), made == broken ? "{" : null));
+        }
+
+        await RunAsync();
+
+        (await StatusAsync(sound)).ShouldBe(ExperimentStatus.Running);
+        await ShiftAsync(broken, e => e.Status = ExperimentStatus.Archived);
+    }
+
+    [Fact]
     public async Task RunOnceAsync_WhatFailsEverywhere_TripsNothing()
     {
         var running = await _given.StartAsync(_given.Draft() with { Breaker = new CircuitBreaker(0.2, 50) });

@@ -17,7 +17,8 @@ internal static class GivenRollout
 
     /// <summary>Executions of the minute before now, each of a unit of its own, of which so many ended in a status and took a time.</summary>
     public static async Task AddExecutionsAsync(
-        this LoopaiDatabase database, TestOrganization organization, Guid taskId, int version, int units, int faults, ExecutionStatus status, long latencyUs, DateTimeOffset now)
+        this LoopaiDatabase database, TestOrganization organization, Guid taskId, int version, int units, int faults, ExecutionStatus status, long latencyUs, DateTimeOffset now,
+        ExecutionSource source = ExecutionSource.Api)
     {
         var book = new RollupBook();
         var executions = Enumerable.Range(0, units).Select(i =>
@@ -27,7 +28,7 @@ internal static class GivenRollout
             {
                 Id = Guid.CreateVersion7(at), OrganizationId = organization.Id, EnvironmentId = organization.EnvironmentId, TaskId = taskId, Version = version,
                 Status = i < faults ? status : ExecutionStatus.Success, Input = "{}", LatencyUs = i < faults ? latencyUs : 1_000, Unit = $"unit-{version}-{now.Ticks}-{i}",
-                Source = ExecutionSource.Api, ExecutedAt = at,
+                Source = source, ExecutedAt = at,
             };
         }).ToList();
         executions.ForEach(book.Add);

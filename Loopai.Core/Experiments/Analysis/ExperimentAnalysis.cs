@@ -53,7 +53,10 @@ public sealed class ExperimentAnalysis(IAnalysisSql sql)
     private static double TuningOf(Experiment experiment)
     {
         var plan = experiment.FrozenPlan is { } frozen ? FrozenPlan.Parse(frozen).Analysis : experiment.Plan;
-        return plan.TargetUnits is { } units ? Math.Max(100, 2.0 * units / Math.Max(2, experiment.Variants.Count(v => !v.Shadow))) : Sequential.DefaultTuning;
+        var tuning = plan.TargetUnits is { } units ? Math.Max(100, 2.0 * units / Math.Max(2, experiment.Variants.Count(v => !v.Shadow))) : Sequential.DefaultTuning;
+
+        // ρ is made of alpha as well: one that was changed on the way must not move it either.
+        return tuning * Math.Pow(Sequential.Rho(experiment.Plan.Alpha, 1) / Sequential.Rho(plan.Alpha, 1), 2);
     }
 
     private static Task<List<ShadowRow>> ShadowsAsync(LoopaiDbContext db, Experiment experiment, AnalysisScope scope, CancellationToken ct) =>

@@ -40,6 +40,9 @@ public enum DecisionState
 /// <param name="About">When more can be said, where that can be told.</param>
 public sealed record Decision(DecisionState State, string? Variant, string Sentence, IReadOnlyList<DecisionReason> Reasons, DateTimeOffset? About = null)
 {
+    /// <summary>Which variant harms which guardrail, as a sentence; null where none does. It is so whatever else may be decided: a circuit breaker goes by it.</summary>
+    public string? Harm { get; init; }
+
     /// <summary>Whether acting upon it keeps the error rate that the plan promised.</summary>
     public bool IsFinal => State is DecisionState.Ship or DecisionState.KeepControl or DecisionState.Equivalent;
 }

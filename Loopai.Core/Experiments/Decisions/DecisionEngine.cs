@@ -16,10 +16,25 @@ public static class DecisionEngine
 
     public static Decision Decide(DecisionEvidence evidence)
     {
-        var decision = Alone(evidence) ?? Doubt(evidence) ?? Winner(evidence) ?? Harm(evidence) ?? TooEarly(evidence) ?? Outcome(evidence) ?? Patience(evidence);
+        var decision = Warned(evidence, Alone(evidence) ?? Doubt(evidence) ?? Winner(evidence) ?? Harm(evidence) ?? TooEarly(evidence) ?? Outcome(evidence) ?? Patience(evidence));
         return evidence.ShareInSeveral < ManyInSeveral
             ? decision
             : decision with { Reasons = [.. decision.Reasons, new DecisionReason($"{Percent(evidence.ShareInSeveral)} of the units met several variants; they count for the first they met.")] };
+    }
+
+    /// <summary>Harm is told and acted upon whatever else is so: neither another variant's success nor a split that is off makes it less.</summary>
+    private static Decision Warned(DecisionEvidence e, Decision decision)
+    {
+        if (e.Hurt.Count == 0)
+        {
+            return decision;
+        }
+
+        var harm = Sentence(e, e.Hurt[0]);
+        return decision.State == DecisionState.GuardrailHurt ? decision with { Harm = harm } : decision with
+        {
+            Harm = harm, Sentence = $"{decision.Sentence} {harm}", Reasons = [.. decision.Reasons, .. e.Hurt.Select(Reason).Where(r => !decision.Reasons.Contains(r))],
+        };
     }
 
     private static Decision? Alone(DecisionEvidence e) => e.Treatments.Count > 0 ? null : new Decision(
@@ -47,11 +62,10 @@ public static class DecisionEngine
         var (key, name) = candidates[0];
         var won = Of(e, key).Where(g => g.Finding == Finding.Better).ToList();
         return new Decision(
-            DecisionState.Ship, key, $"Ship {name}: {string.Join(" and ", won.Select(Change))}, and no guardrail is hurt.",
+            DecisionState.Ship, key, $"Ship {name}: {string.Join(" and ", won.Select(Change))}, and {(e.Hurt.Count == 0 ? "no guardrail is hurt" : "it hurts no guardrail")}.",
             [
                 .. Of(e, key).Select(Reason),
                 .. candidates.Skip(1).Select(c => new DecisionReason($"{c.Name} is better than the control as well; the two were not compared with each other.", Variant: c.Key)),
-                .. e.Hurt.Select(Reason),
             ]);
     }
 
@@ -64,8 +78,10 @@ public static class DecisionEngine
 
         var first = e.Hurt[0];
         return new Decision(
-            DecisionState.GuardrailHurt, first.Variant, $"Stop {NameOf(e, first.Variant)}: it harms a guardrail, {Change(first)}.", [.. e.Hurt.Select(Reason), .. e.Goals.Select(Reason)]);
+            DecisionState.GuardrailHurt, first.Variant, Sentence(e, first), [.. e.Hurt.Select(Reason), .. e.Goals.Select(Reason)]);
     }
+
+    private static string Sentence(DecisionEvidence e, MetricFinding hurt) => $"Stop {NameOf(e, hurt.Variant)}: it harms a guardrail, {Change(hurt)}.";
 
     private static Decision? TooEarly(DecisionEvidence e)
     {

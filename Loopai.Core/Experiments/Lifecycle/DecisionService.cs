@@ -76,6 +76,11 @@ public sealed class DecisionService(LoopaiData data, TimeProvider time)
         if (activates)
         {
             caller.Demand(Permissions.ProgramsActivate, experiment.TaskId);
+            var shipped = await db.FindVersionAsync(experiment.TaskId, variant!.Version, ct);
+            if (shipped.Status == ProgramStatus.Draft)
+            {
+                throw ProgramErrors.Draft(shipped.Version, ProgramVersions.WhyDraft(shipped));
+            }
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(ct);

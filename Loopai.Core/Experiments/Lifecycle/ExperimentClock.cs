@@ -60,6 +60,11 @@ public sealed class ExperimentClock(LoopaiData data, ExperimentLifecycle life, B
                 // Another instance, or a person, was faster.
                 log.LogDebug(e, "Nothing was left to do for experiment {Experiment}", experiment.Id);
             }
+            catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
+            {
+                // Whatever is wrong with one experiment holds up no other, of this organization or of another.
+                log.LogWarning(e, "What is due for experiment {Experiment} could not be done; it will be tried again", experiment.Id);
+            }
         }
     }
 

@@ -126,6 +126,41 @@ public sealed class ExperimentAnalysisTests(LoopaiDatabaseFixture fixture) : ICl
     }
 
     [Fact]
+    public async Task AnalyzeAsync_MetricChangedAfterTheStart_MeasuresWhatWasFrozen()
+    {
+        Metric metric = null!;
+        GivenExperiment given = null!;
+        var traffic = await GivenTraffic.Async(fixture.Database, d => d with { Metrics = [new ChosenMetric("refunds", MetricRole.Goal)] }, async g =>
+        {
+            given = g;
+            metric = await new MetricService(g.Database.Data, TimeProvider.System).CreateAsync(
+                g.Caller, new MetricDraft { Key = "refunds", Name = "Refunds", Source = MetricSource.Event, Type = MetricType.Proportion, Direction = MetricDirection.Down, Event = "refund" }, default);
+        });
+        for (var u = 0; u < 1000; u++)
+        {
+            traffic.Add((short)(u % 2), $"user-{u}");
+            if (u % 20 == 0 || u % 4 == 1)
+            {
+                traffic.Happen($"user-{u}", "refund", 1, 2);
+            }
+        }
+
+        var before = (await traffic.AnalyzeAsync()).Metrics[0].Variants[1].Against!;
+        before.Finding.ShouldBe(Finding.Worse);
+        await new MetricService(fixture.Data, TimeProvider.System).UpdateAsync(
+            traffic.Caller, metric.Id, new MetricDraft { Direction = MetricDirection.Up, Event = "something else", MinimumEffect = 5 }, null, default);
+        (await given.Experiments.UpdateAsync(given.Caller, traffic.Experiment.Id, new() { Name = "Renamed" }, null, default)).Name.ShouldBe("Renamed");
+        (await given.Experiments.HistoryAsync(given.Caller, traffic.Experiment.Id, new(), default)).Items[0].IsDeviation.ShouldBeFalse();
+
+        (await traffic.AnalyzeAsync()).Metrics[0].Variants[1].Against!.ShouldBe(before);
+
+        // Alpha is a deviation, and may not move what the test is tuned to.
+        await given.Experiments.UpdateAsync(given.Caller, traffic.Experiment.Id, new() { Plan = new AnalysisPlan { Alpha = 0.2 } }, null, default);
+        var looser = await GivenTraffic.AnalyzeAsync(given, await given.Experiments.GetAsync(given.Caller, traffic.Experiment.Id, default));
+        looser.Metrics[0].Variants[1].Against!.AdjustedPValue!.Value.ShouldBe(before.AdjustedPValue!.Value, 1e-9);
+    }
+
+    [Fact]
     public async Task AnalyzeAsync_WithThePastAndStrata_IsSurerOfTheSameEffect()
     {
         var plain = await StratifiedAsync(new AnalysisPlan());

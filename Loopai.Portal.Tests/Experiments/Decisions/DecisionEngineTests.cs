@@ -21,7 +21,8 @@ public class DecisionEngineTests
     {
         var decision = DecisionEngine.Decide(Given(Goal("b", Finding.Better, 0.5)) with { SampleRatio = SampleRatio.Test([5_000, 6_000], [1, 1]), Hurt = [Goal("b", Finding.Worse, 1)] });
         decision.State.ShouldBe(DecisionState.SampleRatioMismatch);
-        decision.Reasons.ShouldHaveSingleItem().Text.ShouldContain("less than 0.0001");
+        decision.Reasons[0].Text.ShouldContain("less than 0.0001");
+        decision.Harm.ShouldBe("Stop New prompt: it harms a guardrail, Accuracy +100 %.");
     }
 
     [Fact]
@@ -43,7 +44,9 @@ public class DecisionEngineTests
         };
         var decision = DecisionEngine.Decide(evidence);
         (decision.State, decision.Variant).ShouldBe((DecisionState.Ship, "c"));
-        decision.Reasons.ShouldContain(r => r.Metric == "latency" && r.Variant == "b");
+        decision.Sentence.ShouldBe("Ship Small model: Accuracy +10 %, and it hurts no guardrail. Stop New prompt: it harms a guardrail, Latency +31 %.");
+        decision.Harm.ShouldBe("Stop New prompt: it harms a guardrail, Latency +31 %.");
+        decision.Reasons.Count(r => r.Metric == "latency" && r.Variant == "b").ShouldBe(1);
     }
 
     [Fact]
