@@ -1,6 +1,7 @@
 using Loopai.Core.Executions;
 using Loopai.Core.Experiments;
 using Loopai.Core.Experiments.Analysis;
+using Loopai.Core.Experiments.Decisions;
 using Loopai.Core.Experiments.Lifecycle;
 using Loopai.Infrastructure.Postgres;
 using Loopai.Portal.Tests.Data;
@@ -96,6 +97,30 @@ public sealed class ExperimentClockTests(LoopaiDatabaseFixture fixture) : IClass
 
         (await StatusAsync(sound)).ShouldBe(ExperimentStatus.Running);
         await ShiftAsync(broken, e => e.Status = ExperimentStatus.Archived);
+    }
+
+    [Fact]
+    public async Task RunOnceAsync_NoResultForAnHour_LosesTheWinner()
+    {
+        var running = await _given.StartAsync(_given.Draft() with { AutomaticWinner = new AutomaticWinner() });
+        await _given.ExecutedAsync(running);
+        var since = DateTimeOffset.UtcNow.AddDays(-2);
+        await ShiftAsync(running, e => e.PendingWinner = new PendingWinner("variant-1", since));
+        await using (var db = await fixture.Data.OpenAsync(_given.Caller, default))
+        {
+            var traffic = await new ExperimentAnalysis(new PostgresAnalysisSql()).AnalyzeAsync(db, running, DateTimeOffset.UtcNow.AddHours(-1), null, default);
+            db.ExperimentSnapshots.Add(new StoredSnapshot
+            {
+                OrganizationId = running.OrganizationId, ExperimentId = running.Id, At = DateTimeOffset.UtcNow,
+                Body = (traffic with { Decision = new Decision(DecisionState.Ship, "variant-1", "Ship it.", []) }).ToJson(),
+            });
+            await db.SaveChangesAsync();
+        }
+
+        await RunAsync();
+
+        var still = await _given.Experiments.GetAsync(_given.Caller, running.Id, default);
+        (still.Status, still.PendingWinner).ShouldBe((ExperimentStatus.Running, null));
     }
 
     [Fact]

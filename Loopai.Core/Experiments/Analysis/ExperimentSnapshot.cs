@@ -28,6 +28,9 @@ public sealed record ExperimentSnapshot
 
     public required Decision Decision { get; init; }
 
+    /// <summary>What a test of a fixed horizon said when it was read, which is once; null before, and of other tests.</summary>
+    public Decision? Reading { get; init; }
+
     /// <summary>In the experiment's order; the first is the control.</summary>
     public required IReadOnlyList<VariantTraffic> Variants { get; init; }
 

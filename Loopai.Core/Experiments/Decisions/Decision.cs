@@ -95,6 +95,9 @@ public sealed record DecisionEvidence
     /// <summary>Whether the test is of a fixed horizon, and so may be read once only, at its end.</summary>
     public bool ReadsOnce { get; init; }
 
+    /// <summary>What a test that is read once said when it was; null before, and of tests that may be read at any time.</summary>
+    public Decision? Reading { get; init; }
+
     public required SampleRatio SampleRatio { get; init; }
 
     /// <summary>Share of the units that met several variants.</summary>

@@ -53,7 +53,7 @@ public sealed class LiveExperiment
 
         var reason = !isNamed && Experiment.RequiresUnit ? AssignmentReason.NoUnit
             : _namespace is { } range && !range.Holds(unit) ? AssignmentReason.OutsideNamespace
-            : _holdout is { } held && Hashing.Bucket(held.Key, unit) < held.Share ? AssignmentReason.HeldOut
+            : _holdout is { } held && Hashing.Bucket(held.Seed, unit) < held.Share ? AssignmentReason.HeldOut
             : !_targeting.Matches(attributes) ? AssignmentReason.NotTargeted
             : AssignmentReason.Assigned;
         if (reason != AssignmentReason.Assigned)

@@ -193,9 +193,11 @@ public sealed class ExperimentAnalysisTests(LoopaiDatabaseFixture fixture) : ICl
         for (var i = 0; i < 100; i++)
         {
             // Of 100 inputs the control is right on 60, the shadow on those and on 20 more, and on none that the control alone got right.
-            var control = traffic.Add(0, $"user-{i}", 1 + (i * 0.01), 1_000 + i, output: i < 60 ? "\"right\"" : "\"wrong\"");
-            traffic.Add(1, $"user-{i}", latencyUs: 1_500 + i + (i % 3), output: i < 80 ? "\"right\"" : "\"wrong\"", shadowOf: control);
-            traffic.Check(control, i < 60, 0.5, "\"right\"");
+            var control = traffic.Add(0, $"user-{i}", 1 + (i * 0.01), 1_000 + i, output: i < 60 ? "{\"score\":1}" : "{\"score\":2}");
+
+            // The shadow's language writes the same numbers otherwise.
+            traffic.Add(1, $"user-{i}", latencyUs: 1_500 + i + (i % 3), output: i < 80 ? "{\"score\":1.0}" : "{\"score\":2.0}", shadowOf: control);
+            traffic.Check(control, i < 60, 0.5, "{\"score\":1}");
         }
 
         var snapshot = await traffic.AnalyzeAsync();
@@ -203,7 +205,8 @@ public sealed class ExperimentAnalysisTests(LoopaiDatabaseFixture fixture) : ICl
         var shadow = snapshot.Shadows.ShouldHaveSingleItem();
         (shadow.Inputs, shadow.Agreeing, shadow.Checked, shadow.OnlyControlRight, shadow.OnlyShadowRight).ShouldBe((100, 80, 100, 0, 20));
         shadow.Correct.Uplift!.Value.ShouldBe(0.2, 1e-12);
-        shadow.Correct.PValue!.Value.ShouldBe(2 * Math.Pow(0.5, 20), 1e-12);
+        var (n, z) = (100, 0.2 / Math.Sqrt(((20 - (20.0 * 20 / 100)) / 99) / 100));
+        shadow.Correct.PValue!.Value.ShouldBe(Sequential.PValue(z, n, 0.05), 1e-9);
         shadow.Latency.Uplift!.Value.ShouldBe(0.501, 0.0011);
     }
 

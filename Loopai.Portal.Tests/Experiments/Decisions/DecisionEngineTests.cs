@@ -69,6 +69,24 @@ public class DecisionEngineTests
     }
 
     [Fact]
+    public void Decide_FixedHorizonOnceRead_StaysWhatItWas()
+    {
+        var end = Given(Goal("b", Finding.Undecided, 0.01)) with { ReadsOnce = true, ReadAtUnits = 10_000, UnitsToGo = 12_000 };
+        DecisionEngine.Read(end with { Units = 9_999 }).ShouldBeNull();
+        DecisionEngine.Decide(end).State.ShouldBe(DecisionState.Inconclusive);
+        var reading = DecisionEngine.Read(end);
+        var later = end with { Units = 50_000, Goals = [Goal("b", Finding.Better, 0.2)], Reading = reading };
+
+        DecisionEngine.Read(later).ShouldBeSameAs(reading);
+        DecisionEngine.Decide(later).ShouldBe(reading);
+        DecisionEngine.Decide(later).Reasons[^1].Text.ShouldBe("It was read once, with 10,000 units on 20 May 2026; what came later changes nothing.");
+
+        // Guardrails are sequential, and go on.
+        DecisionEngine.Decide(later with { Hurt = [new MetricFinding("latency", "Latency", "b", Finding.Worse, 0.31)] }).State.ShouldBe(DecisionState.GuardrailHurt);
+        DecisionEngine.Read(Given(Goal("b", Finding.Better, 0.2))).ShouldBeNull();
+    }
+
+    [Fact]
     public void Decide_NothingFound_SaysUntilWhen()
     {
         var decision = DecisionEngine.Decide(Given(Goal("b", Finding.Undecided, 0.01)) with { UnitsToGo = 12_000 });
