@@ -259,7 +259,7 @@ public sealed class RolloutServiceTests(LoopaiDatabaseFixture fixture) : IClassF
     private async Task<User> AddPersonAsync()
     {
         var name = $"ada-{Guid.NewGuid():n}@example.com";
-        var user = new User { Id = Guid.CreateVersion7(), UserName = name, Email = name, DisplayName = "Ada" };
+        var user = new User { Id = Guid.CreateVersion7(), UserName = name, Email = name, DisplayName = "Ada", CreatedAt = DateTimeOffset.UtcNow };
         await using var db = await fixture.Data.OpenAsync(Caller.Installation, CancellationToken.None);
         db.Users.Add(user);
         await db.SaveChangesAsync();
