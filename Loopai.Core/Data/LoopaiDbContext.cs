@@ -1,5 +1,7 @@
 using System.Linq.Expressions;
 using Loopai.Core.Access;
+using Loopai.Core.Analytics.Annotations;
+using Loopai.Core.Analytics.Dashboards;
 using Loopai.Core.ApiKeys;
 using Loopai.Core.ApiKeys.Tokens;
 using Loopai.Core.Audit;
@@ -104,6 +106,8 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
 
     public DbSet<ExecutionRollup> ExecutionRollups => Set<ExecutionRollup>();
 
+    public DbSet<VerdictRollup> VerdictRollups => Set<VerdictRollup>();
+
     public DbSet<ValidationRecord> Validations => Set<ValidationRecord>();
 
     public DbSet<Rollout> Rollouts => Set<Rollout>();
@@ -127,6 +131,12 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
     public DbSet<FlagEnvironment> FlagEnvironments => Set<FlagEnvironment>();
 
     public DbSet<FlagChange> FlagChanges => Set<FlagChange>();
+
+    public DbSet<Dashboard> Dashboards => Set<Dashboard>();
+
+    public DbSet<DashboardStar> DashboardStars => Set<DashboardStar>();
+
+    public DbSet<Annotation> Annotations => Set<Annotation>();
 
     public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
 

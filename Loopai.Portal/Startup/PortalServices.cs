@@ -163,6 +163,8 @@ public static class PortalServices
 
         services.AddSingleton<ResultReader>();
 
+        services.AddSingleton<AnalyticsService>();
+        services.AddSingleton<AnalyticsRebuild>();
         services.AddSingleton<OverviewService>();
         services.AddSingleton<AttentionService>();
     }

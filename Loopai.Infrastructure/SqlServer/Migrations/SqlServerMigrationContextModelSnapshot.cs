@@ -144,6 +144,148 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                     b.ToTable("grants", (string)null);
                 });
 
+            modelBuilder.Entity("Loopai.Core.Analytics.Annotations.Annotation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("created_by");
+
+                    b.Property<Guid>("EnvironmentId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("environment_id");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("organization_id");
+
+                    b.Property<Guid?>("TaskId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("task_id");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)")
+                        .HasColumnName("text");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("title");
+
+                    b.Property<string>("Url")
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)")
+                        .HasColumnName("url");
+
+                    b.HasKey("Id")
+                        .HasName("pk_annotations");
+
+                    b.HasIndex("OrganizationId", "EnvironmentId", "At")
+                        .HasDatabaseName("ix_annotations_organization_id_environment_id_at");
+
+                    b.ToTable("annotations", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Analytics.Dashboards.Dashboard", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("content");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Description")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)")
+                        .HasColumnName("description");
+
+                    b.Property<bool>("IsShared")
+                        .HasColumnType("bit")
+                        .HasColumnName("is_shared");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("name");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("organization_id");
+
+                    b.Property<Guid?>("OwnerId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("OwnerName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("owner_name");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int")
+                        .HasColumnName("revision");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_dashboards");
+
+                    b.HasIndex("OrganizationId", "Name")
+                        .HasDatabaseName("ix_dashboards_organization_id_name");
+
+                    b.ToTable("dashboards", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Analytics.Dashboards.DashboardStar", b =>
+                {
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("organization_id");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("Board")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("board");
+
+                    b.HasKey("OrganizationId", "UserId", "Board")
+                        .HasName("pk_dashboard_stars");
+
+                    b.ToTable("dashboard_stars", (string)null);
+                });
+
             modelBuilder.Entity("Loopai.Core.ApiKeys.ApiKey", b =>
                 {
                     b.Property<Guid>("Id")
@@ -771,6 +913,11 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                         .HasColumnType("float")
                         .HasColumnName("confidence");
 
+                    b.Property<decimal?>("Cost")
+                        .HasPrecision(20, 12)
+                        .HasColumnType("decimal(20,12)")
+                        .HasColumnName("cost");
+
                     b.Property<Guid>("EnvironmentId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("environment_id");
@@ -796,6 +943,10 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                         .HasColumnType("nvarchar(max)")
                         .HasColumnName("output");
 
+                    b.Property<Guid?>("PriceId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("price_id");
+
                     b.Property<string>("SampledBy")
                         .HasMaxLength(16)
                         .HasColumnType("nvarchar(16)")
@@ -820,6 +971,10 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                     b.Property<Guid>("TaskId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("task_id");
+
+                    b.Property<Guid?>("TeamId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("team_id");
 
                     b.Property<string>("TraceId")
                         .HasMaxLength(32)
@@ -884,9 +1039,31 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("environment_id");
 
+                    b.Property<Guid>("KeyId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("key_id");
+
+                    b.Property<Guid>("TeamId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("team_id");
+
+                    b.Property<Guid>("ExperimentId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("experiment_id");
+
+                    b.Property<short>("Variant")
+                        .HasColumnType("smallint")
+                        .HasDefaultValue((short)-1)
+                        .HasColumnName("variant");
+
                     b.Property<Guid>("WriterId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("writer_id");
+
+                    b.Property<decimal>("Cost")
+                        .HasPrecision(28, 12)
+                        .HasColumnType("decimal(28,12)")
+                        .HasColumnName("cost");
 
                     b.Property<long>("Errors")
                         .HasColumnType("bigint")
@@ -917,7 +1094,11 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("timeouts");
 
-                    b.HasKey("OrganizationId", "Level", "StartsAt", "TaskId", "Version", "EnvironmentId", "WriterId")
+                    b.Property<long>("Unpriced")
+                        .HasColumnType("bigint")
+                        .HasColumnName("unpriced");
+
+                    b.HasKey("OrganizationId", "Level", "StartsAt", "TaskId", "Version", "EnvironmentId", "KeyId", "TeamId", "ExperimentId", "Variant", "WriterId")
                         .HasName("pk_execution_rollups");
 
                     b.HasIndex("TaskId", "Level", "StartsAt")
@@ -3121,6 +3302,10 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                         .HasColumnType("nvarchar(16)")
                         .HasColumnName("status");
 
+                    b.Property<Guid?>("TeamId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("team_id");
+
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("updated_at");
@@ -3263,6 +3448,10 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                         .HasColumnType("nvarchar(max)")
                         .HasColumnName("actual");
 
+                    b.Property<Guid?>("ApiKeyId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("api_key_id");
+
                     b.Property<DateTimeOffset?>("ClaimedUntil")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("claimed_until");
@@ -3309,6 +3498,10 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                         .HasColumnType("nvarchar(max)")
                         .HasColumnName("expected");
 
+                    b.Property<Guid?>("ExperimentId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("experiment_id");
+
                     b.Property<Guid>("OrganizationId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("organization_id");
@@ -3332,6 +3525,14 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                     b.Property<Guid>("TaskId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("task_id");
+
+                    b.Property<Guid?>("TeamId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("team_id");
+
+                    b.Property<short?>("Variant")
+                        .HasColumnType("smallint")
+                        .HasColumnName("variant");
 
                     b.Property<int>("Version")
                         .HasColumnType("int")
@@ -3361,6 +3562,81 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                         .HasDatabaseName("ix_validations_organization_id_status_executed_at_id");
 
                     b.ToTable("validations", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Validation.VerdictRollup", b =>
+                {
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("organization_id");
+
+                    b.Property<short>("Level")
+                        .HasColumnType("smallint")
+                        .HasColumnName("level");
+
+                    b.Property<DateTimeOffset>("StartsAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("starts_at");
+
+                    b.Property<Guid>("TaskId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("task_id");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("int")
+                        .HasColumnName("version");
+
+                    b.Property<Guid>("EnvironmentId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("environment_id");
+
+                    b.Property<Guid>("KeyId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("key_id");
+
+                    b.Property<Guid>("TeamId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("team_id");
+
+                    b.Property<Guid>("ExperimentId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("experiment_id");
+
+                    b.Property<short>("Variant")
+                        .HasColumnType("smallint")
+                        .HasColumnName("variant");
+
+                    b.Property<Guid>("CorrectionId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("correction_id");
+
+                    b.Property<long>("Matched")
+                        .HasColumnType("bigint")
+                        .HasColumnName("matched");
+
+                    b.Property<decimal>("MatchedWeights")
+                        .HasPrecision(28, 9)
+                        .HasColumnType("decimal(28,9)")
+                        .HasColumnName("matched_weights");
+
+                    b.Property<decimal>("SquaredWeights")
+                        .HasPrecision(28, 9)
+                        .HasColumnType("decimal(28,9)")
+                        .HasColumnName("squared_weights");
+
+                    b.Property<long>("Validated")
+                        .HasColumnType("bigint")
+                        .HasColumnName("validated");
+
+                    b.Property<decimal>("Weights")
+                        .HasPrecision(28, 9)
+                        .HasColumnType("decimal(28,9)")
+                        .HasColumnName("weights");
+
+                    b.HasKey("OrganizationId", "Level", "StartsAt", "TaskId", "Version", "EnvironmentId", "KeyId", "TeamId", "ExperimentId", "Variant", "CorrectionId")
+                        .HasName("pk_verdict_rollups");
+
+                    b.ToTable("verdict_rollups", (string)null);
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<System.Guid>", b =>
@@ -3499,6 +3775,36 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                         .HasForeignKey("OrganizationId", "UserId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .HasConstraintName("fk_grants_memberships_organization_id_user_id");
+                });
+
+            modelBuilder.Entity("Loopai.Core.Analytics.Annotations.Annotation", b =>
+                {
+                    b.HasOne("Loopai.Core.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_annotations_organizations_organization_id");
+                });
+
+            modelBuilder.Entity("Loopai.Core.Analytics.Dashboards.Dashboard", b =>
+                {
+                    b.HasOne("Loopai.Core.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_dashboards_organizations_organization_id");
+                });
+
+            modelBuilder.Entity("Loopai.Core.Analytics.Dashboards.DashboardStar", b =>
+                {
+                    b.HasOne("Loopai.Core.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_dashboard_stars_organizations_organization_id");
                 });
 
             modelBuilder.Entity("Loopai.Core.ApiKeys.ApiKey", b =>
