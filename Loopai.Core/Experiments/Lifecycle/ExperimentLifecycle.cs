@@ -1,3 +1,4 @@
+using System.Globalization;
 using Loopai.Core.Access;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
@@ -72,7 +73,10 @@ public sealed class ExperimentLifecycle(LoopaiData data, ExperimentNotices notic
             experiment.FrozenPlan = plan.ToCanonicalJson();
             experiment.PlanHash = FrozenPlan.HashOf(experiment.FrozenPlan);
             (experiment.Status, experiment.StartedAt) = (Running, now);
-            db.Note(caller, experiment, "started", acted, reason, TrafficOf(experiment), new { experiment.PlanHash, startedAt });
+            db.Note(
+                caller, experiment, "started", acted, reason,
+                startedAt is { } past ? string.Create(CultureInfo.InvariantCulture, $"{TrafficOf(experiment)} Executions count from {past.UtcDateTime:d MMMM yyyy, HH:mm} UTC on.") : TrafficOf(experiment),
+                new { experiment.PlanHash });
         });
 
     /// <summary>Gives all units the control, and counts nothing, until it goes on.</summary>
@@ -179,6 +183,6 @@ public sealed class ExperimentLifecycle(LoopaiData data, ExperimentNotices notic
         .Where(e => e.TaskId == experiment.TaskId && e.Status != Scheduled).OrderBy(e => e.StartedAt).Select(e => e.Name);
 
     private static string TrafficOf(Experiment experiment) => string.Create(
-        System.Globalization.CultureInfo.InvariantCulture,
+        CultureInfo.InvariantCulture,
         $"{experiment.Coverage:P2} of the units take part: {string.Join(", ", experiment.Variants.Select(v => v.Shadow ? $"{v.Name} in the shadow" : $"{v.Name} {v.Weight * experiment.Coverage:P2}"))}.");
 }
