@@ -1,6 +1,7 @@
 using System.Globalization;
 using Loopai.Core.Analytics;
 using Loopai.Core.Analytics.Dashboards;
+using Loopai.Core.Executions;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Loopai.Portal.Pages.Dashboards;
@@ -34,6 +35,9 @@ public sealed record BoardScope(TimeRange Range, Guid? Task, string? Team, bool 
     public AnalyticsQuery QueryOf(BoardPanel panel, DateTimeOffset now, TimeZoneInfo zone)
     {
         var (from, to) = Range.At(now);
+
+        // Minutes of the day before yesterday are gone; what begins at a whole hour needs none of them.
+        from = to - from >= TimeSpan.FromDays(2) ? RollupLevel.Hour.StartOf(from) : from;
         var overTime = panel.Kind is PanelKind.Line or PanelKind.Bar or PanelKind.HeatMap or PanelKind.Number;
         return new AnalyticsQuery(
             panel.Metrics, panel.Dimension is { } dimension && panel.Kind != PanelKind.Number ? [dimension] : [], Filters(panel), from, to,
