@@ -79,6 +79,10 @@ public static class PortalUrls
 
     public static string Experiments(string organization, string? environment = null) => Build($"/o/{organization}/experiments", ("env", environment));
 
+    public static string Metrics(string organization, string? environment = null) => Build($"/o/{organization}/experiments/metrics", ("env", environment));
+
+    public static string Holdouts(string organization, string? environment = null) => Build($"/o/{organization}/experiments/holdouts", ("env", environment));
+
     public static string NewExperiment(string organization, string? environment = null, Guid? task = null) =>
         Build($"/o/{organization}/experiments/new", ("env", environment), ("task", task?.ToString()));
 

@@ -140,6 +140,7 @@ public static class PortalServices
         services.AddSingleton<TrafficForecast>();
         services.AddSingleton<MetricService>();
         services.AddSingleton<HoldoutService>();
+        services.AddSingleton<ExperimentUses>();
         services.AddSingleton<EventService>();
         services.AddSingleton<ExperimentAnalysis>();
         services.AddSingleton<SnapshotService>();
