@@ -94,6 +94,11 @@ public sealed class DecisionService(LoopaiData data, TimeProvider time)
             caller.Demand(Permissions.ProgramsActivate, experiment.TaskId);
         }
 
+        if ((activates || request.Rollout is not null) && await db.FindVersionAsync(experiment.TaskId, variant!.Version, ct) is { Status: ProgramStatus.Draft } draft)
+        {
+            throw ProgramErrors.Draft(draft.Version, ProgramVersions.WhyDraft(draft));
+        }
+
         var rollout = request.Rollout is { } plan && !activates && task.ActiveVersion != variant!.Version
             ? await db.BeginRolloutAsync(caller, caller.PersonId ?? experiment.CreatedById, task, variant.Version, plan, now, ct) : null;
         var wasLive = experiment.IsLive;
