@@ -54,6 +54,9 @@ public static class ApiEndpoints
         api.MapAccess();
         api.MapOverview();
         api.MapUsage();
+        api.MapPrices();
+        api.MapCosts();
+        api.MapBudgets();
         api.MapSignOn();
         api.MapSamlConnections();
         api.MapAudit();
