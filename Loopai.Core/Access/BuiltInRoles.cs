@@ -16,19 +16,19 @@ public static class BuiltInRoles
         "developer", "Developer", "Defines tasks, ships versions, runs and checks them.", true,
         [
             TasksRead, TasksWrite, ProgramsWrite, ProgramsActivate, ExecutionsRun, ExecutionsRead, ValidationsRead, ValidationsDecide,
-            ExperimentsRead, ExperimentsWrite, FlagsRead, FlagsWrite, RolloutsRead, RolloutsWrite, EventsWrite, OrganizationRead, KeysRead, UsageRead, AnalyticsRead, DashboardsWrite,
+            ExperimentsRead, ExperimentsWrite, FlagsRead, FlagsWrite, RolloutsRead, RolloutsWrite, EventsWrite, OrganizationRead, KeysRead, UsageRead, AnalyticsRead, DashboardsWrite, CostsRead,
         ]);
 
     public static readonly Role Analyst = new(
         "analyst", "Analyst", "Runs and decides experiments, and reads tasks, executions, quality and usage.", true,
         [
-            TasksRead, ExecutionsRead, ValidationsRead, ExperimentsRead, ExperimentsWrite, ExperimentsDecide, FlagsRead, RolloutsRead, OrganizationRead, UsageRead, AnalyticsRead, DashboardsWrite,
+            TasksRead, ExecutionsRead, ValidationsRead, ExperimentsRead, ExperimentsWrite, ExperimentsDecide, FlagsRead, RolloutsRead, OrganizationRead, UsageRead, AnalyticsRead, DashboardsWrite, CostsRead,
         ]);
 
     public static readonly Role Reviewer = new(
         "reviewer", "Reviewer", "Gives verdicts in the review queue.", true, [TasksRead, ExecutionsRead, ValidationsRead, ValidationsDecide, ExperimentsRead, FlagsRead, RolloutsRead, OrganizationRead, AnalyticsRead]);
 
-    public static readonly Role Billing = new("billing", "Billing", "Sees usage and sets quotas.", true, [OrganizationRead, UsageRead, QuotasManage, AnalyticsRead]);
+    public static readonly Role Billing = new("billing", "Billing", "Sees usage and costs, and sets prices, budgets and quotas.", true, [OrganizationRead, UsageRead, QuotasManage, CostsRead, PricesManage, BudgetsManage, AnalyticsRead]);
 
     public static readonly Role Viewer = new("viewer", "Viewer", "Looks, and changes nothing.", true, [TasksRead, ExecutionsRead, ValidationsRead, ExperimentsRead, FlagsRead, RolloutsRead, OrganizationRead, AnalyticsRead]);
 

@@ -50,5 +50,8 @@ public static class PermissionCatalog
         new(DashboardsWrite, "Analytics", "Make and change dashboards, and annotate figures"),
         new(UsageRead, "Usage", "See usage"),
         new(QuotasManage, "Usage", "Set quotas"),
+        new(CostsRead, "Costs", "See what everything costs, saves and will cost"),
+        new(PricesManage, "Costs", "Keep the price book, and re-price what was charged"),
+        new(BudgetsManage, "Costs", "Set budgets"),
     ];
 }

@@ -6,6 +6,10 @@ using Loopai.Core.ApiKeys;
 using Loopai.Core.ApiKeys.Tokens;
 using Loopai.Core.Audit;
 using Loopai.Core.Audit.Streaming;
+using Loopai.Core.Costs.Budgets;
+using Loopai.Core.Costs.Ledger;
+using Loopai.Core.Costs.Prices;
+using Loopai.Core.Costs.Savings;
 using Loopai.Core.Executions;
 using Loopai.Core.Experiments;
 using Loopai.Core.Experiments.Events;
@@ -77,6 +81,20 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
     public DbSet<Quota> Quotas => Set<Quota>();
 
     public DbSet<QuotaMeter> QuotaMeters => Set<QuotaMeter>();
+
+    public DbSet<Price> Prices => Set<Price>();
+
+    public DbSet<CostEntry> CostEntries => Set<CostEntry>();
+
+    public DbSet<TaskReference> TaskReferences => Set<TaskReference>();
+
+    public DbSet<Budget> Budgets => Set<Budget>();
+
+    public DbSet<BudgetMeter> BudgetMeters => Set<BudgetMeter>();
+
+    public DbSet<BudgetLease> BudgetLeases => Set<BudgetLease>();
+
+    public DbSet<BudgetAlert> BudgetAlerts => Set<BudgetAlert>();
 
     public DbSet<ServiceAccount> ServiceAccounts => Set<ServiceAccount>();
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Loopai.Core.Analytics;
 using Loopai.Core.ApiKeys;
 using Loopai.Core.Audit;
+using Loopai.Core.Costs;
 using Loopai.Core.Executions;
 using Loopai.Core.Experiments;
 using Loopai.Core.Flags;
@@ -33,6 +34,7 @@ public static class LoopaiModel
         AccessModel.Configure(builder);
         ApiKeyModel.Configure(builder);
         UsageModel.Configure(builder);
+        CostModel.Configure(builder);
         SignOnModel.Configure(builder);
         ScimModel.Configure(builder);
         ConfigureTasks(builder);

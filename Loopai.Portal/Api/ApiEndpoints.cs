@@ -57,6 +57,9 @@ public static class ApiEndpoints
         api.MapAnnotations();
         api.MapDashboards();
         api.MapUsage();
+        api.MapPrices();
+        api.MapCosts();
+        api.MapBudgets();
         api.MapSignOn();
         api.MapSamlConnections();
         api.MapAudit();

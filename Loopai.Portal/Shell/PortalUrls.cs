@@ -111,6 +111,18 @@ public static class PortalUrls
 
     public static string ApiKey(string organization, Guid key, string? environment = null) => Build($"/o/{organization}/api-keys/{key}", ("env", environment));
 
+    /// <summary>What everything costs and saves.</summary>
+    public static string Costs(string organization, string? environment = null, string? range = null) =>
+        Build($"/o/{organization}/costs", ("env", environment), ("range", range));
+
+    public static string Budgets(string organization, string? environment = null) => Build($"/o/{organization}/costs/budgets", ("env", environment));
+
+    public static string Prices(string organization, string? environment = null) => Build($"/o/{organization}/costs/prices", ("env", environment));
+
+    /// <summary>The calculator, with what was entered.</summary>
+    public static string CostCalculator(string organization, string? environment = null, params ReadOnlySpan<(string Name, string? Value)> entered) =>
+        Build(Build($"/o/{organization}/costs/calculator", ("env", environment)), entered);
+
     public static string Usage(string organization, string? environment = null, string? range = null) =>
         Build($"/o/{organization}/usage", ("env", environment), ("range", range));
 
