@@ -48,5 +48,9 @@ public static class PermissionCatalog
         new(AuditManage, "Audit", "Set how long the audit log is kept and where it is streamed to"),
         new(UsageRead, "Usage", "See usage"),
         new(QuotasManage, "Usage", "Set quotas"),
+        new(ReportsRead, "Reports", "See reports, their runs and files, and run them for oneself"),
+        new(ReportsWrite, "Reports", "Make and change reports"),
+        new(ReportsSend, "Reports", "Send reports to people, now and by schedules"),
+        new(JobsManage, "Jobs", "Pause, run, end and retry the jobs of others"),
     ];
 }

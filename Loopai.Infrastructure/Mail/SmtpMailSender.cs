@@ -27,7 +27,23 @@ public sealed class SmtpMailSender(MailSettings settings) : IMailSender
         };
         if (mail.Html is not null)
         {
-            message.AlternateViews.Add(AlternateView.CreateAlternateViewFromString(mail.Html, Encoding.UTF8, MediaTypeNames.Text.Html));
+            var html = AlternateView.CreateAlternateViewFromString(mail.Html, Encoding.UTF8, MediaTypeNames.Text.Html);
+            foreach (var picture in mail.Pictures)
+            {
+                html.LinkedResources.Add(new LinkedResource(new MemoryStream(picture.Content), picture.ContentType) { ContentId = picture.Name });
+            }
+
+            message.AlternateViews.Add(html);
+        }
+
+        foreach (var file in mail.Attachments)
+        {
+            message.Attachments.Add(new Attachment(new MemoryStream(file.Content), file.Name, file.ContentType));
+        }
+
+        foreach (var (name, value) in mail.Headers)
+        {
+            message.Headers.Add(name, value);
         }
 
         using var client = new SmtpClient(settings.Host, settings.Port)
@@ -38,6 +54,10 @@ public sealed class SmtpMailSender(MailSettings settings) : IMailSender
         try
         {
             await client.SendMailAsync(message, ct);
+        }
+        catch (SmtpException e) when (e.InnerException is IOException)
+        {
+            throw new UnavailableException(IMailSender.UncertainCode, $"The connection to the mail server ended while it took the mail: {e.InnerException.Message}");
         }
         catch (Exception e) when (e is SmtpException or FormatException)
         {
