@@ -31,6 +31,14 @@ public sealed record ReportDefinition
     public IReadOnlyList<Guid> Tasks { get; init; } = [];
 
     public IReadOnlyList<ReportSection> Sections { get; init; } = [];
+
+    /// <summary>The same without nulls, which JSON may bring where a list or a text belongs.</summary>
+    public ReportDefinition Cleaned() => this with
+    {
+        Language = Language ?? "en",
+        Tasks = Tasks ?? [],
+        Sections = [.. (Sections ?? []).Select(s => (s ?? new ReportSection()) with { Title = s?.Title ?? "", Metrics = [.. (s?.Metrics ?? []).Where(m => m is not null)] })],
+    };
 }
 
 /// <summary>A section as it is asked for. Which of its settings count depends on its kind.</summary>

@@ -18,7 +18,8 @@ public sealed class ReportService(LoopaiData data, ReportBuilder builder, TimePr
     {
         caller.Demand(Permissions.ReportsWrite);
         await using var db = await data.OpenAsync(caller, ct);
-        await CheckAsync(db, draft, draft.Definition ?? new ReportDefinition(), ct);
+        var definition = (draft.Definition ?? new ReportDefinition()).Cleaned();
+        await CheckAsync(db, draft, definition, ct);
         if (await db.Reports.CountAsync(r => r.EnvironmentId == caller.EnvironmentId && r.DeletedAt == null, ct) >= MaxReports)
         {
             throw ReportErrors.TooMany(MaxReports);
@@ -32,10 +33,10 @@ public sealed class ReportService(LoopaiData data, ReportBuilder builder, TimePr
             IsShared = (draft.IsShared ?? false) || caller.PersonId is null, CreatedBy = caller.Name, OwnerId = caller.PersonId, CreatedAt = now, UpdatedAt = now,
         };
         db.Reports.Add(report);
-        db.ReportVersions.Add(VersionOf(report, draft.Definition!, caller, now));
+        db.ReportVersions.Add(VersionOf(report, definition, caller, now));
         db.Record(caller, "report.created", Kind, report.Id, new { after = Shown(report) });
         await db.SaveChangesAsync(ct);
-        return new ReportDetail(report, draft.Definition!);
+        return new ReportDetail(report, definition);
     }
 
     public async Task<ReportDetail> GetAsync(Caller caller, Guid id, int? version, CancellationToken ct)
@@ -85,7 +86,7 @@ public sealed class ReportService(LoopaiData data, ReportBuilder builder, TimePr
         }
 
         var old = await db.DefinitionAsync(id, report.Version, ct);
-        var definition = draft.Definition ?? old;
+        var definition = draft.Definition?.Cleaned() ?? old;
         await CheckAsync(db, draft with { Name = draft.Name ?? report.Name }, definition, ct);
         var (before, now) = (Shown(report), time.GetUtcNow());
         report.Name = draft.Name?.Trim() ?? report.Name;
@@ -133,7 +134,7 @@ public sealed class ReportService(LoopaiData data, ReportBuilder builder, TimePr
     public async Task<ReportDocument> PreviewAsync(Caller caller, ReportDraft draft, CancellationToken ct)
     {
         caller.Demand(Permissions.ReportsRead);
-        var definition = draft.Definition ?? new ReportDefinition();
+        var definition = (draft.Definition ?? new ReportDefinition()).Cleaned();
         await using (var db = await data.OpenAsync(caller, ct))
         {
             await CheckAsync(db, draft, definition, ct);

@@ -54,6 +54,9 @@ public static class ApiEndpoints
         api.MapAccess();
         api.MapOverview();
         api.MapUsage();
+        api.MapReports();
+        api.MapReportRuns();
+        api.MapReportSchedules();
         api.MapSignOn();
         api.MapSamlConnections();
         api.MapAudit();

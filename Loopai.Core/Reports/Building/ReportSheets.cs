@@ -17,7 +17,9 @@ public static class ReportSheets
 
     private const string Forbidden = "[]:*?/\\'";
 
-    public static IReadOnlyList<ReportSheet> Of(ReportDocument document)
+    /// <param name="document">The document.</param>
+    /// <param name="taken">Names that no sheet may have.</param>
+    public static IReadOnlyList<ReportSheet> Of(ReportDocument document, params string[] taken)
     {
         var sheets = new List<ReportSheet>();
         foreach (var section in document.Sections)
@@ -26,7 +28,7 @@ public static class ReportSheets
             {
                 if (SheetOf(section, block) is { } sheet)
                 {
-                    sheets.Add(sheet with { Name = Free(section.Title, sheets) });
+                    sheets.Add(sheet with { Name = Free(section.Title, [.. taken, .. sheets.Select(s => s.Name)]) });
                 }
             }
         }
@@ -49,7 +51,7 @@ public static class ReportSheets
 
     private static string UnitOf(ValueKind kind) => kind switch { ValueKind.Share => "of 1", ValueKind.Milliseconds => "ms", ValueKind.Money => "money", _ => "" };
 
-    private static string Free(string title, List<ReportSheet> taken)
+    private static string Free(string title, List<string> taken)
     {
         var clean = string.Concat(title.Where(c => !Forbidden.Contains(c, StringComparison.Ordinal) && !char.IsControl(c))).Trim();
         var wanted = clean.Length == 0 ? "Sheet" : clean;
@@ -57,7 +59,7 @@ public static class ReportSheets
         {
             var end = number == 1 ? "" : $" {number.ToString(CultureInfo.InvariantCulture)}";
             var name = wanted[..Math.Min(wanted.Length, MaxNameLength - end.Length)].Trim() + end;
-            if (taken.TrueForAll(sheet => !sheet.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
+            if (!taken.Contains(name, StringComparer.OrdinalIgnoreCase))
             {
                 return name;
             }

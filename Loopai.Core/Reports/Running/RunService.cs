@@ -17,7 +17,7 @@ public sealed class RunService(LoopaiData data, TimeProvider time)
     public async Task<ReportRun> StartAsync(Caller caller, Guid reportId, RunRequest request, CancellationToken ct)
     {
         caller.Demand(Permissions.ReportsRead);
-        var wanted = request.Recipients ?? new ReportRecipients();
+        var wanted = request.Recipients?.Cleaned() ?? new ReportRecipients();
         if (!wanted.IsEmpty)
         {
             caller.Demand(Permissions.ReportsSend);

@@ -75,5 +75,12 @@ public sealed record ReportRecipients
     /// <summary>Everybody who holds one of these roles on the organization, when it runs.</summary>
     public IReadOnlyList<string> Roles { get; init; } = [];
 
+    /// <summary>The same without nulls, which JSON may bring where a list or a text belongs.</summary>
+    public ReportRecipients Cleaned() => new()
+    {
+        Addresses = [.. (Addresses ?? []).Where(a => a is not null)], People = People ?? [], Teams = Teams ?? [], Roles = [.. (Roles ?? []).Where(r => r is not null)],
+    };
+
+    [System.Text.Json.Serialization.JsonIgnore]
     public bool IsEmpty => Addresses.Count + People.Count + Teams.Count + Roles.Count == 0;
 }

@@ -140,7 +140,7 @@ public sealed class ScheduleService(LoopaiData data, TimeProvider time)
         errors.AddIf(!CronSchedule.TryParse(draft.Cron, out var cron, out var wrong), "cron", wrong)
             .AddIf(!TimeZoneInfo.TryFindSystemTimeZoneById(draft.TimeZone!, out _), "timeZone", "Give an IANA name such as Europe/Berlin.")
             .AddIf(caller.PersonId is null, "owner", "Somebody has to stand behind a schedule: use the portal, or a key that belongs to a person.");
-        var recipients = await CheckAsync(errors, db, draft.Recipients ?? new ReportRecipients(), ct);
+        var recipients = await CheckAsync(errors, db, draft.Recipients?.Cleaned() ?? new ReportRecipients(), ct);
         CheckFormats(errors, draft.Formats, isMailed: !recipients.IsEmpty);
         errors.ThrowIfAny("report_schedule.invalid", "The schedule cannot be like this.");
         return (cron, recipients);
