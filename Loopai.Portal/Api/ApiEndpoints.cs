@@ -57,6 +57,7 @@ public static class ApiEndpoints
         api.MapReports();
         api.MapReportRuns();
         api.MapReportSchedules();
+        api.MapJobs();
         api.MapSignOn();
         api.MapSamlConnections();
         api.MapAudit();

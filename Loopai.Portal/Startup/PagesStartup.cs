@@ -5,6 +5,7 @@ using Loopai.Portal.Accounts.SignOn.Saml;
 using Loopai.Portal.Api;
 using Loopai.Portal.Pages.Audit;
 using Loopai.Portal.Pages.Members;
+using Loopai.Portal.Pages.Reports;
 using Loopai.Portal.Pages.Settings;
 using Loopai.Portal.Pages.Tasks.Examples;
 using Loopai.Portal.Pages.Tasks.Versions;
@@ -21,6 +22,7 @@ public static class PagesStartup
     {
         services.AddPortalShell();
         services.AddSingleton<GrantOptionsReader>();
+        services.AddSingleton<RecipientChoices>();
     }
 
     public static void UseLoopaiPages(this WebApplication app)
@@ -46,6 +48,7 @@ public static class PagesStartup
         app.MapAuditDownloads();
         app.MapExampleDownloads();
         app.MapLogo();
+        app.MapReportFiles();
         app.MapPortalShell();
     }
 }

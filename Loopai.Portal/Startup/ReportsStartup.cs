@@ -1,3 +1,4 @@
+using Loopai.Core.Jobs;
 using Loopai.Core.Reports;
 using Loopai.Core.Reports.Building;
 using Loopai.Core.Reports.Building.Sections;
@@ -21,6 +22,7 @@ internal static class ReportsStartup
         services.AddSingleton<ISectionSource, AccessSection>();
         services.AddSingleton<ISectionSource, TextSection>();
         services.AddSingleton<ReportBuilder>();
+        services.AddSingleton<JobService>();
         services.AddSingleton<ReportService>();
 
         services.AddSingleton<IPagePrinter, ChromiumPrinter>();
