@@ -1,3 +1,4 @@
+using Loopai.Core.Audit;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
 using Loopai.Core.Organizations;
@@ -53,6 +54,20 @@ internal sealed class AccessChange : IAsyncDisposable
         }
     }
 
+    /// <summary>Adds a grant, and puts that on record.</summary>
+    public void Add(Caller caller, Grant grant)
+    {
+        Db.Grants.Add(grant);
+        Db.Record(caller, "grant.created", "grant", grant.Id, Told(grant));
+    }
+
+    /// <summary>Takes a grant away, and puts that on record.</summary>
+    public void Remove(Caller caller, Grant grant)
+    {
+        Db.Grants.Remove(grant);
+        Db.Record(caller, "grant.deleted", "grant", grant.Id, Told(grant));
+    }
+
     /// <exception cref="ConflictException">Nobody would own the organization.</exception>
     /// <exception cref="QuotaExceededException">There would be more members than its quota allows.</exception>
     public async Task CommitAsync(CancellationToken ct)
@@ -72,6 +87,8 @@ internal sealed class AccessChange : IAsyncDisposable
 
         await _transaction.CommitAsync(ct);
     }
+
+    private static object Told(Grant grant) => new { grant.UserId, grant.TeamId, role = grant.RoleId, grant.EnvironmentId, grant.TaskId, grant.Source };
 
     public async ValueTask DisposeAsync()
     {

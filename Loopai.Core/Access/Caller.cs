@@ -65,6 +65,9 @@ public sealed class Caller
     /// <summary>The person for whom a job acts.</summary>
     public ActingFor? OnBehalfOf { get; private set; }
 
+    /// <summary>What the token in use may do of what its key may, space-separated; null for whoever came without a token.</summary>
+    public string? Scope { get; private set; }
+
     /// <summary>The same caller, from there.</summary>
     public Caller From(CallerOrigin origin)
     {
@@ -78,6 +81,14 @@ public sealed class Caller
     {
         var same = (Caller)MemberwiseClone();
         same.SessionId = sessionId;
+        return same;
+    }
+
+    /// <summary>The same caller, with a token of this scope.</summary>
+    public Caller Within(string scope)
+    {
+        var same = (Caller)MemberwiseClone();
+        same.Scope = scope;
         return same;
     }
 

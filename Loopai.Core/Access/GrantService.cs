@@ -65,7 +65,7 @@ public sealed class GrantService(LoopaiData data, TimeProvider time)
         }
 
         caller.DemandHandOn([grant], await change.Db.RolesAsync(change.OrganizationId, ct));
-        Remove(change, caller, grant);
+        change.Remove(caller, grant);
         await change.CommitAsync(ct);
     }
 
@@ -90,7 +90,7 @@ public sealed class GrantService(LoopaiData data, TimeProvider time)
         }
 
         await DemandConfirmedAsync(caller, added.Select(grant => roles[grant.RoleId]), ct);
-        gone.ForEach(grant => Remove(change, caller, grant));
+        gone.ForEach(grant => change.Remove(caller, grant));
         added.ForEach(grant => Add(change, caller, holder, grant, source));
         if (gone.Count + added.Count > 0)
         {
@@ -119,18 +119,9 @@ public sealed class GrantService(LoopaiData data, TimeProvider time)
             GrantedBy = caller.Name,
             CreatedAt = time.GetUtcNow(),
         };
-        change.Db.Grants.Add(grant);
-        change.Db.Record(caller, "grant.created", "grant", grant.Id, Told(grant));
+        change.Add(caller, grant);
         return grant;
     }
-
-    private static void Remove(AccessChange change, Caller caller, Grant grant)
-    {
-        change.Db.Grants.Remove(grant);
-        change.Db.Record(caller, "grant.deleted", "grant", grant.Id, Told(grant));
-    }
-
-    private static object Told(Grant grant) => new { grant.UserId, grant.TeamId, role = grant.RoleId, grant.EnvironmentId, grant.TaskId, grant.Source };
 
     private static IQueryable<Grant> HeldBy(LoopaiDbContext db, Guid organizationId, Holder holder) =>
         db.Grants.Where(g => g.OrganizationId == organizationId && g.UserId == holder.UserId && g.TeamId == holder.TeamId);

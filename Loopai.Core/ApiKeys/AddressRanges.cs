@@ -40,6 +40,11 @@ public sealed class AddressRanges
         return true;
     }
 
+    /// <summary>Whether each of these networks lies in one of them. No network means anywhere, which does not.</summary>
+    public bool Cover(IReadOnlyList<string>? ranges) =>
+        ranges is { Count: > 0 } && ranges.All(range => TryRead(range, out var inner) && _networks.Any(outer =>
+            outer.BaseAddress.AddressFamily == inner.BaseAddress.AddressFamily && outer.PrefixLength <= inner.PrefixLength && outer.Contains(inner.BaseAddress)));
+
     /// <summary>Whether the address lies in one of them. An IPv4 address that came over IPv6 is itself.</summary>
     public bool Contain(IPAddress? address)
     {

@@ -52,7 +52,8 @@ public sealed class ApiKeyAuthenticator(LoopaiData data, RefusalLog refusals, Ti
         var generation = Interlocked.Read(ref _generation);
         await using var db = await data.OpenAsync(Caller.Installation, ct);
         var stored = await db.ApiKeys.AsNoTracking().Include(k => k.Secrets).FirstOrDefaultAsync(
-            k => k.Selector == selector && db.Organizations.Any(o => o.Id == k.OrganizationId && o.DeletedAt == null), ct);
+            k => k.Selector == selector && db.Organizations.Any(o => o.Id == k.OrganizationId && o.DeletedAt == null)
+                && (k.ServiceAccountId == null || db.ServiceAccounts.Any(a => a.Id == k.ServiceAccountId && a.DeletedAt == null)), ct);
         if (stored is null)
         {
             return null;

@@ -1,21 +1,25 @@
-using System.Data.Common;
 using Loopai.Core.Access;
 using Loopai.Core.Configuration;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
 using Loopai.Core.Notifications;
 using Loopai.Core.Organizations;
+using Loopai.Core.Workers;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Loopai.Core.ApiKeys;
 
 /// <summary>Writes to whoever made a key 14, 3 and 1 days before it ends: once each, whichever instance comes first.</summary>
-public sealed class KeyExpiryWorker(LoopaiData data, IMailSender mail, PortalSettings portal, TimeProvider time, ILogger<KeyExpiryWorker> log) : BackgroundService
+public sealed class KeyExpiryWorker(LoopaiData data, IMailSender mail, PortalSettings portal, TimeProvider time, ILogger<KeyExpiryWorker> log)
+    : PeriodicWorker(Period, time, log)
 {
     private static readonly int[] Days = [1, 3, 14];
     private static readonly TimeSpan Period = TimeSpan.FromHours(1);
+
+    protected override bool BeginsAtOnce => false;
+
+    public override Task RunOnceAsync(CancellationToken ct) => WarnAsync(ct);
 
     /// <summary>Sends what is due; how many mails that were.</summary>
     public async Task<int> WarnAsync(CancellationToken ct)
@@ -25,7 +29,7 @@ public sealed class KeyExpiryWorker(LoopaiData data, IMailSender mail, PortalSet
             return 0;
         }
 
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         await using var db = await data.OpenAsync(Caller.Installation, ct);
         var latest = now.AddDays(Days[^1]);
         var due = await db.ApiKeys.AsNoTracking()
@@ -45,29 +49,6 @@ public sealed class KeyExpiryWorker(LoopaiData data, IMailSender mail, PortalSet
         }
 
         return sent;
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Period, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                try
-                {
-                    await WarnAsync(stoppingToken);
-                }
-                catch (Exception e) when (e is DbException or TimeoutException or InvalidOperationException)
-                {
-                    log.LogWarning(e, "Warnings of keys that end soon could not be sent; they are tried again in an hour");
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The portal stops.
-        }
     }
 
     private async Task<bool> TryWarnAsync(LoopaiDbContext db, DueKey key, int days, CancellationToken ct)

@@ -29,7 +29,8 @@ public sealed class KeyRotation(LoopaiData data, TimeProvider time)
         var now = time.GetUtcNow();
         await data.DemandConfirmedAsync(caller, now, ct);
         await using var db = await data.OpenAsync(caller, ct);
-        var key = await FindAsync(db, id, ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var key = await FindLockedAsync(db, id, ct);
         MayNotGainBy(caller, key);
         var live = key.Secrets.Where(s => s.IsUsable(now)).ToList();
         if (!key.IsUsable(now))
@@ -52,6 +53,7 @@ public sealed class KeyRotation(LoopaiData data, TimeProvider time)
         db.ApiKeySecrets.Add(ApiKeyService.NewSecret(key, text, now));
         db.Record(caller, "key.rotated", "key", key.Id, new { key.Name, overlapHours = hours });
         await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
         return new CreatedApiKey(key, environment, text);
     }
 
@@ -62,7 +64,8 @@ public sealed class KeyRotation(LoopaiData data, TimeProvider time)
         caller.Demand(Permissions.KeysManage);
         var now = time.GetUtcNow();
         await using var db = await data.OpenAsync(caller, ct);
-        var key = await FindAsync(db, id, ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var key = await FindLockedAsync(db, id, ct);
         var secret = key.Secrets.FirstOrDefault(s => s.Id == secretId) ?? throw ApiKeyErrors.SecretNotFound(secretId);
         if (!secret.IsUsable(now))
         {
@@ -78,11 +81,25 @@ public sealed class KeyRotation(LoopaiData data, TimeProvider time)
         secret.RevokedAt = now;
         db.Record(caller, "key.secret_revoked", "key", key.Id, new { key.Name, secret.Hint });
         await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
     }
 
-    /// <summary>A new secret is the key itself: who holds less than the key would come into what they may not do.</summary>
+    /// <summary>
+    /// A new secret is the key itself: who holds less than the key would come into what they may not do, who is not its person would act in that person's name,
+    /// and who is a key would leave its environment.
+    /// </summary>
     private static void MayNotGainBy(Caller caller, ApiKey key)
     {
+        if (caller.Kind != CallerKind.System && key.OwnerId is { } owner && owner != caller.PersonId)
+        {
+            throw ApiKeyErrors.SomebodyElses(key.Name);
+        }
+
+        if (caller.Kind == CallerKind.ApiKey && key.EnvironmentId != caller.EnvironmentId)
+        {
+            throw ApiKeyErrors.OtherEnvironment(key.Name);
+        }
+
         foreach (var permission in key.Permissions.Split(' '))
         {
             var mayAll = key.Tasks is { } tasks && Permissions.OnTask.Contains(permission)
@@ -95,6 +112,9 @@ public sealed class KeyRotation(LoopaiData data, TimeProvider time)
         }
     }
 
-    private static async Task<ApiKey> FindAsync(LoopaiDbContext db, Guid id, CancellationToken ct) =>
-        await db.ApiKeys.Include(k => k.Secrets).FirstOrDefaultAsync(k => k.Id == id, ct) ?? throw ApiKeyErrors.NotFound(id);
+    /// <summary>The key, which nobody else rotates meanwhile: two who each count one secret would leave three, or none.</summary>
+    private static async Task<ApiKey> FindLockedAsync(LoopaiDbContext db, Guid id, CancellationToken ct) =>
+        await db.ApiKeys.Where(k => k.Id == id).ExecuteUpdateAsync(set => set.SetProperty(k => k.Name, k => k.Name), ct) == 0
+            ? throw ApiKeyErrors.NotFound(id)
+            : await db.ApiKeys.Include(k => k.Secrets).SingleAsync(k => k.Id == id, ct);
 }

@@ -20,7 +20,8 @@ internal static class KeyRules
         var tasks = request.TaskIds ?? [];
         var environment = await db.Environments.FirstOrDefaultAsync(e => e.Key == request.Environment, ct);
         var longest = await db.Organizations.Select(o => o.LongestKeyAgeDays).FirstOrDefaultAsync(ct);
-        await RequireAsync(db, caller, request, tasks, ct);
+        await RequireAsync(db, caller, request, [.. tasks.Take(MaxTasks)], ct);
+        var maker = caller.Kind == CallerKind.ApiKey ? await db.ApiKeys.AsNoTracking().FirstAsync(k => k.Id == caller.Id, ct) : null;
         new FieldErrors()
             .AddIf(string.IsNullOrWhiteSpace(request.Name), "name", "Give the key a name that says who uses it.")
             .AddIf(request.Name?.Length > LoopaiModel.NameLength, "name", $"A name has at most {LoopaiModel.NameLength} characters.")
@@ -32,6 +33,9 @@ internal static class KeyRules
             .AddIf(tasks.Count > MaxTasks, "taskIds", $"Name at most {MaxTasks} tasks.")
             .AddIf(request.AddressRanges?.Count > AddressRanges.Max, "addressRanges", $"Name at most {AddressRanges.Max} networks.")
             .AddIf(request.AddressRanges?.Any(r => !AddressRanges.TryRead(r, out _)) is true, "addressRanges", "A network is an address, or one with a prefix: 203.0.113.0/24, 2001:db8::/32.")
+            .AddIf(maker?.ExpiresAt is { } end && !(request.ExpiresAt <= end), "expiresAt", $"A key makes no key that outlives it. Give an expiry up to {maker?.ExpiresAt:O}.")
+            .AddIf(maker?.Tasks is { } own && (tasks.Count == 0 || tasks.Any(task => !own.Contains(task))), "taskIds", "A key that is for some tasks makes keys for these alone. Name them.")
+            .AddIf(AddressRanges.Parse(maker?.AddressRanges) is { } networks && !networks.Cover(request.AddressRanges), "addressRanges", "A key makes keys for its own networks only. Name one or more within them.")
             .AddIf(environment is null, "environment", $"There is no environment '{request.Environment}'.")
             .AddIf(caller.Kind == CallerKind.ApiKey && environment is not null && environment.Id != caller.EnvironmentId, "environment", "A key makes keys for its own environment only.")
             .ThrowIfAny("key.invalid", "The key cannot be made like this.");

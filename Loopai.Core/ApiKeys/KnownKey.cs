@@ -31,7 +31,8 @@ internal sealed class KnownKey
 
     /// <summary>The key's caller, with no more than these permissions.</summary>
     public Caller CallerWithin(string scope) => Caller.ForKey(
-        Key.Id, Key.Name, Key.OrganizationId, Key.EnvironmentId, (_held ?? HeldPermissions.Everywhere([])).Only(scope.Split(' '), Key.Tasks), Key.OwnerId);
+        Key.Id, Key.Name, Key.OrganizationId, Key.EnvironmentId,
+        (_held ?? HeldPermissions.Everywhere([])).Only(scope.Split(' ').Intersect(Key.Permissions.Split(' '), StringComparer.Ordinal).ToList(), Key.Tasks), Key.OwnerId);
 
     /// <summary>The secret that this text has; null when it has none of them.</summary>
     public ApiKeySecret? SecretOf(string text)

@@ -10,9 +10,12 @@ public static class DatabaseFailures
     public static bool IsRace(this DbUpdateException exception) =>
         exception is DbUpdateConcurrencyException || (exception.InnerException is DbException inner && IsRace(inner));
 
+    /// <summary>Whether a unique index refused the row: there is one already.</summary>
+    public static bool IsDuplicate(this DbException exception) => exception.SqlState is "23505" || exception.Data["HelpLink.EvtID"] is "2601" or "2627";
+
     /// <inheritdoc cref="IsRace(DbUpdateException)"/>
     public static bool IsRace(this DbException exception) =>
 
-        // PostgreSQL: unique_violation, deadlock_detected. SQL Server keeps its numbers for duplicate keys and deadlocks under this name.
-        exception.SqlState is "23505" or "40P01" || exception.Data["HelpLink.EvtID"] is "2601" or "2627" or "1205";
+        // PostgreSQL: deadlock_detected. SQL Server keeps its numbers under this name.
+        exception.IsDuplicate() || exception.SqlState is "40P01" || exception.Data["HelpLink.EvtID"] is "1205";
 }

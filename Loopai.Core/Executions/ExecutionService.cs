@@ -68,7 +68,13 @@ public sealed class ExecutionService(
         }
 
         var run = await RunAsync(task, program, request.Input, request.TimeoutMs ?? settings.Value.DefaultTimeoutMs, ct);
-        return run.Unavailable is { } reason ? ExecutionErrors.SandboxUnavailable(reason) : await RecordAsync(caller, request, task, program, run, place);
+        ExecutionOutcome outcome = run.Unavailable is { } reason ? ExecutionErrors.SandboxUnavailable(reason) : await RecordAsync(caller, request, task, program, run, place);
+        if (outcome.Failure is UnavailableException && request.ExecutedAt is null)
+        {
+            quotas.GiveBack(caller);
+        }
+
+        return outcome;
     }
 
     /// <summary>Which experiment takes the execution. A task without experiments is asked nothing, and neither is who names a version or tries one out.</summary>

@@ -2,8 +2,8 @@ using Loopai.Core.Access;
 using Loopai.Core.Configuration;
 using Loopai.Core.Data;
 using Loopai.Core.Organizations;
+using Loopai.Core.Workers;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -11,30 +11,14 @@ namespace Loopai.Core.Executions;
 
 /// <summary>Once an hour: drops executions older than the retention, idempotency keys that have expired, and what organizations do not keep. Several instances may do it at once.</summary>
 public sealed class RetentionWorker(
-    IDatabaseLifecycle database, LoopaiData data, OrganizationPurge purge, IOptions<ExecutionSettings> settings, TimeProvider time, ILogger<RetentionWorker> log) : BackgroundService
+    IDatabaseLifecycle database, LoopaiData data, OrganizationPurge purge, IOptions<ExecutionSettings> settings, TimeProvider time, ILogger<RetentionWorker> log)
+    : PeriodicWorker(Period, time, log)
 {
     private static readonly TimeSpan Period = TimeSpan.FromHours(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override async Task RunOnceAsync(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(Period, time);
-        do
-        {
-            try
-            {
-                await SweepAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                log.LogWarning(e, "Retention could not run; it will try again in an hour");
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
-
-    private async Task SweepAsync(CancellationToken ct)
-    {
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         var oldestDay = DateOnly.FromDateTime(now.UtcDateTime).AddDays(-settings.Value.RetentionDays);
         var dropped = await database.DropExecutionsBeforeAsync(oldestDay, ct);
         if (dropped > 0)

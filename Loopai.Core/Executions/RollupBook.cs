@@ -1,17 +1,10 @@
 namespace Loopai.Core.Executions;
 
-/// <summary>
-/// The open roll-ups of one writer. They only ever grow; when a commit fails, or the book gets too thick, it is closed and a new one begun under
-/// another writer id, so that memory and database cannot disagree. Not thread-safe: it belongs to the one writing loop.
-/// </summary>
+/// <summary>The open roll-ups of one writer.</summary>
 internal sealed class RollupBook
 {
-    /// <summary>An entry holds a histogram of 4 KB; an import that jumps over years must not fill the memory.</summary>
-    private const int MaxEntries = 4096;
-
-    private readonly Dictionary<Key, Entry> _entries = [];
-    private readonly Dictionary<Key, Entry> _touched = [];
-    private Guid _writerId = Guid.CreateVersion7();
+    /// <summary>An entry holds a histogram of 4 KB.</summary>
+    private readonly WriterBook<Key, Entry> _book = new(maxEntries: 4096);
 
     /// <summary>Counts an execution in its minute and its hour.</summary>
     public void Add(Execution execution)
@@ -21,48 +14,19 @@ internal sealed class RollupBook
     }
 
     /// <summary>The absolute values of every entry that changed since the last call.</summary>
-    public IReadOnlyList<ExecutionRollup> TakeTouched()
-    {
-        var rows = new ExecutionRollup[_touched.Count];
-        var index = 0;
-        foreach (var (key, entry) in _touched)
-        {
-            rows[index++] = entry.ToRow(key, _writerId);
-        }
+    public IReadOnlyList<ExecutionRollup> TakeTouched() => _book.TakeTouched(static (key, entry, writerId) => entry.ToRow(key, writerId));
 
-        _touched.Clear();
-        return rows;
-    }
+    /// <inheritdoc cref="WriterBook{TKey, TEntry}.Close" />
+    public void Close() => _book.Close();
 
-    /// <summary>Starts anew under another writer id. What was committed stays counted under the old one.</summary>
-    public void Close()
-    {
-        _entries.Clear();
-        _touched.Clear();
-        _writerId = Guid.CreateVersion7();
-    }
-
-    /// <summary>Called between commits; drops what will hardly be touched again.</summary>
-    public void TrimIfThick()
-    {
-        if (_entries.Count > MaxEntries)
-        {
-            Close();
-        }
-    }
+    /// <inheritdoc cref="WriterBook{TKey, TEntry}.TrimIfThick" />
+    public void TrimIfThick() => _book.TrimIfThick();
 
     private void AddTo(RollupLevel level, Execution execution)
     {
         var ticks = execution.ExecutedAt.UtcTicks;
         var width = level == RollupLevel.Minute ? TimeSpan.TicksPerMinute : TimeSpan.TicksPerHour;
-        var key = new Key(execution.OrganizationId, execution.EnvironmentId, execution.TaskId, execution.Version, level, ticks - (ticks % width));
-        if (!_entries.TryGetValue(key, out var entry))
-        {
-            _entries[key] = entry = new Entry();
-        }
-
-        entry.Add(execution);
-        _touched[key] = entry;
+        _book.Touch(new Key(execution.OrganizationId, execution.EnvironmentId, execution.TaskId, execution.Version, level, ticks - (ticks % width))).Add(execution);
     }
 
     private readonly record struct Key(Guid OrganizationId, Guid EnvironmentId, Guid TaskId, int Version, RollupLevel Level, long StartTicks);

@@ -46,6 +46,9 @@ internal static class ExperimentErrors
     public static ConflictException OwnApproval() =>
         new("experiment.own_approval", "Whoever made this experiment or asked for its approval cannot approve it. Ask somebody else.");
 
+    public static ConflictException ApprovalIsForPeople() =>
+        new("experiment.approval_is_for_people", "People ask for approvals and give them. Use a key that belongs to a person, or the portal.");
+
     public static ConflictException NoApprovalAsked() => new("experiment.no_approval_asked", "Nobody has asked for an approval of this experiment as it stands.");
 
     public static ConflictException NoData() =>

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Loopai.Core.Errors;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -21,7 +20,7 @@ public sealed class MailQueue(IMailSender sender, ILogger<MailQueue> log) : Back
             {
                 await sender.SendAsync(mail, stoppingToken);
             }
-            catch (UnavailableException e)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 log.LogWarning(e, "The mail '{Subject}' was not sent", mail.Subject);
             }

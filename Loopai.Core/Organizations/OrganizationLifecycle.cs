@@ -73,7 +73,11 @@ public sealed class OrganizationLifecycle(LoopaiData data, TimeProvider time)
             throw OrganizationErrors.NotYoursToTransfer();
         }
 
-        change.Db.Grants.RemoveRange(owned);
+        foreach (var grant in owned)
+        {
+            change.Remove(caller, grant);
+        }
+
         await GiveAsync(change, caller, userId, BuiltInRoles.OwnerId, ct);
         await GiveAsync(change, caller, from, BuiltInRoles.Admin.Id, ct);
         change.Db.Record(caller, "organization.transferred", "organization", change.OrganizationId, new { from, to = userId });
@@ -85,7 +89,7 @@ public sealed class OrganizationLifecycle(LoopaiData data, TimeProvider time)
         if (!await change.Db.Grants.AnyAsync(
             g => g.UserId == userId && g.RoleId == role && g.EnvironmentId == null && g.TaskId == null && g.Source == AccessSource.Manual, ct))
         {
-            change.Db.Grants.Add(new Grant
+            change.Add(caller, new Grant
             {
                 Id = Guid.CreateVersion7(), OrganizationId = caller.OrganizationId, UserId = userId, RoleId = role, Source = AccessSource.Manual,
                 GrantedBy = caller.Name, CreatedAt = time.GetUtcNow(),

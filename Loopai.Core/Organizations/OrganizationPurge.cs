@@ -48,8 +48,10 @@ public sealed class OrganizationPurge(LoopaiData data, TimeProvider time, ILogge
             return;
         }
 
-        await DeleteAsync(db, organization, ct);
-        log.LogInformation("The organization {Organization} is gone: its deletion was not taken back in time", organization.Id);
+        if (await DeleteAsync(db, organization, ct))
+        {
+            log.LogInformation("The organization {Organization} is gone: its deletion was not taken back in time", organization.Id);
+        }
     }
 
     private static async Task ShortenAsync(LoopaiDbContext db, Organization organization, DateTimeOffset now, CancellationToken ct)
@@ -68,9 +70,16 @@ public sealed class OrganizationPurge(LoopaiData data, TimeProvider time, ILogge
     }
 
     /// <summary>All or nothing, what refers to something before that to which it refers.</summary>
-    private static async Task DeleteAsync(LoopaiDbContext db, Organization organization, CancellationToken ct)
+    private static async Task<bool> DeleteAsync(LoopaiDbContext db, Organization organization, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
+
+        // What was read may be minutes old, and its owner may have taken the deletion back since.
+        if (await db.Organizations.Where(o => o.Id == organization.Id && o.DeletedAt == organization.DeletedAt).ExecuteUpdateAsync(set => set.SetProperty(o => o.Name, o => o.Name), ct) == 0)
+        {
+            return false;
+        }
+
         foreach (var entity in InOrderOfDeletion(db.Model))
         {
             await (Task)DeleteRows.MakeGenericMethod(entity.ClrType).Invoke(null, [db, organization.Id, ct])!;
@@ -80,6 +89,7 @@ public sealed class OrganizationPurge(LoopaiData data, TimeProvider time, ILogge
         await db.SaveChangesAsync(ct);
 
         await transaction.CommitAsync(ct);
+        return true;
     }
 
     private static Task<int> DeleteRowsAsync<T>(LoopaiDbContext db, Guid organizationId, CancellationToken ct)

@@ -1,34 +1,14 @@
-using System.Data.Common;
-using Microsoft.Extensions.Hosting;
+using Loopai.Core.Workers;
 using Microsoft.Extensions.Logging;
 
 namespace Loopai.Core.Rollouts;
 
 /// <summary>Looks after rollouts in the background.</summary>
-public sealed class RolloutWorker(RolloutKeeper keeper, TimeProvider time, ILogger<RolloutWorker> log) : BackgroundService
+public sealed class RolloutWorker(RolloutKeeper keeper, TimeProvider time, ILogger<RolloutWorker> log) : PeriodicWorker(Beat, time, log)
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Beat, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                try
-                {
-                    await keeper.LookAsync(stoppingToken);
-                }
-                catch (Exception e) when (e is DbException or TimeoutException or InvalidOperationException)
-                {
-                    log.LogWarning(e, "Rollouts cannot be looked after now; trying again");
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The portal stops.
-        }
-    }
+    protected override bool BeginsAtOnce => false;
+
+    public override Task RunOnceAsync(CancellationToken ct) => keeper.LookAsync(ct);
 }

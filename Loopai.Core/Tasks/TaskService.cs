@@ -31,11 +31,7 @@ public sealed class TaskService(LoopaiData data, TimeProvider time)
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        if (await db.LockQuotaAsync(caller.OrganizationId, ct) is { Tasks: { } most } && await db.LiveTasksAsync(ct) >= most)
-        {
-            throw new QuotaExceededException("tasks", "organization", most, null);
-        }
-
+        await db.DemandRoomForTaskAsync(caller, ct);
         var now = time.GetUtcNow();
         var task = new TaskDefinition
         {
@@ -185,6 +181,8 @@ public sealed class TaskService(LoopaiData data, TimeProvider time)
         var task = await db.Tasks.FirstOrDefaultAsync(t => t.Id == id, ct) ?? throw TaskErrors.NotFound(id);
         if (task.Status == TaskStatus.Archived)
         {
+            await using var transaction = await db.Database.BeginTransactionAsync(ct);
+            await db.DemandRoomForTaskAsync(caller, ct);
             if (await FindByNameAsync(db, task.Name, ct) is not null)
             {
                 throw TaskErrors.NameTaken(task.Name);
@@ -194,6 +192,7 @@ public sealed class TaskService(LoopaiData data, TimeProvider time)
             task.ArchivedAt = null;
             db.Record(caller, "task.restored", "task", task.Id, new { task.Name });
             await SaveAsync(db, task, ct);
+            await transaction.CommitAsync(ct);
         }
 
         return task;

@@ -26,6 +26,16 @@ public sealed class QuotaGate(LoopaiData data, TimeProvider time)
             ? known.IsEmpty ? default : TakeAsync(known, caller, ct)
             : LoadAndTakeAsync(caller, ct);
 
+    /// <summary>An execution that was let through did not come about, for a reason of ours: it counts for nobody.</summary>
+    public void GiveBack(Caller caller)
+    {
+        if (_known.TryGetValue(caller.OrganizationId, out var known) && !known.IsEmpty)
+        {
+            var reserves = known.Of(caller);
+            GiveBack(reserves, reserves.Count);
+        }
+    }
+
     /// <summary>Whether anything in the caller's organization is under a quota.</summary>
     public ValueTask<bool> MayLimitAsync(Caller caller, CancellationToken ct) =>
         _known.TryGetValue(caller.OrganizationId, out var known) && time.GetUtcNow() - known.LoadedAt < CachedFor
@@ -55,21 +65,34 @@ public sealed class QuotaGate(LoopaiData data, TimeProvider time)
     private static async ValueTask<QuotaExceededException?> TakeAsync(Known known, Caller caller, CancellationToken ct)
     {
         var reserves = known.Of(caller);
-        for (var i = 0; i < reserves.Count; i++)
+        var taken = 0;
+        try
         {
-            if (await reserves[i].TakeAsync(caller, ct) is { } over)
+            for (; taken < reserves.Count; taken++)
             {
-                // What the others gave is theirs again.
-                for (var j = 0; j < i; j++)
+                if (await reserves[taken].TakeAsync(caller, ct) is { } over)
                 {
-                    reserves[j].GiveBack();
+                    GiveBack(reserves, taken);
+                    return over;
                 }
-
-                return over;
             }
+        }
+        catch
+        {
+            GiveBack(reserves, taken);
+            throw;
         }
 
         return null;
+    }
+
+    /// <summary>What the first of them gave is theirs again.</summary>
+    private static void GiveBack(IReadOnlyList<QuotaReserve> reserves, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            reserves[i].GiveBack();
+        }
     }
 
     private async ValueTask<bool> LoadAndTellAsync(Caller caller, CancellationToken ct) => !(await LoadAsync(caller, ct)).IsEmpty;

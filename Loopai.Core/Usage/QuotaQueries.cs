@@ -42,6 +42,16 @@ internal static class QuotaQueries
         }
     }
 
+    /// <summary>To be asked before a task comes into service, in the transaction that brings it there.</summary>
+    /// <exception cref="QuotaExceededException">There are as many as the quota allows.</exception>
+    public static async Task DemandRoomForTaskAsync(this LoopaiDbContext db, Caller caller, CancellationToken ct)
+    {
+        if (await db.LockQuotaAsync(caller.OrganizationId, ct) is { Tasks: { } most } && await db.LiveTasksAsync(ct) >= most)
+        {
+            throw new QuotaExceededException("tasks", "organization", most, null);
+        }
+    }
+
     /// <summary>
     /// The limit, having made everybody else who asks wait until this transaction ends, so that what is counted after it cannot grow beyond it. Where there is no
     /// limit nobody waits.

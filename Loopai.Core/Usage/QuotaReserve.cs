@@ -8,10 +8,15 @@ namespace Loopai.Core.Usage;
 /// <summary>What this instance has reserved of one quota and not let through yet.</summary>
 internal abstract class QuotaReserve(Quota quota, LoopaiData data, TimeProvider time)
 {
+    /// <summary>For how long a refusal is remembered at most: whoever goes on asking must not cost the database a question each time.</summary>
+    private static readonly TimeSpan RefusalKept = TimeSpan.FromSeconds(1);
+
     private readonly SemaphoreSlim _refilling = new(1, 1);
     private readonly Lock _gate = new();
     private long _left;
     private DateTimeOffset _until;
+    private DateTimeOffset _refusedUntil;
+    private DateTimeOffset _comeAgainAt;
 
     protected Guid OrganizationId { get; } = quota.OrganizationId;
 
@@ -27,9 +32,15 @@ internal abstract class QuotaReserve(Quota quota, LoopaiData data, TimeProvider 
     /// <summary>Takes one; null when there was one.</summary>
     public async ValueTask<QuotaExceededException?> TakeAsync(Caller caller, CancellationToken ct)
     {
-        if (TryTake(time.GetUtcNow()))
+        var asked = time.GetUtcNow();
+        if (TryTake(asked))
         {
             return null;
+        }
+
+        if (RefusedFor(asked) is { } again)
+        {
+            return Over(again, caller);
         }
 
         await _refilling.WaitAsync(ct);
@@ -41,9 +52,19 @@ internal abstract class QuotaReserve(Quota quota, LoopaiData data, TimeProvider 
                 return null;
             }
 
+            if (RefusedFor(now) is { } wait)
+            {
+                return Over(wait, caller);
+            }
+
             var (granted, until, retryAfter) = await ReserveAsync(caller, now, ct);
             if (granted == 0)
             {
+                lock (_gate)
+                {
+                    (_comeAgainAt, _refusedUntil) = (now + retryAfter, now + (retryAfter < RefusalKept ? retryAfter : RefusalKept));
+                }
+
                 return Over(retryAfter, caller);
             }
 
@@ -66,6 +87,7 @@ internal abstract class QuotaReserve(Quota quota, LoopaiData data, TimeProvider 
         lock (_gate)
         {
             _left++;
+            _refusedUntil = default;
         }
     }
 
@@ -104,10 +126,18 @@ internal abstract class QuotaReserve(Quota quota, LoopaiData data, TimeProvider 
         {
             await db.SaveChangesAsync(ct);
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException e) when (e.IsRace())
         {
             // Another instance was first.
             db.ChangeTracker.Clear();
+        }
+    }
+
+    private TimeSpan? RefusedFor(DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            return now < _refusedUntil ? _comeAgainAt - now : null;
         }
     }
 
@@ -133,7 +163,11 @@ internal sealed class MinuteReserve(Quota quota, int perMinute, int burst, Loopa
     private readonly int _perMinute = perMinute;
     private readonly int _burst = burst;
 
-    private long IntervalUs => 60_000_000L / _perMinute;
+    /// <summary>More than the longest bucket plus this ahead of our clock, and it was another instance's clock that ran ahead.</summary>
+    private const long MostSkewUs = 5_000_000;
+
+    /// <summary>Rounded up: rounded down, the quotas of the fastest would be exceeded.</summary>
+    private long IntervalUs => (60_000_000L + _perMinute - 1) / _perMinute;
 
     /// <summary>A quarter of a second's worth.</summary>
     private int Slice => Math.Clamp(_perMinute / 240, 1, _burst);
@@ -147,6 +181,9 @@ internal sealed class MinuteReserve(Quota quota, int perMinute, int burst, Loopa
         await using var db = await Data.OpenAsync(Caller.System(OrganizationId), ct);
         await EnsureMeterAsync(db, QuotaMeter.Minute, ct);
         var nowUs = (now - DateTimeOffset.UnixEpoch).Ticks / 10;
+        var fullNow = nowUs + (_burst * IntervalUs);
+        await db.QuotaMeters.Where(m => m.ScopeId == ScopeId && m.Period == QuotaMeter.Minute && m.FullAtUs > fullNow + MostSkewUs)
+            .ExecuteUpdateAsync(set => set.SetProperty(m => m.FullAtUs, fullNow), ct);
         foreach (var wanted in Slice == 1 ? new[] { 1 } : [Slice, 1])
         {
             var (cost, latest) = (wanted * IntervalUs, nowUs + ((_burst - wanted) * IntervalUs));

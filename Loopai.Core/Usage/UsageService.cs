@@ -19,7 +19,7 @@ public sealed class UsageService(LoopaiData data, TimeProvider time)
         caller.Demand(Permissions.UsageRead);
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         var to = filter.To ?? today;
-        var from = filter.From ?? to.AddDays(1 - DefaultDays);
+        var from = filter.From ?? DateOnly.FromDayNumber(Math.Max(0, to.DayNumber + 1 - DefaultDays));
         new FieldErrors()
             .AddIf(from > to, "from", "from lies after to.")
             .AddIf(to.DayNumber - from.DayNumber >= MaxDays, "from", $"Ask for {MaxDays} days at most.")

@@ -20,7 +20,30 @@ public sealed class SmtpMailSender(MailSettings settings) : IMailSender
             throw new UnavailableException("mail.not_configured", "No mail server is configured. Set Mail:Host.");
         }
 
-        using var message = new MailMessage(settings.From, mail.To)
+        try
+        {
+            using var message = MessageOf(mail);
+            using var client = new SmtpClient(settings.Host, settings.Port)
+            {
+                EnableSsl = settings.Security == MailSecurity.StartTls,
+                Credentials = settings.UserName.Length == 0 ? null : new NetworkCredential(settings.UserName, settings.Password),
+            };
+            await client.SendMailAsync(message, ct);
+        }
+        catch (SmtpException e) when (e.InnerException is IOException)
+        {
+            throw new UnavailableException(IMailSender.UncertainCode, $"The connection to the mail server ended while it took the mail: {e.InnerException.Message}");
+        }
+        catch (Exception e) when (e is SmtpException or FormatException)
+        {
+            throw new UnavailableException("mail.failed", $"The mail server did not take the mail: {e.Message}", TimeSpan.FromMinutes(1));
+        }
+    }
+
+    /// <exception cref="FormatException">The address is none.</exception>
+    private MailMessage MessageOf(MailDraft mail)
+    {
+        var message = new MailMessage(settings.From, mail.To)
         {
             // SMTP knows no bare line feed.
             Subject = mail.Subject.ReplaceLineEndings(" "), SubjectEncoding = Encoding.UTF8, Body = mail.Text.ReplaceLineEndings("\r\n"), BodyEncoding = Encoding.UTF8,
@@ -46,22 +69,6 @@ public sealed class SmtpMailSender(MailSettings settings) : IMailSender
             message.Headers.Add(name, value);
         }
 
-        using var client = new SmtpClient(settings.Host, settings.Port)
-        {
-            EnableSsl = settings.Security == MailSecurity.StartTls,
-            Credentials = settings.UserName.Length == 0 ? null : new NetworkCredential(settings.UserName, settings.Password),
-        };
-        try
-        {
-            await client.SendMailAsync(message, ct);
-        }
-        catch (SmtpException e) when (e.InnerException is IOException)
-        {
-            throw new UnavailableException(IMailSender.UncertainCode, $"The connection to the mail server ended while it took the mail: {e.InnerException.Message}");
-        }
-        catch (Exception e) when (e is SmtpException or FormatException)
-        {
-            throw new UnavailableException("mail.failed", $"The mail server did not take the mail: {e.Message}", TimeSpan.FromMinutes(1));
-        }
+        return message;
     }
 }

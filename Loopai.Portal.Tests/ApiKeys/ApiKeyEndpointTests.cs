@@ -78,6 +78,10 @@ public sealed class ApiKeyEndpointTests(PortalFixture portal)
             using var client = portal.Client(key.GetProperty("key").GetString(), PortalFixture.AddressOf(behind));
             client.DefaultRequestHeaders.Add("X-Forwarded-For", "198.51.100.4, 203.0.113.9");
             (await StatusAsync(client)).ShouldBe(status);
+
+            // The busiest endpoints run outside of the pages' pipeline.
+            var executed = await client.PostAsJsonAsync("tasks/execute", new { taskId = Guid.CreateVersion7(), input = new { } });
+            (executed.StatusCode == HttpStatusCode.Unauthorized).ShouldBe(status == HttpStatusCode.Unauthorized);
         }
         finally
         {
@@ -157,6 +161,56 @@ public sealed class ApiKeyEndpointTests(PortalFixture portal)
 
         await portal.Database.AsOwnerAsync($"UPDATE memberships SET status = 'Deactivated' WHERE organization_id = '{acme.Id}'");
         await Eventually.BecomesAsync(() => StatusAsync(client), HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Rotate_KeyOfAnotherPersonOrEnvironment_IsRefused()
+    {
+        var acme = await portal.AddOrganizationAsync("hands");
+        using var owner = portal.Client(acme);
+        var mine = await MakeAsync(owner, new { name = "the owner's", environment = "production", permissions = new[] { "tasks:read" } });
+        var account = await ReadAsync(await owner.PostAsJsonAsync("service-accounts", new { name = "robot" }));
+        var robots = await MakeAsync(owner, new
+        {
+            name = "robot", environment = "production", permissions = new[] { "tasks:read", "keys:read", "keys:manage" }, serviceAccountId = account.GetProperty("id").GetGuid(),
+        });
+        var staging = await portal.AddKeyAsync(acme.Owner, [Permissions.TasksRead, Permissions.KeysRead, Permissions.KeysManage], "staging");
+
+        using var robot = portal.Client(robots.GetProperty("key").GetString());
+        await (await robot.PostAsJsonAsync($"keys/{mine.GetProperty("id").GetGuid()}/rotate", new { })).ShouldBeProblemAsync(HttpStatusCode.Conflict, "key.not_yours");
+        using var elsewhere = portal.Client(staging);
+        await (await elsewhere.PostAsJsonAsync($"keys/{mine.GetProperty("id").GetGuid()}/rotate", new { })).ShouldBeProblemAsync(HttpStatusCode.Conflict, "key.other_environment");
+        (await owner.PostAsJsonAsync($"keys/{robots.GetProperty("id").GetGuid()}/rotate", new { })).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Rotate_SeveralAtOnce_LeavesTwoSecrets()
+    {
+        using var owner = portal.Client(portal.Acme);
+        var id = (await MakeAsync(owner, new { name = "raced", environment = "production", permissions = new[] { "tasks:read" } })).GetProperty("id").GetGuid();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => owner.PostAsJsonAsync($"keys/{id}/rotate", new { })));
+        answers.Count(a => a.StatusCode == HttpStatusCode.OK).ShouldBe(1);
+        answers.Count(a => a.StatusCode == HttpStatusCode.Conflict).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Create_ByAKey_IsBoundAsTheKeyIs()
+    {
+        using var owner = portal.Client(portal.Acme);
+        var task = await portal.CreateSpamFilterAsync(portal.Acme, $"bound {Guid.NewGuid():n}");
+        var end = DateTimeOffset.UtcNow.AddDays(3);
+        var key = await MakeAsync(owner, new
+        {
+            name = "contractor", environment = "production", permissions = new[] { "tasks:read", "keys:manage" }, expiresAt = end, addressRanges = new[] { "127.0.0.0/8" }, taskIds = new[] { task },
+        });
+        using var contractor = portal.Client(key.GetProperty("key").GetString());
+        var refused = await contractor.PostAsJsonAsync("keys", new { name = "for ever", environment = "production", permissions = new[] { "tasks:read" } });
+        (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").EnumerateObject().Select(e => e.Name).Order(StringComparer.Ordinal)
+            .ShouldBe(["addressRanges", "expiresAt", "permissions", "taskIds"]);
+        await MakeAsync(contractor, new
+        {
+            name = "narrower", environment = "production", permissions = new[] { "tasks:read" }, expiresAt = end.AddHours(-1), addressRanges = new[] { "127.0.0.1" }, taskIds = new[] { task },
+        });
     }
 
     private static async Task<HttpStatusCode> StatusAsync(HttpClient client) => (await client.GetAsync("tasks?limit=1")).StatusCode;

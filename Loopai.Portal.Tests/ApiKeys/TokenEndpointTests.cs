@@ -7,7 +7,9 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Loopai.Core.Access;
+using Loopai.Core.ApiKeys.Tokens;
 using Loopai.Portal.Tests.Api;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Loopai.Portal.Tests.ApiKeys;
 
@@ -105,7 +107,7 @@ public sealed class TokenEndpointTests(PortalFixture portal)
         var forged = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["alg none"] = Encoded(With(head, "alg", "none")) + "." + Encoded(claims) + ".",
-            ["alg HS256 with the public key"] = Hmac(With(head, "alg", "HS256"), claims, stranger.ExportSubjectPublicKeyInfo()),
+            ["alg HS256 with the public key"] = Hmac(With(head, "alg", "HS256"), claims, (await portal.Services.GetRequiredService<TokenSigner>().PublishedAsync(default))[0].PublicKey),
             ["another key under our name"] = Signed(head, claims, stranger),
             ["unknown key"] = Signed(With(head, "kid", "0123456789abcdef"), claims, stranger),
             ["wider scope under the old signature"] = $"{token.Split('.')[0]}.{Encoded(With(claims, "scope", "tasks:read roles:manage"))}.{token.Split('.')[2]}",
@@ -118,6 +120,67 @@ public sealed class TokenEndpointTests(PortalFixture portal)
             using var client = portal.Client(text);
             (await client.GetAsync("tasks?limit=1")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized, name);
         }
+    }
+
+    [Fact]
+    public async Task Token_SignedByUsButWrongInOneClaim_OpensNothing()
+    {
+        var (key, _) = await KeyAsync(Permissions.TasksRead);
+        var token = await TokenAsync(key);
+        var (head, claims) = (Json(token.Split('.')[0]), Json(token.Split('.')[1]));
+        var wrong = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["expired"] = await OursAsync(head, With(claims, "exp", DateTimeOffset.UtcNow.AddSeconds(-1).ToUnixTimeSeconds())),
+            ["another issuer"] = await OursAsync(head, With(claims, "iss", "https://elsewhere.example")),
+            ["another audience"] = await OursAsync(head, With(claims, "aud", "https://elsewhere.example")),
+            ["another type"] = await OursAsync(With(head, "typ", "JWT"), claims),
+            ["an extension that must be understood"] = await OursAsync(With(head, "crit", new JsonArray("exp")), claims),
+            ["another key's selector"] = await OursAsync(head, With(claims, "client_id", (await KeyAsync(Permissions.TasksRead)).Text.Split('_')[^2])),
+            ["a secret that the key has not"] = await OursAsync(head, With(claims, "key_secret", Guid.CreateVersion7().ToString())),
+        };
+        foreach (var (name, text) in wrong)
+        {
+            using var client = portal.Client(text);
+            (await client.GetAsync("tasks?limit=1")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized, name);
+        }
+
+        using var untouched = portal.Client(await OursAsync(head, claims));
+        (await untouched.GetAsync("tasks?limit=1")).StatusCode.ShouldBe(HttpStatusCode.OK, "or the test would show nothing");
+    }
+
+    [Fact]
+    public async Task Token_ScopeBeyondItsKey_GivesNoMoreThanTheKey()
+    {
+        var (key, _) = await KeyAsync(Permissions.TasksRead);
+        var token = await TokenAsync(key);
+        using var client = portal.Client(await OursAsync(Json(token.Split('.')[0]), With(Json(token.Split('.')[1]), "scope", "tasks:read audit:read")));
+        (await client.GetAsync("audit?limit=1")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task Token_SecretItWasAskedForWithIsRevoked_EndsWithIt()
+    {
+        var (key, id) = await KeyAsync(Permissions.TasksRead);
+        using var client = portal.Client(await TokenAsync(key));
+        (await client.GetAsync("tasks?limit=1")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var owner = portal.Client(portal.Acme);
+        (await owner.PostAsJsonAsync($"keys/{id}/rotate", new { overlapHours = 0 })).EnsureSuccessStatusCode();
+        await Eventually.BecomesAsync(async () => (await client.GetAsync("tasks?limit=1")).StatusCode, HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Token_BodyThatIsNoForm_IsABadRequest()
+    {
+        using var http = new HttpClient { BaseAddress = portal.Address };
+        using var noBoundary = new ByteArrayContent("x"u8.ToArray());
+        noBoundary.Headers.TryAddWithoutValidation("Content-Type", "multipart/form-data");
+        (await http.PostAsync("oauth/token", noBoundary)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        using var many = new StringContent(string.Join('&', Enumerable.Repeat("a=", 2000)), new MediaTypeHeaderValue("application/x-www-form-urlencoded"));
+        (await http.PostAsync("oauth/token", many)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        using var endless = new StreamContent(new MemoryStream(new byte[64 * 1024]));
+        endless.Headers.ContentType = new MediaTypeHeaderValue("application/x-www-form-urlencoded");
+        using var chunked = new HttpRequestMessage(HttpMethod.Post, "oauth/token") { Content = endless, Headers = { TransferEncodingChunked = true } };
+        (await http.SendAsync(chunked)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
 
     private async Task<(string Text, Guid Id)> KeyAsync(params string[] permissions)
@@ -152,6 +215,14 @@ public sealed class TokenEndpointTests(PortalFixture portal)
     {
         var content = $"{Encoded(head)}.{Encoded(claims)}";
         return $"{content}.{Base64Url.EncodeToString(key.SignData(Encoding.ASCII.GetBytes(content), HashAlgorithmName.SHA256))}";
+    }
+
+    /// <summary>Signed with the key that the portal signs with now.</summary>
+    private async Task<string> OursAsync(JsonObject head, JsonObject claims)
+    {
+        var (_, sign) = await portal.Services.GetRequiredService<TokenSigner>().SignerAsync(default);
+        var content = $"{Encoded(head)}.{Encoded(claims)}";
+        return $"{content}.{Base64Url.EncodeToString(sign(Encoding.ASCII.GetBytes(content)))}";
     }
 
     private static string Hmac(JsonObject head, JsonObject claims, byte[] key)

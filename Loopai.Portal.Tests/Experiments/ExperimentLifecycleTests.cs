@@ -156,8 +156,11 @@ public sealed class ExperimentLifecycleTests(LoopaiDatabaseFixture fixture) : IC
         var (ada, grace) = (_given.Person("Ada"), _given.Person("Grace"));
         var made = await _given.Experiments.CreateAsync(ada, _given.Draft() with { RequiresApproval = true }, default);
         (await FaultAsync(() => _given.Life.StartAsync(ada, made.Id, null, default))).ShouldBe("experiment.not_approved");
+        var robot = Caller.ForKey(Guid.CreateVersion7(), "robot", ada.OrganizationId, ada.EnvironmentId, HeldPermissions.Everywhere(Permissions.Owner), ownerId: null);
+        (await FaultAsync(() => _given.Approvals.RequestAsync(robot, made.Id, null, default))).ShouldBe("experiment.approval_is_for_people");
         await _given.Approvals.RequestAsync(ada, made.Id, null, default);
         (await FaultAsync(() => _given.Approvals.ApproveAsync(ada, made.Id, null, default))).ShouldBe("experiment.own_approval");
+        (await FaultAsync(() => _given.Approvals.ApproveAsync(robot, made.Id, null, default))).ShouldBe("experiment.approval_is_for_people");
         await _given.Approvals.ApproveAsync(grace, made.Id, null, default);
         await _given.Experiments.UpdateAsync(ada, made.Id, new() { Coverage = 0.5 }, null, default);
         (await FaultAsync(() => _given.Life.StartAsync(ada, made.Id, null, default))).ShouldBe("experiment.changed_since_approval");

@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Loopai.Core.Analytics;
+using Loopai.Core.Usage;
 using Loopai.Portal.Tests.Api;
+using Loopai.Portal.Tests.Identity.SignOn;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Loopai.Portal.Tests.Usage;
@@ -116,6 +118,67 @@ public sealed class QuotaTests(PortalFixture portal)
         })));
         answers.Count(a => a.StatusCode == HttpStatusCode.Created).ShouldBe(3);
         answers.Count(a => a.StatusCode == HttpStatusCode.TooManyRequests).ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task Tasks_ArchivedAndRestored_NeverExceedTheQuota()
+    {
+        var acme = await portal.AddOrganizationAsync("restored");
+        using var owner = portal.Client(acme);
+        var first = await portal.CreateSpamFilterAsync(acme, "first");
+        (await owner.DeleteAsync($"tasks/{first}")).EnsureSuccessStatusCode();
+        await portal.CreateSpamFilterAsync(acme, "second");
+        await SetAsync(owner, acme.Id, new { tasks = 1 });
+        await (await owner.PostAsync($"tasks/{first}/restore", null)).ShouldBeProblemAsync(HttpStatusCode.TooManyRequests, "quota-exceeded");
+    }
+
+    [Fact]
+    public async Task PerMonth_ReservedAheadOnTwoInstances_IsNeverExceededAndHardlyLost()
+    {
+        var acme = await portal.AddOrganizationAsync("ahead");
+        using var client = portal.Client(acme);
+        await SetAsync(client, acme.Id, new { executionsPerMonth = 2_000 });
+        QuotaGate[] instances = [new(portal.Database.Data, TimeProvider.System), new(portal.Database.Data, TimeProvider.System)];
+        var through = 0;
+        await Parallel.ForAsync(0, 3_000, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, ct) =>
+        {
+            if (await instances[i % 2].TakeAsync(acme.Owner, ct) is null)
+            {
+                Interlocked.Increment(ref through);
+            }
+        });
+
+        // What an instance has reserved at the end is at most a twentieth of what was left then.
+        through.ShouldBeInRange(1_980, 2_000);
+    }
+
+    [Fact]
+    public async Task PerMinute_AnotherInstancesClockRanAhead_GoesOnAfterItIsSetRight()
+    {
+        var acme = await portal.AddOrganizationAsync("skewed");
+        using var client = portal.Client(acme);
+        await SetAsync(client, acme.Id, new { executionsPerMinute = 60, burst = 1 });
+        var now = DateTimeOffset.UtcNow;
+        (await new QuotaGate(portal.Database.Data, new SettableTime { Now = now.AddHours(1) }).TakeAsync(acme.Owner, default)).ShouldBeNull();
+
+        var time = new SettableTime { Now = now };
+        var gate = new QuotaGate(portal.Database.Data, time);
+        await gate.TakeAsync(acme.Owner, default);
+        time.Now = now.AddSeconds(2);
+        (await gate.TakeAsync(acme.Owner, default)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task GiveBack_ExecutionThatNeverRan_LeavesTheQuotaAsItWas()
+    {
+        var acme = await portal.AddOrganizationAsync("given");
+        using var client = portal.Client(acme);
+        await SetAsync(client, acme.Id, new { executionsPerMonth = 1 });
+        var gate = new QuotaGate(portal.Database.Data, TimeProvider.System);
+        (await gate.TakeAsync(acme.Owner, default)).ShouldBeNull();
+        (await gate.TakeAsync(acme.Owner, default)).ShouldNotBeNull();
+        gate.GiveBack(acme.Owner);
+        (await gate.TakeAsync(acme.Owner, default)).ShouldBeNull();
     }
 
     [Fact]

@@ -160,12 +160,15 @@ public sealed class IdempotencyPipeline(IdempotencyService service, RefusalLog r
         return key.Length is >= 1 and <= IdempotencyService.MaxKeyLength && key.All(c => c is > ' ' and <= '~') ? key : null;
     }
 
-    /// <summary>Method, path and caller; a path longer than any of ours by its hash.</summary>
+    /// <summary>
+    /// Method, path and caller; a path longer than any of ours by its hash. A token gets only what was answered to its own scope: an answer may hold what it could not have asked for.
+    /// </summary>
     private static string ScopeOf(HttpRequest request, Caller caller)
     {
         var path = request.Path.Value!.TrimEnd('/').ToLowerInvariant();
         path = path.Length <= 120 ? path : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)));
-        return string.Create(CultureInfo.InvariantCulture, $"{caller.Id:n} {request.Method} {path}");
+        var scope = caller.Scope is { } token ? ' ' + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)))[..16] : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{caller.Id:n}{scope} {request.Method} {path}");
     }
 
     private static async Task<byte[]> FingerprintAsync(HttpRequest request)

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Loopai.Core.Data;
 using Loopai.Core.Errors;
 using Loopai.Core.Executions;
 using Microsoft.AspNetCore.Mvc;
@@ -25,6 +26,8 @@ public static partial class Problems
         UnavailableException e => Of(e, StatusCodes.Status503ServiceUnavailable, "Unavailable", e.RetryAfter ?? TimeSpan.FromSeconds(1)),
         BadHttpRequestException e => OfBadRequest(e),
         JsonException e => Of(StatusCodes.Status400BadRequest, "Invalid request", "request.json", DescribeJson(e)),
+        DbException e when e.IsDuplicate() => Of(
+            StatusCodes.Status409Conflict, "Conflict", "request.race", "Somebody else did the same at the same moment; nothing was written. See what is there now before you send it again."),
         DbException { SqlState: var state } when state is not null && !IsAway(state) => null,
         DbException or TimeoutException => Of(
             StatusCodes.Status503ServiceUnavailable, "Unavailable", "database.unavailable",

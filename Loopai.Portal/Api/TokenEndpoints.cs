@@ -5,6 +5,9 @@ using System.Text;
 using System.Text.Json.Serialization;
 using Loopai.Core.Access;
 using Loopai.Core.ApiKeys.Tokens;
+using Loopai.Portal.Accounts.SignOn;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
 
 namespace Loopai.Portal.Api;
 
@@ -16,12 +19,13 @@ public static class TokenEndpoints
 {
     private const string TokenPath = "/oauth/token";
     private const string KeysPath = "/oauth/jwks";
+    private const string FormType = "application/x-www-form-urlencoded";
     private const int MaxForm = 16 * 1024;
 
     public static void MapTokens(this WebApplication app)
     {
         var oauth = app.MapGroup("").ExcludeFromDescription().AllowAnonymous();
-        oauth.MapPost(TokenPath, IssueAsync).DisableAntiforgery();
+        oauth.MapPost(TokenPath, IssueAsync).DisableAntiforgery().AddEndpointFilter(app.Services.GetRequiredService<SignOnLimit>().ApplyAsync);
         oauth.MapGet(KeysPath, KeysAsync);
         oauth.MapGet("/.well-known/oauth-authorization-server", Describe);
     }
@@ -29,12 +33,11 @@ public static class TokenEndpoints
     private static async Task<IResult> IssueAsync(HttpContext http, AccessTokens tokens)
     {
         http.Response.Headers.CacheControl = "no-store";
-        if (!http.Request.HasFormContentType || http.Request.ContentLength > MaxForm)
+        if (await FormOfAsync(http) is not { } form)
         {
-            return Refuse(http, "invalid_request", "Send the body as application/x-www-form-urlencoded.");
+            return Refuse(http, "invalid_request", "Send the body as application/x-www-form-urlencoded, in 16 KB at most.");
         }
 
-        var form = await http.Request.ReadFormAsync(http.RequestAborted);
         var basic = BasicOf(http.Request.Headers.Authorization.ToString());
         var (id, secret) = basic ?? (form["client_id"].ToString(), form["client_secret"].ToString());
         if (form["grant_type"] is var grant && grant != "client_credentials")
@@ -53,6 +56,29 @@ public static class TokenEndpoints
             TokenAnswer.WrongScope wrong => Refuse(http, "invalid_scope", $"This key has: {wrong.Held}."),
             _ => Refuse(http, "invalid_client", "The client_id is an API key's id or selector, and the client_secret the whole key.", basic is not null),
         };
+    }
+
+    /// <summary>The form; null where the body is none, or too large. Whoever sends it is not known yet, so that little of it is read.</summary>
+    private static async Task<IFormCollection?> FormOfAsync(HttpContext http)
+    {
+        if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) || type.MediaType != FormType)
+        {
+            return null;
+        }
+
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = MaxForm;
+        }
+
+        try
+        {
+            return await http.Request.ReadFormAsync(http.RequestAborted);
+        }
+        catch (Exception e) when (e is BadHttpRequestException or InvalidDataException)
+        {
+            return null;
+        }
     }
 
     private static async Task<IResult> KeysAsync(HttpContext http, TokenSigner signer)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Loopai.Core.Access;
+using Loopai.Core.Errors;
 using Loopai.Core.Usage;
 using Loopai.Portal.Pages.Executions;
 using Loopai.Portal.Shell;
@@ -31,8 +32,20 @@ public static class UsageCsv
     }
 
     private static async Task<IResult> HandleAsync(
-        string org, HttpContext http, OrganizationEntry entry, UsageService usage, DateOnly? from, DateOnly? to, CancellationToken ct) =>
-        await entry.CallerAsync(http, org, null, ct) is { } caller && caller.May(Permissions.UsageRead)
-            ? File(await usage.GetAsync(caller, new UsageFilter(from, to), ct))
-            : Results.NotFound();
+        string org, HttpContext http, OrganizationEntry entry, UsageService usage, DateOnly? from, DateOnly? to, CancellationToken ct)
+    {
+        if (await entry.CallerAsync(http, org, null, ct) is not { } caller || !caller.May(Permissions.UsageRead))
+        {
+            return Results.NotFound();
+        }
+
+        try
+        {
+            return File(await usage.GetAsync(caller, new UsageFilter(from, to), ct));
+        }
+        catch (InvalidException e)
+        {
+            return Results.Text(string.Join(' ', e.Errors.Values.SelectMany(messages => messages)), statusCode: StatusCodes.Status400BadRequest);
+        }
+    }
 }

@@ -1,10 +1,7 @@
-using System.Diagnostics;
 using Loopai.Core.ApiKeys;
 using Loopai.Core.ApiKeys.Tokens;
 using Loopai.Core.Audit;
-using Loopai.Core.Errors;
 using Loopai.Portal.Api;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Loopai.Portal.Ofrep;
 
@@ -23,58 +20,17 @@ public static class OfrepPipeline
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Loopai.Ofrep");
         var keys = app.Services.GetRequiredService<ApiKeyAuthenticator>();
         var tokens = app.Services.GetRequiredService<TokenAuthenticator>();
-        var refusals = app.Services.GetRequiredService<RefusalLog>();
+        var failures = new ProtocolFailures(app.Services.GetRequiredService<RefusalLog>(), log, MaxBodyBytes, WriteAsync);
         app.UseWhen(http => http.Request.Path.StartsWithSegments(Root), ofrep =>
         {
-            ofrep.Use(next => http => CatchAsync(http, next, refusals, log));
+            ofrep.Use(next => http => failures.RunAsync(http, next));
             ofrep.Use(next => http => AllowAsync(http, next));
             ofrep.Use(next => http => AuthenticateAsync(http, next, keys, tokens));
         });
     }
 
-    private static async Task CatchAsync(HttpContext http, RequestDelegate next, RefusalLog refusals, ILogger log)
-    {
-        try
-        {
-            if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            {
-                limit.MaxRequestBodySize = MaxBodyBytes;
-            }
-
-            await next(http);
-            if (http.Response.StatusCode >= 400 && http.Response is { HasStarted: false, ContentType: null })
-            {
-                await OfrepAnswer.WriteFailureAsync(http, http.Response.StatusCode, null, null, Problems.OfStatus(http.Request, http.Response.StatusCode, http.Response.Headers.Allow.ToString()).Detail!);
-            }
-        }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
-        {
-            // The client hung up; there is nobody to answer.
-        }
-        catch (Exception e)
-        {
-            if (e is ForbiddenException refused)
-            {
-                refusals.Note(refused, http.Features.Get<CallerFeature>()?.Caller);
-            }
-
-            if (Problems.Describe(e) is { } problem)
-            {
-                var status = problem.Status!.Value;
-                if (problem.Extensions.TryGetValue("retryAfterSeconds", out var seconds))
-                {
-                    http.Response.Headers.RetryAfter = seconds!.ToString();
-                }
-
-                await OfrepAnswer.WriteFailureAsync(http, status, null, status < 500 ? "GENERAL" : null, problem.Detail!);
-                return;
-            }
-
-            log.LogError(e, "{Method} {Path} failed", http.Request.Method, http.Request.Path);
-            await OfrepAnswer.WriteFailureAsync(
-                http, StatusCodes.Status500InternalServerError, null, null, $"Something went wrong on our side. Send this trace id to whoever runs this Loopai: {Activity.Current?.TraceId}");
-        }
-    }
+    private static Task WriteAsync(HttpContext http, ProtocolFailure failure) =>
+        OfrepAnswer.WriteFailureAsync(http, failure.Status, null, failure is { Refusal: not null, Status: < 500 } ? "GENERAL" : null, failure.Detail);
 
     /// <summary>
     /// Providers run in web pages of any origin. That is safe to allow: a browser adds nothing of its own to such a request, and without a key it gets nowhere.

@@ -1,9 +1,6 @@
-using System.Diagnostics;
 using Loopai.Core.Audit;
-using Loopai.Core.Errors;
 using Loopai.Core.Identity.Scim;
 using Loopai.Portal.Api;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Loopai.Portal.Scim;
 
@@ -21,51 +18,16 @@ public static class ScimPipeline
     {
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Loopai.Scim");
         var tokens = app.Services.GetRequiredService<ScimTokenService>();
-        var refusals = app.Services.GetRequiredService<RefusalLog>();
+        var failures = new ProtocolFailures(app.Services.GetRequiredService<RefusalLog>(), log, MaxBodyBytes, WriteAsync);
         app.UseWhen(http => http.Request.Path.StartsWithSegments(Root), scim =>
         {
-            scim.Use(next => http => CatchAsync(http, next, refusals, log));
+            scim.Use(next => http => failures.RunAsync(http, next));
             scim.Use(next => http => AuthenticateAsync(http, next, tokens));
         });
     }
 
-    private static async Task CatchAsync(HttpContext http, RequestDelegate next, RefusalLog refusals, ILogger log)
-    {
-        try
-        {
-            if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            {
-                limit.MaxRequestBodySize = MaxBodyBytes;
-            }
-
-            await next(http);
-            if (http.Response.StatusCode >= 400 && http.Response is { HasStarted: false, ContentType: null })
-            {
-                await ScimAnswer.WriteErrorAsync(http, http.Response.StatusCode, null, Problems.OfStatus(http.Request, http.Response.StatusCode, http.Response.Headers.Allow.ToString()).Detail!);
-            }
-        }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
-        {
-            // The directory hung up; there is nobody to answer.
-        }
-        catch (Exception e)
-        {
-            if (e is ForbiddenException refused)
-            {
-                refusals.Note(refused, http.Features.Get<CallerFeature>()?.Caller);
-            }
-
-            if (Problems.Describe(e) is { } problem)
-            {
-                await ScimAnswer.WriteErrorAsync(http, problem.Status!.Value, ScimAnswer.TypeOf(e), problem.Detail!);
-                return;
-            }
-
-            log.LogError(e, "{Method} {Path} failed", http.Request.Method, http.Request.Path);
-            await ScimAnswer.WriteErrorAsync(
-                http, StatusCodes.Status500InternalServerError, null, $"Something went wrong on our side. Send this trace id to whoever runs this Loopai: {Activity.Current?.TraceId}");
-        }
-    }
+    private static Task WriteAsync(HttpContext http, ProtocolFailure failure) =>
+        ScimAnswer.WriteErrorAsync(http, failure.Status, failure.Refusal is { } refusal ? ScimAnswer.TypeOf(refusal) : null, failure.Detail);
 
     private static async Task AuthenticateAsync(HttpContext http, RequestDelegate next, ScimTokenService tokens)
     {

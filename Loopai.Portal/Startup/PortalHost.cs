@@ -94,6 +94,9 @@ public sealed class PortalHost : IAsyncDisposable
         var app = builder.Build();
 
         app.UseTrustedProxies(builder.Configuration.Settings<PortalSettings>());
+
+        // Routing runs the busiest endpoints at once; left to the framework it would come first, and they would take the proxy for the client.
+        app.UseRouting();
         app.UseSecurityHeaders(builder.Configuration.Settings<PortalSettings>());
 
         // The pages' error handler stands outside, so that the API answers its failures itself.

@@ -37,7 +37,7 @@ public sealed class TokenAuthenticator(ApiKeyAuthenticator keys, TokenSigner sig
 
         if (!ReferenceEquals(verified.Known, known))
         {
-            verified = Remember(token, verified with { Known = known, Caller = known.CallerWithin(verified.Claims.Scope) });
+            verified = Remember(token, verified with { Known = known, Caller = known.CallerWithin(verified.Claims.Scope).Within(verified.Claims.Scope) });
         }
 
         var caller = verified.Caller!.From(origin);

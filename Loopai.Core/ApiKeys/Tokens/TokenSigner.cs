@@ -18,6 +18,9 @@ public sealed class TokenSigner(LoopaiData data, IDataProtectionProvider protect
     /// <summary>Who sends tokens with made-up key names must not make us read the table each time.</summary>
     private static readonly TimeSpan RefreshAtMostEvery = TimeSpan.FromSeconds(5);
 
+    /// <summary>Two instances may make a key each at the same moment: for no longer than this do they publish different ones.</summary>
+    private static readonly TimeSpan ReadEvery = TimeSpan.FromMinutes(5);
+
     private readonly IDataProtector _protector = protection.CreateProtector("Loopai.ApiKeys.TokenSigningKey");
     private readonly SemaphoreSlim _loading = new(1, 1);
     private volatile Loaded? _loaded;
@@ -61,7 +64,7 @@ public sealed class TokenSigner(LoopaiData data, IDataProtectionProvider protect
     public void Dispose() => _loading.Dispose();
 
     private async ValueTask<Loaded> CurrentAsync(CancellationToken ct) =>
-        _loaded is { } loaded && time.GetUtcNow() - loaded.Keys[0].CreatedAt < SignsFor ? loaded : await LoadAsync(_loaded, ct);
+        _loaded is { } loaded && time.GetUtcNow() is var now && now - loaded.Keys[0].CreatedAt < SignsFor && now - loaded.At < ReadEvery ? loaded : await LoadAsync(_loaded, ct);
 
     private async Task<Loaded> LoadAsync(Loaded? stale, CancellationToken ct)
     {

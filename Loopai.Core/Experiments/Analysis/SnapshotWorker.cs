@@ -1,7 +1,7 @@
 using Loopai.Core.Access;
 using Loopai.Core.Data;
+using Loopai.Core.Workers;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Loopai.Core.Experiments.Analysis;
@@ -10,7 +10,8 @@ namespace Loopai.Core.Experiments.Analysis;
 /// Takes a snapshot of every running experiment each minute, and of what ended since its last one a final one. One after the other, so that an analysis never takes
 /// more than one connection from those who serve; every instance looks, and the minute's row decides who does it.
 /// </summary>
-public sealed class SnapshotWorker(LoopaiData data, SnapshotService snapshots, TimeProvider time, ILogger<SnapshotWorker> log) : BackgroundService
+public sealed class SnapshotWorker(LoopaiData data, SnapshotService snapshots, TimeProvider time, ILogger<SnapshotWorker> log)
+    : PeriodicWorker(Interval, time, log)
 {
     /// <summary>How long after its end an experiment is still looked at: verdicts come late.</summary>
     private static readonly TimeSpan Afterwards = TimeSpan.FromHours(1);
@@ -18,27 +19,10 @@ public sealed class SnapshotWorker(LoopaiData data, SnapshotService snapshots, T
     /// <summary>Several looks a minute, so that a minute is never missed by the clock's drift.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        do
-        {
-            try
-            {
-                await RunOnceAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                log.LogWarning(e, "Snapshots of experiments wait: a round failed, the next one is in {Interval}", Interval);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
-
     /// <summary>Takes what is due.</summary>
-    public async Task RunOnceAsync(CancellationToken ct)
+    public override async Task RunOnceAsync(CancellationToken ct)
     {
-        var ended = time.GetUtcNow() - Afterwards;
+        var ended = Time.GetUtcNow() - Afterwards;
         await using var db = await data.OpenAsync(Caller.Installation, ct);
         var due = await db.Experiments.AsNoTracking()
             .Where(e => e.StartedAt != null && (e.Status == ExperimentStatus.Running || e.Status == ExperimentStatus.Paused || e.StoppedAt >= ended))

@@ -18,9 +18,10 @@ public sealed class ApprovalService(LoopaiData data, TimeProvider time)
         var errors = new FieldErrors();
         var plan = await db.CheckAsync(experiment, errors, ct);
         errors.ThrowIfAny("experiment.not_ready", "The experiment cannot be approved as it stands.");
+        var person = caller.PersonId ?? throw ExperimentErrors.ApprovalIsForPeople();
         var now = time.GetUtcNow();
         experiment.RequiresApproval = true;
-        experiment.Approval = new Approval(caller.PersonId ?? caller.Id, caller.Name, now, HashOf(plan));
+        experiment.Approval = new Approval(person, caller.Name, now, HashOf(plan));
         db.Note(caller, experiment, "approval_requested", now, reason);
         await db.SaveExperimentAsync(experiment, now, ct);
         return experiment;
@@ -40,8 +41,9 @@ public sealed class ApprovalService(LoopaiData data, TimeProvider time)
             throw ExperimentErrors.NoApprovalAsked();
         }
 
-        // A key acts for the person it belongs to, so nobody is two people by holding one.
-        if ((caller.PersonId ?? caller.Id) is not { } person || person == approval.RequestedById || person == experiment.CreatedById)
+        // A key acts for the person it belongs to, so nobody is two people by holding one; and behind a service account's key may be whoever asked.
+        var person = caller.PersonId ?? throw ExperimentErrors.ApprovalIsForPeople();
+        if (person == approval.RequestedById || person == experiment.CreatedById)
         {
             throw ExperimentErrors.OwnApproval();
         }

@@ -2,8 +2,8 @@ using Loopai.Core.Access;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
 using Loopai.Core.Experiments.Analysis;
+using Loopai.Core.Workers;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Loopai.Core.Experiments.Lifecycle;
@@ -12,7 +12,8 @@ namespace Loopai.Core.Experiments.Lifecycle;
 /// Starts and stops experiments at their time, and takes those back whose variant fails. Every instance looks; what is done is written against the
 /// revision that was read, so that each thing is done by one of them, once.
 /// </summary>
-public sealed class ExperimentClock(LoopaiData data, ExperimentLifecycle life, BreakerCheck breaker, SnapshotService snapshots, WinnerService winners, TimeProvider time, ILogger<ExperimentClock> log) : BackgroundService
+public sealed class ExperimentClock(LoopaiData data, ExperimentLifecycle life, BreakerCheck breaker, SnapshotService snapshots, WinnerService winners, TimeProvider time, ILogger<ExperimentClock> log)
+    : PeriodicWorker(Interval, time, log)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -21,27 +22,10 @@ public sealed class ExperimentClock(LoopaiData data, ExperimentLifecycle life, B
 
     private readonly Dictionary<Guid, DateTimeOffset> _considered = [];
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        do
-        {
-            try
-            {
-                await RunOnceAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                log.LogWarning(e, "A look at the experiments failed; the next one is in {Interval}", Interval);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
-
     /// <summary>Does what is due now.</summary>
-    public async Task RunOnceAsync(CancellationToken ct)
+    public override async Task RunOnceAsync(CancellationToken ct)
     {
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         List<Experiment> pending;
         await using (var db = await data.OpenAsync(Caller.Installation, ct))
         {

@@ -5,6 +5,7 @@ using Loopai.Core.Data;
 using Loopai.Core.Errors;
 using Loopai.Core.Identity.Saml.Metadata;
 using Loopai.Core.Identity.Saml.Xml;
+using Loopai.Core.Identity.Sessions;
 using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Outbound;
 using Microsoft.EntityFrameworkCore;
@@ -81,6 +82,7 @@ public sealed class SamlConnectionService(LoopaiData data, ConnectionService con
     private async Task<SamlSetup> ChangeKeysAsync(Caller caller, Guid id, string action, Func<SamlKeyRing, SamlKeyRing> change, CancellationToken ct)
     {
         caller.Demand(Permissions.SignOnManage);
+        await data.DemandConfirmedAsync(caller, time.GetUtcNow(), ct);
         await using var db = await data.OpenAsync(caller, ct);
         var connection = await FindAsync(db, id, ct);
         var before = await keys.OfAsync(connection, ct);

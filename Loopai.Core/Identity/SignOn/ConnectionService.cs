@@ -37,6 +37,7 @@ public sealed class ConnectionService(
     public async Task<SignOnConnection> CreateAsync(Caller caller, SignOnKind kind, ConnectionDraft draft, CancellationToken ct)
     {
         caller.Demand(Permissions.SignOnManage);
+        await data.DemandConfirmedAsync(caller, time.GetUtcNow(), ct);
         await using var db = await data.OpenAsync(caller, ct);
         if (await db.SignOnConnections.CountAsync(ct) >= MaxConnections)
         {
@@ -74,6 +75,7 @@ public sealed class ConnectionService(
     public async Task<SignOnConnection> UpdateAsync(Caller caller, Guid id, ConnectionDraft draft, int? revision, CancellationToken ct)
     {
         caller.Demand(Permissions.SignOnManage);
+        await data.DemandConfirmedAsync(caller, time.GetUtcNow(), ct);
         await using var db = await data.OpenAsync(caller, ct);
         var connection = await FindAsync(db.SignOnConnections, id, ct);
         if (revision is { } seen && seen != connection.Revision)
@@ -123,6 +125,7 @@ public sealed class ConnectionService(
     public async Task DeleteAsync(Caller caller, Guid id, CancellationToken ct)
     {
         caller.Demand(Permissions.SignOnManage);
+        await data.DemandConfirmedAsync(caller, time.GetUtcNow(), ct);
         await using var db = await data.OpenAsync(caller, ct);
         var connection = await FindAsync(db.SignOnConnections, id, ct);
         await db.DemandAnotherWayInAsync(connection, ct);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Mail;
 using System.Text.RegularExpressions;
 
 namespace Loopai.Core.Identity.SignOn;
@@ -8,7 +9,7 @@ public static partial class EmailDomain
 {
     private static readonly IdnMapping Idn = new() { UseStd3AsciiRules = true };
 
-    /// <summary>The domain, or null when this is no address that a person could have: one @, no spaces, quotes or control characters.</summary>
+    /// <summary>The domain, or null when this is no address that mail could be sent to: one @, no spaces, quotes or control characters.</summary>
     public static string? Of(string? email)
     {
         if (email is null || email.Length > 254 || email.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c is '"' or '<' or '>' or ',' or ';'))
@@ -17,7 +18,7 @@ public static partial class EmailDomain
         }
 
         var at = email.IndexOf('@');
-        return at > 0 && at == email.LastIndexOf('@') ? Normalize(email[(at + 1)..]) : null;
+        return at > 0 && at == email.LastIndexOf('@') && MailAddress.TryCreate(email.TrimEnd('.'), out _) ? Normalize(email[(at + 1)..]) : null;
     }
 
     /// <summary>A domain as it is kept, or null when it is none: at least two labels, letters in the last.</summary>

@@ -92,6 +92,7 @@ public sealed class SignOnRulesTests
     [InlineData("ada@127.0.0.1", null)]
     [InlineData("ada@[::1]", null)]
     [InlineData("@corp.example", null)]
+    [InlineData(".ada@corp.example", null)]
     [InlineData("ada@corp.example\n", null)]
     [InlineData("ada@evil.example,x@corp.example", null)]
     public void EmailDomain_Of_IsOneFormOrNone(string email, string? domain) => EmailDomain.Of(email).ShouldBe(domain);

@@ -21,10 +21,12 @@ public static class ChartOption
     /// <param name="marks">Moments to point out.</param>
     /// <param name="bars">Stacked bars instead of lines.</param>
     /// <param name="until">Where the axis ends, when that is later than the last point.</param>
+    /// <param name="utc">Days and hours are told in UTC, as what they were counted by, instead of in the viewer's zone.</param>
     public static object TimeSeries(
-        IReadOnlyList<ChartSeries> series, string unit = "short", IReadOnlyList<ChartMark>? marks = null, bool bars = false, DateTimeOffset? until = null) => new Dictionary<string, object?>
+        IReadOnlyList<ChartSeries> series, string unit = "short", IReadOnlyList<ChartMark>? marks = null, bool bars = false, DateTimeOffset? until = null, bool utc = false) => new Dictionary<string, object?>
     {
         ["unit"] = unit,
+        ["useUTC"] = utc,
         ["xAxis"] = new { type = "time", max = until?.ToUnixTimeMilliseconds() },
         ["yAxis"] = new { type = "value", axisLabel = new { formatter = "format:" + unit }, splitNumber = 3, min = unit is "percent" ? (object)"dataMin" : 0 },
         ["legend"] = series.Count > 1 ? new { } : null,

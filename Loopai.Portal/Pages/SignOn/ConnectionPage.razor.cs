@@ -2,6 +2,7 @@ using Loopai.Core.Access;
 using Loopai.Core.Configuration;
 using Loopai.Core.Errors;
 using Loopai.Core.Identity.SignOn;
+using Loopai.Portal.Accounts;
 using Microsoft.AspNetCore.Components;
 using Radzen;
 
@@ -9,7 +10,7 @@ namespace Loopai.Portal.Pages.SignOn;
 
 /// <summary>One provider: its settings, what its groups mean, a dry run, and who came in through it.</summary>
 public sealed partial class ConnectionPage(
-    ConnectionService connections, SignOnTests tests, DialogService dialogs, Toasts toasts, NavigationManager navigation, PortalSettings portal) : ComponentBase
+    ConnectionService connections, SignOnTests tests, DialogService dialogs, Confirmation confirmation, Toasts toasts, NavigationManager navigation, PortalSettings portal) : ComponentBase
 {
     private LoadState<SignOnConnection> _state = LoadState<SignOnConnection>.Loading;
     private MappingChoices _choices = new([], [], []);
@@ -90,8 +91,12 @@ public sealed partial class ConnectionPage(
 
         try
         {
-            await ReplaceAsync(await connections.UpdateAsync(Caller, Id, new ConnectionDraft(Enabled: !connection.Enabled), connection.Revision, CancellationToken.None));
-            toasts.Success(connection.Enabled ? $"{connection.Name} is off" : $"{connection.Name} is on");
+            var draft = new ConnectionDraft(Enabled: !connection.Enabled);
+            if (await confirmation.AnswerAsync(() => connections.UpdateAsync(Caller, Id, draft, connection.Revision, CancellationToken.None)) is { } saved)
+            {
+                await ReplaceAsync(saved);
+                toasts.Success(saved.Enabled ? $"{saved.Name} is on" : $"{saved.Name} is off");
+            }
         }
         catch (LoopaiException e)
         {
@@ -112,8 +117,10 @@ public sealed partial class ConnectionPage(
 
         try
         {
-            await connections.DeleteAsync(Caller, Id, CancellationToken.None);
-            navigation.NavigateTo(PortalUrls.SignOn(Org, Shell.Environment));
+            if (await confirmation.RunAsync(() => connections.DeleteAsync(Caller, Id, CancellationToken.None)))
+            {
+                navigation.NavigateTo(PortalUrls.SignOn(Org, Shell.Environment));
+            }
         }
         catch (LoopaiException e)
         {

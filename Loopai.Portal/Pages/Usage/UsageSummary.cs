@@ -32,7 +32,7 @@ public sealed record UsageSummary(UsageReport Report, IReadOnlyList<UsageShare> 
         }
 
         return new UsageSummary(
-            report, byKey, Shares(report, row => (row.TaskId, row.Task)), ChartOption.TimeSeries(series, bars: true), ChartOption.Table(series, Format.Exact));
+            report, byKey, Shares(report, row => (row.TaskId, row.Task)), ChartOption.TimeSeries(series, bars: true, utc: true), ChartOption.Table(series, Format.Exact));
     }
 
     private static List<UsageShare> Shares(UsageReport report, Func<UsageRow, (Guid? Id, string Name)> by) =>
