@@ -18,6 +18,9 @@ public sealed class DeliverySender(
     /// <summary>Longer than handing over a mail takes.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
 
+    /// <summary>Somebody may be about to configure a server; whoever does so a month later must not flood everybody with the past.</summary>
+    private static readonly TimeSpan PatienceWithoutServer = TimeSpan.FromDays(1);
+
     /// <summary>How long to wait after so many failures: 1, 4, 16 and 64 minutes, then 4 hours.</summary>
     public static TimeSpan WaitAfter(int attempts) => TimeSpan.FromMinutes(Math.Pow(4, Math.Clamp(attempts, 1, 5) - 1));
 
@@ -57,6 +60,11 @@ public sealed class DeliverySender(
         var token = DeliveryLinks.NewToken();
         if (!mail.IsConfigured)
         {
+            if (delivery.CreatedAt > Now() - PatienceWithoutServer)
+            {
+                return false;
+            }
+
             await WriteAsync(delivery, DeliveryStatus.Failed, null, "No mail server is configured. Whoever runs this portal can set Mail:Host.", null, ct);
             return false;
         }

@@ -1,12 +1,13 @@
 using Loopai.Core.Access;
 using Loopai.Core.Errors;
+using Loopai.Core.Notifications;
 using Loopai.Core.Reports.Delivery;
 using Loopai.Core.Reports.Running;
 
 namespace Loopai.Portal.Pages.Reports;
 
 /// <summary>A run: how far it is, its files, its mails and what happened. It follows until nothing changes any more.</summary>
-public sealed partial class ReportRunPage(RunService runs, Toasts toasts, TimeProvider clock) : ComponentBase
+public sealed partial class ReportRunPage(RunService runs, IMailSender mail, Toasts toasts, TimeProvider clock) : ComponentBase
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
 
@@ -62,6 +63,8 @@ public sealed partial class ReportRunPage(RunService runs, Toasts toasts, TimePr
             // The page is gone.
         }
     }
+
+    private IMailSender Mail => mail;
 
     private bool MayManage(ReportRun run) => run.OwnerId == Caller.PersonId || Caller.May(Permissions.JobsManage);
 
