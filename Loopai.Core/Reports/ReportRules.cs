@@ -55,7 +55,6 @@ internal static class ReportRules
     private static void Check(FieldErrors errors, string field, ReportSection section)
     {
         errors.AddIf(section.Title.Length > 200, $"{field}.title", "A heading has at most 200 characters.")
-            .AddIf(section.Top is < 1 or > 100, $"{field}.top", "From 1 to 100 stand apart.")
             .AddIf(section.Action?.Length > 100, $"{field}.action", "An action is a name such as task.created, or the beginning of one with a star: task.*")
             .AddIf(section.Kind == SectionKind.Text && string.IsNullOrWhiteSpace(section.Text), $"{field}.text", "Write what is to stand there.")
             .AddIf(section.Text?.Length > MaxTextLength, $"{field}.text", $"A text has at most {MaxTextLength} characters.");
