@@ -159,9 +159,11 @@ public sealed partial class ReportsOverHttpTests(PortalFixture portal)
             info.ShouldContain("Who may do what");
             info.ShouldMatch(@"Tagged:\s+yes");
             info.ShouldMatch(@"Page size:\s+59\d(\.\d+)? x 84\d");
-            var text = (await ToolAsync("pdftotext", "-layout", file, "-"))!;
+            var text = (await ToolAsync("pdftotext", file, "-"))!;
             text.ShouldContain("Before you read");
-            text.ShouldContain(organization.OwnerEmail[..20]);
+
+            // A cell breaks what is longer than itself.
+            string.Concat(text.Where(c => !char.IsWhiteSpace(c))).ShouldContain(organization.OwnerEmail);
             text.ShouldMatch(@"\d+ / \d+");
         }
         finally

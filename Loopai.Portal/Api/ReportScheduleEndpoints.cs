@@ -20,7 +20,7 @@ public static class ReportScheduleEndpoints
         reports.MapDelete("/{id:guid}/schedules/{scheduleId:guid}", DeleteAsync).WithSummary("End a schedule");
         reports.MapPost("/{id:guid}/schedules/{scheduleId:guid}/pause", PauseAsync).WithSummary("Keep a schedule from running");
         reports.MapPost("/{id:guid}/schedules/{scheduleId:guid}/resume", ResumeAsync).WithSummary("Let a schedule run again, from now on");
-        reports.MapGet("/schedules/next", Next).WithSummary("When a cron text would run next, on the clock of a zone");
+        reports.MapPost("/schedules/next", Next).WithSummary("When a cron text would run next, on the clock of a zone");
     }
 
     private static async Task<Ok<ScheduleList>> ListAsync(Guid id, Caller caller, ScheduleService schedules, CancellationToken ct) =>
@@ -44,8 +44,8 @@ public static class ReportScheduleEndpoints
     private static async Task<Ok<ScheduleResponse>> ResumeAsync(Guid id, Guid scheduleId, Caller caller, ScheduleService schedules, CancellationToken ct) =>
         TypedResults.Ok(ScheduleResponse.Of(await schedules.PauseAsync(caller, id, scheduleId, paused: false, ct)));
 
-    private static Ok<NextTimes> Next(Caller caller, ScheduleService schedules, string? cron, string? timeZone) =>
-        TypedResults.Ok(new NextTimes(schedules.Preview(caller, cron, timeZone, NextShown)));
+    private static Ok<NextTimes> Next(NextTimesRequest body, Caller caller, ScheduleService schedules) =>
+        TypedResults.Ok(new NextTimes(schedules.Preview(caller, body.Cron, body.TimeZone, NextShown)));
 }
 
 /// <summary>What is asked of a schedule; what is left out stays.</summary>
@@ -80,5 +80,15 @@ public sealed record ScheduleResponse(
 
 /// <summary>All schedules of a report; there are few, so they come in one window.</summary>
 public sealed record ScheduleList(IReadOnlyList<ScheduleResponse> Items, string? NextCursor);
+
+/// <summary>Which times are wanted.</summary>
+public sealed record NextTimesRequest
+{
+    /// <summary>Minute, hour, day of the month, month, day of the week.</summary>
+    public string? Cron { get; init; }
+
+    /// <summary>IANA name; UTC where none is given.</summary>
+    public string? TimeZone { get; init; }
+}
 
 public sealed record NextTimes(IReadOnlyList<DateTimeOffset> Items);

@@ -43,5 +43,6 @@ internal static class ReportsStartup
         services.AddHostedService<ReportClockWorker>();
         services.AddHostedService<ReportRunWorker>();
         services.AddHostedService<ReportDeliveryWorker>();
+        services.AddHostedService<ReportRetentionWorker>();
     }
 }

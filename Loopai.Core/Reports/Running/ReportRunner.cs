@@ -34,10 +34,18 @@ public sealed class ReportRunner(
         }
 
         var lease = new RunLease(data, run, time);
-        if (await lease.TakeAsync(ct))
+        if (!await lease.TakeAsync(ct))
         {
-            await TryAsync(lease, ct);
+            return true;
         }
+
+        if (run.Attempts > ReportRun.MaxAttempts)
+        {
+            await lease.EndAsync(RunStatus.Dead, "The portal ended again and again while it worked on this.", null, ct);
+            return true;
+        }
+
+        await TryAsync(lease, ct);
 
         return true;
     }

@@ -26,6 +26,8 @@ internal sealed class RunLease(LoopaiData data, ReportRun run, TimeProvider time
         var status = run.Status;
         if (status == RunStatus.Running)
         {
+            // Counted like a failure: what ends the portal every time must not do so for ever.
+            run.Attempts++;
             Note("The portal that worked on it was not heard of again; another goes on.");
         }
 
