@@ -46,6 +46,8 @@ public static class PermissionCatalog
         new(KeysManage, "Keys", "Make and revoke API keys"),
         new(AuditRead, "Audit", "Read the audit log"),
         new(AuditManage, "Audit", "Set how long the audit log is kept and where it is streamed to"),
+        new(AnalyticsRead, "Analytics", "See figures and dashboards"),
+        new(DashboardsWrite, "Analytics", "Make and change dashboards, and annotate figures"),
         new(UsageRead, "Usage", "See usage"),
         new(QuotasManage, "Usage", "Set quotas"),
         new(ReportsRead, "Reports", "See reports, their runs and files, and run them for oneself"),

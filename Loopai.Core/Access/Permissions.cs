@@ -60,6 +60,12 @@ public static class Permissions
     /// <summary>Set how long the audit log is kept and where it is streamed to.</summary>
     public const string AuditManage = "audit:manage";
 
+    /// <summary>See figures over executions, verdicts and costs, and dashboards of them.</summary>
+    public const string AnalyticsRead = "analytics:read";
+
+    /// <summary>Make and change dashboards, and annotate figures.</summary>
+    public const string DashboardsWrite = "dashboards:write";
+
     public const string UsageRead = "usage:read";
 
     /// <summary>Set the quotas of the organization, its environments and keys.</summary>
@@ -83,7 +89,7 @@ public static class Permissions
         TasksRead, TasksWrite, ProgramsWrite, ProgramsActivate, ExecutionsRun, ExecutionsRead, ExecutionsImport,
         ValidationsRead, ValidationsDecide, ExperimentsRead, ExperimentsWrite, ExperimentsDecide, FlagsRead, FlagsWrite, RolloutsRead, RolloutsWrite, EventsWrite,
         OrganizationRead, OrganizationManage, OrganizationDelete, MembersManage, RolesManage,
-        SignOnManage, KeysRead, KeysManage, AuditRead, AuditManage, UsageRead, QuotasManage,
+        SignOnManage, KeysRead, KeysManage, AuditRead, AuditManage, AnalyticsRead, DashboardsWrite, UsageRead, QuotasManage,
         ReportsRead, ReportsWrite, ReportsSend, JobsManage,
     ];
 
@@ -97,7 +103,7 @@ public static class Permissions
     public static readonly FrozenSet<string> OnTask = FrozenSet.ToFrozenSet(
         [
             TasksRead, TasksWrite, ProgramsWrite, ProgramsActivate, ExecutionsRun, ExecutionsRead, ValidationsRead, ValidationsDecide,
-            ExperimentsRead, ExperimentsWrite, ExperimentsDecide, RolloutsRead, RolloutsWrite,
+            ExperimentsRead, ExperimentsWrite, ExperimentsDecide, RolloutsRead, RolloutsWrite, AnalyticsRead,
         ],
         StringComparer.Ordinal);
 
@@ -105,7 +111,7 @@ public static class Permissions
     public static readonly FrozenSet<string> OnEnvironment = FrozenSet.ToFrozenSet(
         [
             TasksRead, ExecutionsRun, ExecutionsRead, ValidationsRead, ValidationsDecide,
-            ExperimentsRead, ExperimentsWrite, ExperimentsDecide, FlagsRead, FlagsWrite, RolloutsRead, EventsWrite,
+            ExperimentsRead, ExperimentsWrite, ExperimentsDecide, FlagsRead, FlagsWrite, RolloutsRead, EventsWrite, AnalyticsRead,
             ReportsRead, ReportsWrite, ReportsSend, JobsManage,
         ],
         StringComparer.Ordinal);
@@ -114,6 +120,6 @@ public static class Permissions
     public static readonly IReadOnlyList<string> DefaultKey =
     [
         TasksRead, TasksWrite, ProgramsWrite, ProgramsActivate, ExecutionsRun, ExecutionsRead, ValidationsRead, ValidationsDecide,
-        ExperimentsRead, ExperimentsWrite, ExperimentsDecide, FlagsRead, FlagsWrite, RolloutsRead, RolloutsWrite, EventsWrite,
+        ExperimentsRead, ExperimentsWrite, ExperimentsDecide, FlagsRead, FlagsWrite, RolloutsRead, RolloutsWrite, EventsWrite, AnalyticsRead, DashboardsWrite,
     ];
 }

@@ -49,20 +49,6 @@ internal static class Figures
             .Select(r => new RollupRow(r.TaskId, r.Version, r.StartsAt, r.Executions, r.Errors + r.Timeouts + r.InvalidOutputs, r.Latencies))
             .ToListAsync(ct);
 
-    /// <summary>The roll-ups of a stretch of time that is over: whole hours, and the minutes of an hour that only its beginning belongs to.</summary>
-    public static async Task<List<RollupRow>> PastRollupsAsync(
-        this LoopaiDbContext db, Caller caller, IReadOnlyCollection<Guid>? tasks, RollupLevel level, DateTimeOffset from, DateTimeOffset to, CancellationToken ct)
-    {
-        if (level == RollupLevel.Minute)
-        {
-            return await db.RollupsAsync(caller, tasks, level, from, to, ct);
-        }
-
-        var lastHour = new DateTimeOffset(to.UtcTicks - (to.UtcTicks % TimeSpan.TicksPerHour), TimeSpan.Zero);
-        var hours = await db.RollupsAsync(caller, tasks, RollupLevel.Hour, from, lastHour, ct);
-        return [.. hours, .. await db.RollupsAsync(caller, tasks, RollupLevel.Minute, lastHour, to, ct)];
-    }
-
     /// <summary>The verdicts that stand for executions of a stretch of time, by version.</summary>
     public static async Task<List<VerdictSum>> VerdictsAsync(
         this LoopaiDbContext db, Caller caller, IReadOnlyCollection<Guid>? tasks, DateTimeOffset from, DateTimeOffset to, CancellationToken ct)

@@ -34,4 +34,8 @@ public sealed record OverviewRange(string Text, TimeSpan Length, TimeSpan Shift,
         var ticks = (now - Length).UtcTicks;
         return new DateTimeOffset(ticks - (ticks % Bucket.Ticks) + Bucket.Ticks, TimeSpan.Zero);
     }
+
+    /// <summary>What the range is compared with: whole hours, since minutes are not kept for so long.</summary>
+    public (DateTimeOffset From, DateTimeOffset To) Before(DateTimeOffset now) =>
+        (RollupLevel.Hour.StartOf(StartsAt(now) - Shift), RollupLevel.Hour.StartOf(now - Shift));
 }

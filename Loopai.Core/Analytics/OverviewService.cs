@@ -15,13 +15,13 @@ public sealed class OverviewService(LoopaiData data, TimeProvider time)
         var mine = caller.DemandOnTasks(Permissions.TasksRead, Permissions.ExecutionsRead, Permissions.ValidationsRead);
         var now = time.GetUtcNow();
         var from = range.StartsAt(now);
-        var (fromBefore, toBefore) = (from - range.Shift, now - range.Shift);
+        var (fromBefore, toBefore) = range.Before(now);
 
         await using var db = await data.OpenAsync(caller, ct);
         var rollups = await db.RollupsAsync(caller, mine, range.Level, from, now, ct);
         var verdicts = await db.VerdictsAsync(caller, mine, from, now, ct);
         var before = Headline(
-            await db.PastRollupsAsync(caller, mine, range.Level, fromBefore, toBefore, ct), await db.VerdictsAsync(caller, mine, fromBefore, toBefore, ct));
+            await db.RollupsAsync(caller, mine, RollupLevel.Hour, fromBefore, toBefore, ct), await db.VerdictsAsync(caller, mine, fromBefore, toBefore, ct));
         var tasks = await db.Tasks.AsNoTracking().Among(mine).Where(t => t.Status == Tasks.TaskStatus.Active)
             .Select(t => new TaskRow(t.Id, t.Name, t.ActiveVersion, t.AccuracyTarget, t.LatencyTargetMs)).ToListAsync(ct);
         var activations = await db.Programs.AsNoTracking().OfTasks(mine).Where(p => p.ActivatedAt >= from)

@@ -2,6 +2,7 @@ using Loopai.Core.Access;
 using Loopai.Core.Audit;
 using Loopai.Core.Data;
 using Loopai.Core.Identity.Sessions;
+using Loopai.Core.Organizations;
 using Microsoft.EntityFrameworkCore;
 
 namespace Loopai.Core.ApiKeys;
@@ -88,13 +89,14 @@ public sealed class ApiKeyService(LoopaiData data, TimeProvider time)
         var found = await keys.AsNoTracking().Include(k => k.Secrets.OrderByDescending(s => s.CreatedAt)).ToListAsync(ct);
         var environments = await db.Environments.ToDictionaryAsync(e => e.Id, e => e.Key, ct);
         var accounts = await db.ServiceAccounts.ToDictionaryAsync(a => a.Id, a => a.Name, ct);
+        var active = await db.Memberships.Where(m => m.Status == MembershipStatus.Active).Select(m => m.UserId).ToListAsync(ct);
         var people = found.Count == 0 ? [] : await data.NamesAsync(found[0].OrganizationId, found.Select(k => k.OwnerId).OfType<Guid>().Distinct().ToList(), ct);
         return
         [
             .. found.Select(key => new ApiKeyEntry(
                 key, environments.GetValueOrDefault(key.EnvironmentId, "?"),
                 key.ServiceAccountId is { } account ? accounts[account] : key.OwnerId is { } owner ? people.GetValueOrDefault(owner)?.DisplayName ?? key.CreatedBy : "Loopai",
-                key.RevokedAt is null && key.IsOverAge(longest, now))),
+                key.RevokedAt is null && key.IsOverAge(longest, now), key.OwnerId is { } person && !active.Contains(person))),
         ];
     }
 
@@ -125,4 +127,5 @@ public sealed record CreatedApiKey(ApiKey Key, string Environment, string Text);
 /// <param name="Environment">Its environment's short name.</param>
 /// <param name="Owner">Whose it is.</param>
 /// <param name="IsOverAge">Whether it is older than the organization wants keys to be now.</param>
-public sealed record ApiKeyEntry(ApiKey Key, string Environment, string Owner, bool IsOverAge);
+/// <param name="OwnerIsGone">Whether the person it belongs to is no active member, so that it lets nobody in.</param>
+public sealed record ApiKeyEntry(ApiKey Key, string Environment, string Owner, bool IsOverAge, bool OwnerIsGone);

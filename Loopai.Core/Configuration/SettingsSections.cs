@@ -9,6 +9,7 @@ public static class SettingsSections
         typeof(PortalSettings),
         typeof(DatabaseSettings),
         typeof(ExecutionSettings),
+        typeof(AnalyticsSettings),
         typeof(SandboxSettings),
         typeof(DemoSettings),
         typeof(AccountsSettings),

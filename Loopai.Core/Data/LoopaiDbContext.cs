@@ -1,5 +1,7 @@
 using System.Linq.Expressions;
 using Loopai.Core.Access;
+using Loopai.Core.Analytics.Annotations;
+using Loopai.Core.Analytics.Dashboards;
 using Loopai.Core.ApiKeys;
 using Loopai.Core.ApiKeys.Tokens;
 using Loopai.Core.Audit;
@@ -108,6 +110,8 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
 
     public DbSet<ExecutionRollup> ExecutionRollups => Set<ExecutionRollup>();
 
+    public DbSet<VerdictRollup> VerdictRollups => Set<VerdictRollup>();
+
     public DbSet<ValidationRecord> Validations => Set<ValidationRecord>();
 
     public DbSet<Rollout> Rollouts => Set<Rollout>();
@@ -145,6 +149,12 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
     public DbSet<ReportDelivery> ReportDeliveries => Set<ReportDelivery>();
 
     public DbSet<ReportOptOut> ReportOptOuts => Set<ReportOptOut>();
+
+    public DbSet<Dashboard> Dashboards => Set<Dashboard>();
+
+    public DbSet<DashboardStar> DashboardStars => Set<DashboardStar>();
+
+    public DbSet<Annotation> Annotations => Set<Annotation>();
 
     public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
 

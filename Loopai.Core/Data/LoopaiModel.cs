@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Loopai.Core.Analytics;
 using Loopai.Core.ApiKeys;
 using Loopai.Core.Audit;
 using Loopai.Core.Executions;
@@ -41,6 +42,7 @@ public static class LoopaiModel
         FlagModel.Configure(builder);
         RolloutModel.Configure(builder);
         ReportModel.Configure(builder);
+        AnalyticsModel.Configure(builder);
         AuditModel.Configure(builder);
         SnakeCaseNames.Apply(builder);
     }
@@ -180,6 +182,7 @@ public static class LoopaiModel
             execution.Property(e => e.Unit).HasMaxLength(Execution.MaxUnitLength);
             execution.Property(e => e.SampledBy).HasMaxLength(16);
             execution.Property(e => e.TraceId).HasMaxLength(32);
+            execution.Property(e => e.Cost).HasPrecision(20, 12);
             execution.HasIndex(e => new { e.TaskId, e.ExecutedAt, e.Id });
             execution.HasIndex(e => new { e.TaskId, e.Status, e.ExecutedAt }).HasFilter("status <> 0");
 
@@ -189,9 +192,26 @@ public static class LoopaiModel
         builder.Entity<ExecutionRollup>(rollup =>
         {
             rollup.ToTable("execution_rollups");
-            rollup.HasKey(r => new { r.OrganizationId, r.Level, r.StartsAt, r.TaskId, r.Version, r.EnvironmentId, r.WriterId });
+            rollup.HasKey(r => new
+            {
+                r.OrganizationId, r.Level, r.StartsAt, r.TaskId, r.Version, r.EnvironmentId, r.KeyId, r.TeamId, r.ExperimentId, r.Variant, r.WriterId,
+            });
             rollup.Property(r => r.Level).HasConversion<short>();
+            rollup.Property(r => r.Variant).HasDefaultValue(ExecutionRollup.NoVariant).ValueGeneratedNever();
+            rollup.Property(r => r.Cost).HasPrecision(28, 12);
             rollup.HasIndex(r => new { r.TaskId, r.Level, r.StartsAt });
+        });
+        builder.Entity<VerdictRollup>(rollup =>
+        {
+            rollup.ToTable("verdict_rollups");
+            rollup.HasKey(r => new
+            {
+                r.OrganizationId, r.Level, r.StartsAt, r.TaskId, r.Version, r.EnvironmentId, r.KeyId, r.TeamId, r.ExperimentId, r.Variant, r.CorrectionId,
+            });
+            rollup.Property(r => r.Level).HasConversion<short>();
+            rollup.Property(r => r.Weights).HasPrecision(28, VerdictRollup.Places);
+            rollup.Property(r => r.MatchedWeights).HasPrecision(28, VerdictRollup.Places);
+            rollup.Property(r => r.SquaredWeights).HasPrecision(28, VerdictRollup.Places);
         });
         builder.Entity<ValidationRecord>(validation =>
         {

@@ -57,6 +57,15 @@ public sealed class Execution : ITenantOwned, ITaskOwned
 
     public Guid? ApiKeyId { get; init; }
 
+    /// <summary>The team that owned the task when it ran; null for none.</summary>
+    public Guid? TeamId { get; init; }
+
+    /// <summary>In the organization's currency; null while nothing prices it.</summary>
+    public decimal? Cost { get; init; }
+
+    /// <summary>The price by which <see cref="Cost"/> was found.</summary>
+    public Guid? PriceId { get; init; }
+
     public string? TraceId { get; init; }
 
     /// <summary>UTC, whole milliseconds.</summary>

@@ -168,6 +168,7 @@ public sealed class ExecutionService(
             SamplingProbability = sampling.Probability,
             Source = request.ExecutedAt is null ? request.Source : ExecutionSource.Import,
             ApiKeyId = caller.Kind == CallerKind.ApiKey ? caller.Id : null,
+            TeamId = task.Task.TeamId,
             TraceId = Activity.Current?.TraceId.ToString(),
             ExecutedAt = executedAt,
         };
@@ -200,6 +201,10 @@ public sealed class ExecutionService(
         Probability = execution.SamplingProbability,
         Actual = execution.Output,
         Confidence = execution.Confidence,
+        ApiKeyId = execution.ApiKeyId,
+        TeamId = execution.TeamId,
+        ExperimentId = execution.ExperimentId,
+        Variant = execution.Variant,
         ExecutedAt = execution.ExecutedAt,
         CreatedAt = time.GetUtcNow(),
     };

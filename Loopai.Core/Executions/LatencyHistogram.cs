@@ -10,7 +10,10 @@ public sealed class LatencyHistogram
     private const double Gamma = 1.02;
     private const int BucketCount = 1025;
     private static readonly double LogGamma = Math.Log(Gamma);
-    private readonly int[] _counts = new int[BucketCount];
+
+    /// <summary>Only the stretch of buckets that is in use: what runs in a tenth of a millisecond fills few of them, and there are many histograms.</summary>
+    private int[] _counts = [];
+    private int _first;
     private int _lowest = BucketCount;
     private int _highest = -1;
 
@@ -18,13 +21,18 @@ public sealed class LatencyHistogram
 
     public void Add(long latencyUs, int times = 1) => AddToBucket(BucketOf(latencyUs), times);
 
-    public void Add(LatencyHistogram other)
+    public void Add(LatencyHistogram other) => Add(other, 1);
+
+    /// <summary>Takes away what another one counts. Buckets may fall below nothing: a correction of another histogram says so.</summary>
+    public void Subtract(LatencyHistogram other) => Add(other, -1);
+
+    private void Add(LatencyHistogram other, int sign)
     {
         for (var bucket = other._lowest; bucket <= other._highest; bucket++)
         {
-            if (other._counts[bucket] > 0)
+            if (other.At(bucket) is not 0 and var count)
             {
-                AddToBucket(bucket, other._counts[bucket]);
+                AddToBucket(bucket, sign * count);
             }
         }
     }
@@ -42,7 +50,7 @@ public sealed class LatencyHistogram
         var seen = 0L;
         for (var bucket = _lowest; bucket <= _highest; bucket++)
         {
-            seen += _counts[bucket];
+            seen += At(bucket);
             if (seen > rank)
             {
                 return ValueOf(bucket);
@@ -57,12 +65,15 @@ public sealed class LatencyHistogram
     {
         for (var bucket = _lowest; bucket <= _highest; bucket++)
         {
-            if (_counts[bucket] > 0)
+            if (At(bucket) is not 0 and var count)
             {
-                yield return (Math.Pow(Gamma, bucket), _counts[bucket]);
+                yield return (Math.Pow(Gamma, bucket), count);
             }
         }
     }
+
+    /// <summary>Whether every bucket is empty, which after a subtraction is more than that the count is 0.</summary>
+    public bool IsEmpty => !Buckets().Any();
 
     /// <summary>Filled buckets as pairs of variable-length integers: the distance from the bucket before, and the count.</summary>
     public byte[] Encode()
@@ -72,10 +83,10 @@ public sealed class LatencyHistogram
         var previous = 0;
         for (var bucket = _lowest; bucket <= _highest; bucket++)
         {
-            if (_counts[bucket] > 0)
+            if (At(bucket) is not 0 and var count)
             {
                 length += WriteVarint(buffer[length..], (uint)(bucket - previous));
-                length += WriteVarint(buffer[length..], (uint)_counts[bucket]);
+                length += WriteVarint(buffer[length..], (uint)count);
                 previous = bucket;
             }
         }
@@ -99,12 +110,30 @@ public sealed class LatencyHistogram
 
     private static double ValueOf(int bucket) => bucket == 0 ? 1 : 2 * Math.Pow(Gamma, bucket) / (Gamma + 1);
 
+    private int At(int bucket) => _counts[bucket - _first];
+
     private void AddToBucket(int bucket, int times)
     {
-        _counts[bucket] += times;
+        if (bucket < _first || bucket >= _first + _counts.Length)
+        {
+            Widen(bucket);
+        }
+
+        _counts[bucket - _first] += times;
         _lowest = Math.Min(_lowest, bucket);
         _highest = Math.Max(_highest, bucket);
         Count += times;
+    }
+
+    /// <summary>With room to either side, so that a spread of latencies is followed in few steps.</summary>
+    private void Widen(int bucket)
+    {
+        const int Room = 24;
+        var first = Math.Max(0, (_counts.Length == 0 ? bucket : Math.Min(_first, bucket)) - Room);
+        var end = Math.Min(BucketCount, (_counts.Length == 0 ? bucket + 1 : Math.Max(_first + _counts.Length, bucket + 1)) + Room);
+        var wider = new int[end - first];
+        _counts.CopyTo(wider, _counts.Length == 0 ? 0 : _first - first);
+        (_counts, _first) = (wider, first);
     }
 
     private static int WriteVarint(Span<byte> target, uint value)

@@ -9,9 +9,10 @@ using Microsoft.Extensions.Options;
 
 namespace Loopai.Core.Executions;
 
-/// <summary>Once an hour: drops executions older than the retention, idempotency keys that have expired, and what organizations do not keep. Several instances may do it at once.</summary>
+/// <summary>Once an hour: drops executions and roll-ups older than their retention, idempotency keys that have expired, and what organizations do not keep. Several instances may do it at once.</summary>
 public sealed class RetentionWorker(
-    IDatabaseLifecycle database, LoopaiData data, OrganizationPurge purge, IOptions<ExecutionSettings> settings, TimeProvider time, ILogger<RetentionWorker> log)
+    IDatabaseLifecycle database, LoopaiData data, OrganizationPurge purge, IOptions<ExecutionSettings> settings, IOptions<AnalyticsSettings> analytics, TimeProvider time,
+    ILogger<RetentionWorker> log)
     : PeriodicWorker(Period, time, log)
 {
     private static readonly TimeSpan Period = TimeSpan.FromHours(1);
@@ -29,6 +30,8 @@ public sealed class RetentionWorker(
         await using (var db = await data.OpenAsync(Caller.Installation, ct))
         {
             await db.IdempotentRequests.Where(r => r.ExpiresAt < now).ExecuteDeleteAsync(ct);
+            await db.DropRollupsAsync(RollupLevel.Minute, now.AddHours(-analytics.Value.MinuteRetentionHours), ct);
+            await db.DropRollupsAsync(RollupLevel.Hour, now.AddDays(-analytics.Value.HourRetentionDays), ct);
         }
 
         await purge.RunAsync(ct);

@@ -81,6 +81,11 @@ public sealed class AccountService(
         }
 
         await throttle.SucceededAsync(subject, caller.Origin, ct);
+        if (string.Equals(newPassword, currentPassword, StringComparison.Ordinal))
+        {
+            throw new InvalidException("password.same", "newPassword", "This is your password already. Choose another.");
+        }
+
         ThrowUnlessSucceeded(await users.ChangePasswordAsync(user, currentPassword, newPassword));
         var ended = await sessions.EndOthersAsync(caller, SessionEnd.PasswordChanged, ct);
         await log.RecordAsync(caller, "password.changed", null, ct);

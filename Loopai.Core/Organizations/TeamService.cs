@@ -92,6 +92,12 @@ public sealed class TeamService(LoopaiData data, TimeProvider time)
         change.Db.TeamMembers.RemoveRange(members);
         change.Db.Grants.RemoveRange(grants);
         change.Db.Teams.Remove(team);
+        foreach (var task in await change.Db.Tasks.Where(t => t.TeamId == id).ToListAsync(ct))
+        {
+            task.TeamId = null;
+            task.Revision++;
+        }
+
         await change.Db.ForgetProvisionedAsync(change.OrganizationId, id, ct);
         change.Db.Record(caller, "team.deleted", "team", id, new
         {

@@ -9,6 +9,8 @@ internal static class TaskErrors
     public static ConflictException NameTaken(string name) =>
         new("task.name_taken", $"A task named '{name}' exists with another specification. Choose another name, or change that task.");
 
+    public static InvalidException NoSuchTeam(Guid id) => new("task.invalid", "teamId", $"There is no team {id} in this organization.");
+
     public static ConflictException Archived(string name) =>
         new("task.archived", $"The task '{name}' is archived and takes no executions or changes. Restore it first.");
 

@@ -29,6 +29,9 @@ public sealed class TaskDefinition : ITenantOwned
 
     public SamplingPolicy Sampling { get; set; } = new();
 
+    /// <summary>The team that owns it, to which its executions are counted; null for none.</summary>
+    public Guid? TeamId { get; set; }
+
     public TaskStatus Status { get; set; } = TaskStatus.Active;
 
     /// <summary>The version that answers when no other is asked for; null until one is activated.</summary>

@@ -30,6 +30,7 @@ public sealed class TaskService(LoopaiData data, TimeProvider time)
             return existing.SpecificationHash == hash ? (existing, false) : throw TaskErrors.NameTaken(specification.Name!);
         }
 
+        await RequireTeamAsync(db, specification.TeamId, ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await db.DemandRoomForTaskAsync(caller, ct);
         var now = time.GetUtcNow();
@@ -44,6 +45,7 @@ public sealed class TaskService(LoopaiData data, TimeProvider time)
             AccuracyTarget = specification.AccuracyTarget,
             LatencyTargetMs = specification.LatencyTargetMs,
             Sampling = specification.Sampling!,
+            TeamId = specification.TeamId,
             SpecificationHash = hash,
             CreatedBy = caller.Name,
             CreatedAt = now,
@@ -132,10 +134,16 @@ public sealed class TaskService(LoopaiData data, TimeProvider time)
             AccuracyTarget = change.WithoutAccuracyTarget ? null : change.AccuracyTarget ?? task.AccuracyTarget,
             LatencyTargetMs = change.WithoutLatencyTarget ? null : change.LatencyTargetMs ?? task.LatencyTargetMs,
             Sampling = change.Sampling ?? task.Sampling,
+            TeamId = change.WithoutTeam ? null : change.TeamId ?? task.TeamId,
         };
         if (after == before)
         {
             return task;
+        }
+
+        if (after.TeamId != before.TeamId)
+        {
+            await RequireTeamAsync(db, after.TeamId, ct);
         }
 
         if (after.Name != task.Name && await FindByNameAsync(db, after.Name, ct) is not null)
@@ -150,6 +158,7 @@ public sealed class TaskService(LoopaiData data, TimeProvider time)
         task.AccuracyTarget = after.AccuracyTarget;
         task.LatencyTargetMs = after.LatencyTargetMs;
         task.Sampling = after.Sampling;
+        task.TeamId = after.TeamId;
         task.SpecificationHash = HashOf(after);
         db.Record(caller, "task.updated", "task", task.Id, new { before, after });
         await SaveAsync(db, task, ct);
@@ -224,12 +233,21 @@ public sealed class TaskService(LoopaiData data, TimeProvider time)
         AccuracyTarget = task.AccuracyTarget,
         LatencyTargetMs = task.LatencyTargetMs,
         Sampling = task.Sampling,
+        TeamId = task.TeamId,
     };
+
+    private static async Task RequireTeamAsync(LoopaiDbContext db, Guid? teamId, CancellationToken ct)
+    {
+        if (teamId is { } id && !await db.Teams.AnyAsync(t => t.Id == id, ct))
+        {
+            throw TaskErrors.NoSuchTeam(id);
+        }
+    }
 
     /// <summary>SHA-256 over the specification with its schemas in canonical form, so that white space and key order make no difference.</summary>
     private static string HashOf(TaskSpecification specification)
     {
-        var text = JsonSerializer.SerializeToNode(specification, JsonSerializerOptions.Web)!;
+        var text = JsonSerializer.SerializeToNode(specification with { TeamId = null }, JsonSerializerOptions.Web)!;
         text["inputSchema"] = JsonNode.Parse(specification.InputSchema!);
         text["outputSchema"] = JsonNode.Parse(specification.OutputSchema!);
         text["description"] = specification.Description?.Trim() ?? "";

@@ -24,6 +24,10 @@ public sealed record TaskSpecification
 
     public SamplingPolicy? Sampling { get; init; }
 
+    /// <summary>The team that owns it. Not part of what makes two specifications the same task.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? TeamId { get; init; }
+
     /// <summary>Takes a task's accuracy target away; null alone means that nothing was said about it.</summary>
     [JsonIgnore]
     public bool WithoutAccuracyTarget { get; init; }
@@ -31,4 +35,8 @@ public sealed record TaskSpecification
     /// <summary>Takes a task's latency target away.</summary>
     [JsonIgnore]
     public bool WithoutLatencyTarget { get; init; }
+
+    /// <summary>Takes a task from its team.</summary>
+    [JsonIgnore]
+    public bool WithoutTeam { get; init; }
 }

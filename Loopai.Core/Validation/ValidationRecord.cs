@@ -42,6 +42,18 @@ public sealed class ValidationRecord : ITenantOwned, ITaskOwned
 
     public double? Confidence { get; init; }
 
+    /// <summary>The execution's key, which verdicts are added up by; null for none.</summary>
+    public Guid? ApiKeyId { get; init; }
+
+    /// <summary>The execution's team; null for none.</summary>
+    public Guid? TeamId { get; init; }
+
+    /// <summary>The execution's experiment; null for none.</summary>
+    public Guid? ExperimentId { get; init; }
+
+    /// <summary>The execution's variant; null for none.</summary>
+    public short? Variant { get; init; }
+
     public required DateTimeOffset ExecutedAt { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }

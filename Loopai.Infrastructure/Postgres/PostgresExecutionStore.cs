@@ -113,8 +113,8 @@ public sealed class PostgresExecutionStore(SystemDataSource source) : IExecution
     private static NpgsqlBatchCommand InsertExecutions(IReadOnlyList<Execution> rows) => new(
         """
         INSERT INTO executions (id, organization_id, environment_id, task_id, version, status, input, output, error, confidence, latency_us, unit,
-          sampled_by, sampling_probability, source, api_key_id, trace_id, executed_at, experiment_id, variant, shadow_of)
-        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+          sampled_by, sampling_probability, source, api_key_id, trace_id, executed_at, experiment_id, variant, shadow_of, team_id, cost, price_id)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
         """)
     {
         Parameters =
@@ -140,17 +140,21 @@ public sealed class PostgresExecutionStore(SystemDataSource source) : IExecution
             Column(rows, NpgsqlDbType.Uuid, e => e.ExperimentId),
             Column(rows, NpgsqlDbType.Smallint, e => e.Variant),
             Column(rows, NpgsqlDbType.Uuid, e => e.ShadowOf),
+            Column(rows, NpgsqlDbType.Uuid, e => e.TeamId),
+            Column(rows, NpgsqlDbType.Numeric, e => e.Cost),
+            Column(rows, NpgsqlDbType.Uuid, e => e.PriceId),
         },
     };
 
     private static NpgsqlBatchCommand UpsertRollups(IReadOnlyList<ExecutionRollup> rows) => new(
         """
         INSERT INTO execution_rollups (organization_id, environment_id, task_id, version, level, starts_at, writer_id, executions, errors, timeouts,
-          invalid_outputs, sampled, latency_sum_us, latencies)
-        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-        ON CONFLICT (organization_id, level, starts_at, task_id, version, environment_id, writer_id) DO UPDATE SET
+          invalid_outputs, sampled, latency_sum_us, latencies, key_id, team_id, experiment_id, variant, cost, unpriced)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+        ON CONFLICT (organization_id, level, starts_at, task_id, version, environment_id, key_id, team_id, experiment_id, variant, writer_id) DO UPDATE SET
           executions = excluded.executions, errors = excluded.errors, timeouts = excluded.timeouts, invalid_outputs = excluded.invalid_outputs,
-          sampled = excluded.sampled, latency_sum_us = excluded.latency_sum_us, latencies = excluded.latencies
+          sampled = excluded.sampled, latency_sum_us = excluded.latency_sum_us, latencies = excluded.latencies,
+          cost = excluded.cost, unpriced = excluded.unpriced
         """)
     {
         Parameters =
@@ -169,6 +173,12 @@ public sealed class PostgresExecutionStore(SystemDataSource source) : IExecution
             Column(rows, NpgsqlDbType.Bigint, r => r.Sampled),
             Column(rows, NpgsqlDbType.Bigint, r => r.LatencySumUs),
             Column(rows, NpgsqlDbType.Bytea, r => r.Latencies),
+            Column(rows, NpgsqlDbType.Uuid, r => r.KeyId),
+            Column(rows, NpgsqlDbType.Uuid, r => r.TeamId),
+            Column(rows, NpgsqlDbType.Uuid, r => r.ExperimentId),
+            Column(rows, NpgsqlDbType.Smallint, r => r.Variant),
+            Column(rows, NpgsqlDbType.Numeric, r => r.Cost),
+            Column(rows, NpgsqlDbType.Bigint, r => r.Unpriced),
         },
     };
 
@@ -197,8 +207,8 @@ public sealed class PostgresExecutionStore(SystemDataSource source) : IExecution
     private static NpgsqlBatchCommand InsertValidations(IReadOnlyList<ValidationRecord> rows) => new(
         """
         INSERT INTO validations (id, organization_id, environment_id, task_id, execution_id, version, sampled_by, probability, status, actual,
-          expected, decided_by, decided_by_name, confidence, executed_at, created_at, decided_at)
-        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+          expected, decided_by, decided_by_name, confidence, executed_at, created_at, decided_at, api_key_id, team_id, experiment_id, variant)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
         """)
     {
         Parameters =
@@ -220,6 +230,10 @@ public sealed class PostgresExecutionStore(SystemDataSource source) : IExecution
             Column(rows, NpgsqlDbType.TimestampTz, v => v.ExecutedAt.UtcDateTime),
             Column(rows, NpgsqlDbType.TimestampTz, v => v.CreatedAt.UtcDateTime),
             Column(rows, NpgsqlDbType.TimestampTz, v => v.DecidedAt?.UtcDateTime),
+            Column(rows, NpgsqlDbType.Uuid, v => v.ApiKeyId),
+            Column(rows, NpgsqlDbType.Uuid, v => v.TeamId),
+            Column(rows, NpgsqlDbType.Uuid, v => v.ExperimentId),
+            Column(rows, NpgsqlDbType.Smallint, v => v.Variant),
         },
     };
 

@@ -23,6 +23,7 @@ internal static class RoleScript
         sql.AppendLine($"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {SystemRole};");
         sql.AppendLine(Partitions);
         sql.AppendLine(AuditRetentionScript.Sql);
+        sql.AppendLine(VerdictRollupScript.Sql);
         sql.AppendLine(ChangeNotices);
         return sql.ToString();
     }

@@ -47,6 +47,7 @@ internal static class SecurityScript
             }
         }
 
+        yield return VerdictRollupTrigger.Sql;
         yield return DropAuditEvents;
         yield return $"GRANT EXECUTE ON loopai.drop_audit_events TO {RuntimeRole};";
 

@@ -18,36 +18,43 @@ public sealed class SqlServerExecutionStore(SqlServerConnections connections) : 
         BEGIN TRANSACTION;
         INSERT INTO dbo.[executions] ([id], [organization_id], [environment_id], [task_id], [version], [status], [input], [output], [error], [confidence],
           [latency_us], [unit], [sampled_by], [sampling_probability], [source], [api_key_id], [trace_id], [executed_at], [experiment_id], [variant],
-          [shadow_of])
+          [shadow_of], [team_id], [cost], [price_id])
         SELECT [id], [organization_id], [environment_id], [task_id], [version], [status], [input], [output], [error], [confidence],
           [latency_us], [unit], [sampled_by], [sampling_probability], [source], [api_key_id], [trace_id], [executed_at], [experiment_id], [variant],
-          [shadow_of]
+          [shadow_of], [team_id], [cost], [price_id]
         FROM OPENJSON(@executions) WITH ([id] uniqueidentifier, [organization_id] uniqueidentifier, [environment_id] uniqueidentifier,
           [task_id] uniqueidentifier, [version] int, [status] smallint, [input] nvarchar(max), [output] nvarchar(max),
           [error] nvarchar(max), [confidence] float, [latency_us] bigint, [unit] nvarchar(256), [sampled_by] nvarchar(16),
           [sampling_probability] float, [source] smallint, [api_key_id] uniqueidentifier, [trace_id] nvarchar(32),
-          [executed_at] datetimeoffset, [experiment_id] uniqueidentifier, [variant] smallint, [shadow_of] uniqueidentifier);
+          [executed_at] datetimeoffset, [experiment_id] uniqueidentifier, [variant] smallint, [shadow_of] uniqueidentifier,
+          [team_id] uniqueidentifier, [cost] decimal(20,12), [price_id] uniqueidentifier);
         MERGE dbo.[execution_rollups] WITH (HOLDLOCK) AS t
         USING (SELECT [organization_id], [environment_id], [task_id], [version], [level], [starts_at], [writer_id], [executions], [errors],
-          [timeouts], [invalid_outputs], [sampled], [latency_sum_us], [latencies]
+          [timeouts], [invalid_outputs], [sampled], [latency_sum_us], [latencies], [key_id], [team_id], [experiment_id], [variant], [cost], [unpriced]
           FROM OPENJSON(@rollups) WITH ([organization_id] uniqueidentifier, [environment_id] uniqueidentifier, [task_id] uniqueidentifier, [version] int,
           [level] smallint, [starts_at] datetimeoffset, [writer_id] uniqueidentifier, [executions] bigint, [errors] bigint,
-          [timeouts] bigint, [invalid_outputs] bigint, [sampled] bigint, [latency_sum_us] bigint, [latencies] nvarchar(max))) AS r
+          [timeouts] bigint, [invalid_outputs] bigint, [sampled] bigint, [latency_sum_us] bigint, [latencies] nvarchar(max), [key_id] uniqueidentifier,
+          [team_id] uniqueidentifier, [experiment_id] uniqueidentifier, [variant] smallint, [cost] decimal(28,12), [unpriced] bigint)) AS r
         ON t.[organization_id] = r.[organization_id]
           AND t.[level] = r.[level]
           AND t.[starts_at] = r.[starts_at]
           AND t.[task_id] = r.[task_id]
           AND t.[version] = r.[version]
           AND t.[environment_id] = r.[environment_id]
+          AND t.[key_id] = r.[key_id]
+          AND t.[team_id] = r.[team_id]
+          AND t.[experiment_id] = r.[experiment_id]
+          AND t.[variant] = r.[variant]
           AND t.[writer_id] = r.[writer_id]
         WHEN MATCHED THEN UPDATE SET t.[executions] = r.[executions], t.[errors] = r.[errors], t.[timeouts] = r.[timeouts],
           t.[invalid_outputs] = r.[invalid_outputs], t.[sampled] = r.[sampled], t.[latency_sum_us] = r.[latency_sum_us],
+          t.[cost] = r.[cost], t.[unpriced] = r.[unpriced],
           t.[latencies] = CONVERT(varbinary(max), r.[latencies], 2)
         WHEN NOT MATCHED THEN INSERT ([organization_id], [environment_id], [task_id], [version], [level], [starts_at], [writer_id], [executions], [errors],
-          [timeouts], [invalid_outputs], [sampled], [latency_sum_us], [latencies])
+          [timeouts], [invalid_outputs], [sampled], [latency_sum_us], [latencies], [key_id], [team_id], [experiment_id], [variant], [cost], [unpriced])
           VALUES (r.[organization_id], r.[environment_id], r.[task_id], r.[version], r.[level], r.[starts_at], r.[writer_id],
           r.[executions], r.[errors], r.[timeouts], r.[invalid_outputs], r.[sampled], r.[latency_sum_us],
-          CONVERT(varbinary(max), r.[latencies], 2));
+          CONVERT(varbinary(max), r.[latencies], 2), r.[key_id], r.[team_id], r.[experiment_id], r.[variant], r.[cost], r.[unpriced]);
         MERGE dbo.[usage_counters] WITH (HOLDLOCK) AS t
         USING (SELECT [organization_id], [environment_id], [day], [key_id], [task_id], [writer_id], [executions], [errors], [latency_sum_us]
           FROM OPENJSON(@usage) WITH ([organization_id] uniqueidentifier, [environment_id] uniqueidentifier, [day] date, [key_id] uniqueidentifier,
@@ -62,14 +69,17 @@ public sealed class SqlServerExecutionStore(SqlServerConnections connections) : 
         WHEN NOT MATCHED THEN INSERT ([organization_id], [environment_id], [day], [key_id], [task_id], [writer_id], [executions], [errors], [latency_sum_us])
           VALUES (u.[organization_id], u.[environment_id], u.[day], u.[key_id], u.[task_id], u.[writer_id], u.[executions], u.[errors], u.[latency_sum_us]);
         INSERT INTO dbo.[validations] ([id], [organization_id], [environment_id], [task_id], [execution_id], [version], [sampled_by], [probability], [status],
-          [actual], [expected], [decided_by], [decided_by_name], [confidence], [executed_at], [created_at], [decided_at])
+          [actual], [expected], [decided_by], [decided_by_name], [confidence], [executed_at], [created_at], [decided_at], [api_key_id], [team_id],
+          [experiment_id], [variant])
         SELECT [id], [organization_id], [environment_id], [task_id], [execution_id], [version], [sampled_by], [probability], [status],
-          [actual], [expected], [decided_by], [decided_by_name], [confidence], [executed_at], [created_at], [decided_at]
+          [actual], [expected], [decided_by], [decided_by_name], [confidence], [executed_at], [created_at], [decided_at], [api_key_id], [team_id],
+          [experiment_id], [variant]
         FROM OPENJSON(@validations) WITH ([id] uniqueidentifier, [organization_id] uniqueidentifier, [environment_id] uniqueidentifier,
           [task_id] uniqueidentifier, [execution_id] uniqueidentifier, [version] int, [sampled_by] nvarchar(16),
           [probability] float, [status] nvarchar(16), [actual] nvarchar(max), [expected] nvarchar(max),
           [decided_by] nvarchar(16), [decided_by_name] nvarchar(200), [confidence] float, [executed_at] datetimeoffset,
-          [created_at] datetimeoffset, [decided_at] datetimeoffset);
+          [created_at] datetimeoffset, [decided_at] datetimeoffset, [api_key_id] uniqueidentifier, [team_id] uniqueidentifier,
+          [experiment_id] uniqueidentifier, [variant] smallint);
         COMMIT TRANSACTION;
         """;
 
@@ -83,12 +93,14 @@ public sealed class SqlServerExecutionStore(SqlServerConnections connections) : 
             status = (short)e.Status, input = e.Input, output = e.Output, error = e.Error, confidence = e.Confidence, latency_us = e.LatencyUs,
             unit = e.Unit, sampled_by = e.SampledBy, sampling_probability = e.SamplingProbability, source = (short)e.Source,
             api_key_id = e.ApiKeyId, trace_id = e.TraceId, executed_at = e.ExecutedAt, experiment_id = e.ExperimentId, variant = e.Variant, shadow_of = e.ShadowOf,
+            team_id = e.TeamId, cost = e.Cost, price_id = e.PriceId,
         }));
         Add(command, "@rollups", batch.Rollups.Select(r => new
         {
             organization_id = r.OrganizationId, environment_id = r.EnvironmentId, task_id = r.TaskId, version = r.Version, level = (short)r.Level,
             starts_at = r.StartsAt, writer_id = r.WriterId, executions = r.Executions, errors = r.Errors, timeouts = r.Timeouts,
             invalid_outputs = r.InvalidOutputs, sampled = r.Sampled, latency_sum_us = r.LatencySumUs, latencies = Convert.ToHexString(r.Latencies),
+            key_id = r.KeyId, team_id = r.TeamId, experiment_id = r.ExperimentId, variant = r.Variant, cost = r.Cost, unpriced = r.Unpriced,
         }));
         Add(command, "@usage", batch.Usage.Select(u => new
         {
@@ -101,6 +113,7 @@ public sealed class SqlServerExecutionStore(SqlServerConnections connections) : 
             version = v.Version, sampled_by = v.SampledBy, probability = v.Probability, status = v.Status.ToString(), actual = v.Actual,
             expected = v.Expected, decided_by = v.DecidedBy, decided_by_name = v.DecidedByName, confidence = v.Confidence,
             executed_at = v.ExecutedAt, created_at = v.CreatedAt, decided_at = v.DecidedAt,
+            api_key_id = v.ApiKeyId, team_id = v.TeamId, experiment_id = v.ExperimentId, variant = v.Variant,
         }));
         await command.ExecuteNonQueryAsync(ct);
     }

@@ -31,8 +31,9 @@ public sealed class OverviewServiceTests(LoopaiDatabaseFixture fixture) : IClass
         var overview = await new OverviewService(fixture.Data, _clock).GetAsync(organization.Caller, range, CancellationToken.None);
 
         var own = executions.Where(e => e.ExecutedAt >= from && e.ExecutedAt < Now && e.EnvironmentId == organization.EnvironmentId).ToList();
+        var (fromBefore, toBefore) = range.Before(Now);
         var before = executions
-            .Where(e => e.ExecutedAt >= from - range.Shift && e.ExecutedAt < Now - range.Shift && e.EnvironmentId == organization.EnvironmentId).ToList();
+            .Where(e => e.ExecutedAt >= fromBefore && e.ExecutedAt < toBefore && e.EnvironmentId == organization.EnvironmentId).ToList();
         own.Count.ShouldBeGreaterThan(20);
         (overview.Now.Executions, overview.Now.Failed).ShouldBe((own.Count, own.Count(e => e.Status != ExecutionStatus.Success)));
         (overview.Before.Executions, overview.Before.Failed).ShouldBe((before.Count, before.Count(e => e.Status != ExecutionStatus.Success)));

@@ -30,13 +30,23 @@ public sealed class ApiKeyJourneyTests(PortalVisit visit) : IClassFixture<Portal
         await page.GetByRole(AriaRole.Button, new() { Name = "Create key" }).Last.ClickAsync();
         await Expect(page.GetByText("A network is an address")).ToBeVisibleAsync();
         await page.GetByLabel("Only from these networks").FillAsync("127.0.0.0/8");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Create key" }).Last.ClickAsync();
+        await page.GetByLabel("Choose permissions").CheckAsync();
+        await page.GetByLabel("audit:read").CheckAsync();
+        await page.GetByLabel("tasks:read").CheckAsync();
+        (await opened.ViolationsAsync()).ShouldBeEmpty();
+        await opened.KeepScreenshotAsync("api-key-permissions");
+
+        // An impatient second click makes no second key.
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create key" }).Last.DblClickAsync();
         var text = await page.Locator("#new-key").InnerTextAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "I have copied it" }).ClickAsync();
         using (var client = visit.Portal.Client(text))
         {
-            (await client.GetAsync("tasks?limit=1")).StatusCode.ShouldNotBe(System.Net.HttpStatusCode.Unauthorized);
+            (await client.GetAsync("tasks?limit=1")).StatusCode.ShouldBe(System.Net.HttpStatusCode.OK);
+            (await client.GetAsync("audit?limit=1")).StatusCode.ShouldBe(System.Net.HttpStatusCode.OK);
         }
+
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "gateway key" })).ToHaveCountAsync(1);
 
         await opened.KeepScreenshotAsync("api-keys");
         (await opened.ViolationsAsync()).ShouldBeEmpty();

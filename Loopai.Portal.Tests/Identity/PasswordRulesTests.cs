@@ -20,7 +20,13 @@ public sealed class PasswordRulesTests(PortalFixture portal)
     [InlineData("passwordpassword", true)]
     [InlineData("abababababab", true)]
     [InlineData("1qaz2wsx3edc", true)]
+    [InlineData("password1234", true)]
+    [InlineData("!Iloveyou2024!", true)]
+    [InlineData("monkey111111111", true)]
+    [InlineData("123456789012", true)]
+    [InlineData("zyxwvutsrqponm", true)]
     [InlineData("correct horse battery", false)]
+    [InlineData("monkey 70443 rivers", false)]
     [InlineData("passwords are many", false)]
     public void CommonPasswords_Contains_KnowsThemInAnyCaseAndRepeated(string password, bool expected) => CommonPasswords.Contains(password).ShouldBe(expected);
 

@@ -49,7 +49,7 @@ public sealed partial class ReportsOverHttpTests(PortalFixture portal)
         if (formats.Contains("pdf"))
         {
             Encoding.ASCII.GetString(files["pdf"], 0, 5).ShouldBe("%PDF-");
-            await ShouldReadAsPdfAsync(files["pdf"], organization);
+            await ShouldReadAsPdfAsync(files["pdf"]);
         }
     }
 
@@ -145,7 +145,7 @@ public sealed partial class ReportsOverHttpTests(PortalFixture portal)
     }
 
     /// <summary>With poppler's tools, where they are.</summary>
-    private static async Task ShouldReadAsPdfAsync(byte[] pdf, PortalOrganization organization)
+    private static async Task ShouldReadAsPdfAsync(byte[] pdf)
     {
         var file = Path.GetTempFileName();
         try
@@ -163,7 +163,7 @@ public sealed partial class ReportsOverHttpTests(PortalFixture portal)
             text.ShouldContain("Before you read");
 
             // A cell breaks what is longer than itself.
-            string.Concat(text.Where(c => !char.IsWhiteSpace(c))).ShouldContain(organization.OwnerEmail);
+            string.Concat(text.Where(c => !char.IsWhiteSpace(c))).ShouldContain("Ownerofreports");
             text.ShouldMatch(@"\d+ / \d+");
         }
         finally

@@ -37,15 +37,16 @@ public sealed record RotateRequest
 public sealed record ApiKeyResponse(
     Guid Id, string Name, Guid EnvironmentId, string Environment, IReadOnlyList<string> Permissions, IReadOnlyCollection<Guid>? TaskIds,
     IReadOnlyList<string>? AddressRanges, string? Owner, Guid? OwnerId, Guid? ServiceAccountId, string CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt,
-    DateTimeOffset? RevokedAt, DateTimeOffset? LastUsedAt, bool IsOverAge, IReadOnlyList<KeySecretResponse> Secrets, string? Key)
+    DateTimeOffset? RevokedAt, DateTimeOffset? LastUsedAt, bool IsOverAge, bool OwnerIsGone,
+    IReadOnlyList<KeySecretResponse> Secrets, string? Key)
 {
-    public static ApiKeyResponse Of(ApiKeyEntry entry) => Of(entry.Key, entry.Environment, entry.Owner, entry.IsOverAge, null);
+    public static ApiKeyResponse Of(ApiKeyEntry entry) => Of(entry.Key, entry.Environment, entry.Owner, entry.IsOverAge, entry.OwnerIsGone, null);
 
-    public static ApiKeyResponse Of(CreatedApiKey created) => Of(created.Key, created.Environment, null, false, created.Text);
+    public static ApiKeyResponse Of(CreatedApiKey created) => Of(created.Key, created.Environment, null, false, false, created.Text);
 
-    private static ApiKeyResponse Of(ApiKey key, string environment, string? owner, bool isOverAge, string? text) => new(
+    private static ApiKeyResponse Of(ApiKey key, string environment, string? owner, bool isOverAge, bool ownerIsGone, string? text) => new(
         key.Id, key.Name, key.EnvironmentId, environment, key.Permissions.Split(' '), key.Tasks, key.AddressRanges?.Split(' '), owner, key.OwnerId, key.ServiceAccountId,
-        key.CreatedBy, key.CreatedAt, key.ExpiresAt, key.RevokedAt, key.LastUsedAt, isOverAge, [.. key.Secrets.Select(KeySecretResponse.Of)], text);
+        key.CreatedBy, key.CreatedAt, key.ExpiresAt, key.RevokedAt, key.LastUsedAt, isOverAge, ownerIsGone, [.. key.Secrets.Select(KeySecretResponse.Of)], text);
 }
 
 /// <summary>A secret without what is secret about it.</summary>

@@ -147,6 +147,7 @@ public static partial class Problems
         "double" => "number",
         "bool" => "true or false",
         "DateTimeOffset" => "RFC 3339 time",
+        "DateOnly" => "day, such as 2026-03-01",
         _ => type,
     };
 

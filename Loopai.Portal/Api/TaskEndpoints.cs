@@ -87,6 +87,9 @@ public sealed record TaskRequest
 
     public SamplingPolicy? Sampling { get; init; }
 
+    /// <summary>The team that owns the task; all zeros takes it from its team.</summary>
+    public Guid? TeamId { get; init; }
+
     public TaskSpecification ToSpecification() => new()
     {
         Name = Name,
@@ -96,17 +99,19 @@ public sealed record TaskRequest
         AccuracyTarget = AccuracyTarget,
         LatencyTargetMs = LatencyTargetMs,
         Sampling = SamplingRate is { } rate ? (Sampling ?? new SamplingPolicy()) with { Rate = rate } : Sampling,
+        TeamId = TeamId == Guid.Empty ? null : TeamId,
+        WithoutTeam = TeamId == Guid.Empty,
     };
 }
 
 /// <summary>A task as the API shows it.</summary>
 public sealed record TaskResponse(
     Guid Id, string Name, string Description, JsonElement InputSchema, JsonElement OutputSchema, double? AccuracyTarget, double? LatencyTargetMs,
-    double SamplingRate, SamplingPolicy Sampling, Core.Tasks.TaskStatus Status, int? ActiveVersion, int LatestVersion, int Revision,
+    double SamplingRate, SamplingPolicy Sampling, Guid? TeamId, Core.Tasks.TaskStatus Status, int? ActiveVersion, int LatestVersion, int Revision,
     string CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? ArchivedAt)
 {
     public static TaskResponse Of(TaskDefinition task) => new(
         task.Id, task.Name, task.Description, JsonElement.Parse(task.InputSchema), JsonElement.Parse(task.OutputSchema), task.AccuracyTarget,
-        task.LatencyTargetMs, task.Sampling.Rate, task.Sampling, task.Status, task.ActiveVersion, task.LastVersion, task.Revision,
+        task.LatencyTargetMs, task.Sampling.Rate, task.Sampling, task.TeamId, task.Status, task.ActiveVersion, task.LastVersion, task.Revision,
         task.CreatedBy, task.CreatedAt, task.UpdatedAt, task.ArchivedAt);
 }

@@ -32,7 +32,7 @@ public static class UsageCsv
     }
 
     private static async Task<IResult> HandleAsync(
-        string org, HttpContext http, OrganizationEntry entry, UsageService usage, DateOnly? from, DateOnly? to, CancellationToken ct)
+        string org, HttpContext http, OrganizationEntry entry, UsageService usage, string? from, string? to, CancellationToken ct)
     {
         if (await entry.CallerAsync(http, org, null, ct) is not { } caller || !caller.May(Permissions.UsageRead))
         {
@@ -41,11 +41,25 @@ public static class UsageCsv
 
         try
         {
-            return File(await usage.GetAsync(caller, new UsageFilter(from, to), ct));
+            var errors = new FieldErrors();
+            var filter = new UsageFilter(Read(from, "from", errors), Read(to, "to", errors));
+            errors.ThrowIfAny("usage.invalid", "The usage cannot be asked for like this.");
+            return File(await usage.GetAsync(caller, filter, ct));
         }
         catch (InvalidException e)
         {
             return Results.Text(string.Join(' ', e.Errors.Values.SelectMany(messages => messages)), statusCode: StatusCodes.Status400BadRequest);
         }
+    }
+
+    private static DateOnly? Read(string? text, string field, FieldErrors errors)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        errors.AddIf(!DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day), field, $"{field} is a day, such as 2026-03-01.");
+        return day;
     }
 }

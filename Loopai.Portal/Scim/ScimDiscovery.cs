@@ -19,7 +19,7 @@ internal static class ScimDiscovery
         ["authenticationSchemes"] = new JsonArray(new JsonObject
         {
             ["type"] = "oauthbearertoken", ["name"] = "Provisioning token", ["primary"] = true,
-            ["description"] = "Authorization: Bearer scim_…, made in Loopai under Sign-on.", ["specUri"] = "https://www.rfc-editor.org/info/rfc6750",
+            ["description"] = "Authorization: Bearer scim_…, made in Loopai under Provisioning.", ["specUri"] = "https://www.rfc-editor.org/info/rfc6750",
         }),
         ["meta"] = Meta(http, "ServiceProviderConfig", "/ServiceProviderConfig"),
     };

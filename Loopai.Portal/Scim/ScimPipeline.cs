@@ -40,7 +40,7 @@ public static class ScimPipeline
         {
             http.Response.Headers.WWWAuthenticate = "Bearer realm=\"loopai-scim\"";
             await ScimAnswer.WriteErrorAsync(
-                http, StatusCodes.Status401Unauthorized, null, "Send a provisioning token of your organization: 'Authorization: Bearer scim_…'. Make one in Loopai under Sign-on.");
+                http, StatusCodes.Status401Unauthorized, null, "Send a provisioning token of your organization: 'Authorization: Bearer scim_…'. Make one in Loopai under Provisioning.");
             return;
         }
 

@@ -164,6 +164,8 @@ public static class PortalServices
 
         services.AddSingleton<ResultReader>();
 
+        services.AddSingleton<AnalyticsService>();
+        services.AddSingleton<AnalyticsRebuild>();
         services.AddSingleton<OverviewService>();
         services.AddSingleton<AttentionService>();
     }

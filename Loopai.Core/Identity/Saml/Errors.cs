@@ -84,7 +84,7 @@ internal static class SamlErrors
 
     public static ConflictException Disabled() => new(SignOnErrors.Disabled.Code, SignOnErrors.Disabled.Message);
 
-    public static ConflictException NotSetUp() => new("saml.not_set_up", "This connection knows no identity provider yet. An administrator has to import its metadata.");
+    public static ConflictException NotSetUp() => new("saml.not_set_up", "This connection knows no identity provider yet. Its metadata has to be imported first.");
 
     public static ConflictException KeysUnreadable() => new("saml.keys_unreadable", "The keys of this connection cannot be read. Try again.");
 

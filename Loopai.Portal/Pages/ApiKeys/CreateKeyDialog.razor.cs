@@ -20,7 +20,8 @@ public sealed partial class CreateKeyDialog(ApiKeyService keys, ServiceAccountSe
     private string _days = "";
     private string _account = "";
     private string _ranges = "";
-    private KeyPreset _preset = KeyPresets.All[0];
+    private readonly HashSet<string> _picked = new(StringComparer.Ordinal);
+    private KeyPreset? _preset = KeyPresets.All[0];
     private IReadOnlyList<TaskEntry> _tasks = [];
     private IReadOnlyList<ServiceAccountEntry> _accounts = [];
     private string? _failure;
@@ -66,7 +67,7 @@ public sealed partial class CreateKeyDialog(ApiKeyService keys, ServiceAccountSe
         {
             var expires = int.TryParse(_days, CultureInfo.InvariantCulture, out var days) ? time.GetUtcNow().AddDays(days) : (DateTimeOffset?)null;
             var request = new CreateApiKey(
-                _name, _environment, _preset.Permissions, expires, [.. _chosen],
+                _name, _environment, _preset?.Permissions ?? [.. _picked], expires, [.. _chosen],
                 _ranges.Split(['\n', '\r', ',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
                 Guid.TryParse(_account, out var account) ? account : null);
             CreatedApiKey? created = null;
@@ -78,11 +79,19 @@ public sealed partial class CreateKeyDialog(ApiKeyService keys, ServiceAccountSe
         catch (InvalidException e)
         {
             _errors = e.Errors;
-            _failure = e.Errors.Keys.All(field => field is "name" or "expiresAt" or "addressRanges") ? null : PageFailures.Sentence(e);
+            _failure = e.Errors.Keys.All(field => field is "name" or "expiresAt" or "addressRanges" || (field is "permissions" && _preset is null)) ? null : PageFailures.Sentence(e);
         }
         catch (LoopaiException e)
         {
             _failure = PageFailures.Sentence(e);
+        }
+    }
+
+    private void Pick(string permission)
+    {
+        if (!_picked.Remove(permission))
+        {
+            _picked.Add(permission);
         }
     }
 

@@ -11,10 +11,15 @@ public sealed record KeyPreset(string Key, string Label, string Help, IReadOnlyL
 /// <summary>The sets of permissions that keys are given.</summary>
 public static class KeyPresets
 {
+    private static readonly IReadOnlyList<string> OfTheOrganization = [Permissions.OrganizationRead, Permissions.KeysRead, Permissions.AuditRead];
+
+    /// <summary>Everything that reads, but for who the people are, what keys there are and what they did.</summary>
+    private static IReadOnlyList<string> Reading => [.. Permissions.Owner.Where(p => p.EndsWith(":read", StringComparison.Ordinal) && !OfTheOrganization.Contains(p))];
+
     public static readonly IReadOnlyList<KeyPreset> All =
     [
         new("execute", "Execute only", "For applications: they run tasks and see nothing else.", [Permissions.ExecutionsRun]),
-        new("read", "Read only", "For dashboards and exports.", [Permissions.TasksRead, Permissions.ExecutionsRead, Permissions.ValidationsRead]),
+        new("read", "Read only", "For dashboards and exports: tasks, executions, quality, experiments, flags, rollouts, usage.", Reading),
         new("everything", "Everything", "For automation: the whole life of tasks. Not keys, not the organization.", Permissions.DefaultKey),
     ];
 

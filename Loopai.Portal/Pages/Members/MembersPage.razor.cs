@@ -74,7 +74,7 @@ public sealed partial class MembersPage(
             await ActAsync(() => members.ReactivateAsync(Caller, member.UserId, CancellationToken.None), $"{member.Name} is in again");
         }
         else if (await ConfirmDialog.OpenAsync(
-            dialogs, $"Deactivate {member.Name}?", $"{member.Email} is shut out within a second, wherever they are signed in. Roles and teams are kept for the day they return.", "Deactivate"))
+            dialogs, $"Deactivate {member.Name}?", $"{member.Email} is shut out within a second, wherever they are signed in. Keys that belong to them stop working. Roles and teams are kept for the day they return.", "Deactivate"))
         {
             await ActAsync(() => members.DeactivateAsync(Caller, member.UserId, CancellationToken.None), $"{member.Name} is shut out");
         }
@@ -84,7 +84,7 @@ public sealed partial class MembersPage(
     {
         if (await ConfirmDialog.OpenAsync(
             dialogs, $"Remove {member.Name}?",
-            $"{member.Email} loses {Format.Count(member.Grants.Count, "role")} and {Format.Count(member.Teams.Count, "team")} here. What they made stays. To come back they need an invitation.",
+            $"{member.Email} loses {Format.Count(member.Grants.Count, "role")} and {Format.Count(member.Teams.Count, "team")} here, and every key that belongs to them stops working. What they made stays. To come back they need an invitation.",
             "Remove member", danger: true))
         {
             await ActAsync(() => members.RemoveAsync(Caller, member.UserId, CancellationToken.None), $"{member.Name} is removed");
