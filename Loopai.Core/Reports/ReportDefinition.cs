@@ -37,7 +37,7 @@ public sealed record ReportDefinition
     {
         Language = Language ?? "en",
         Tasks = Tasks ?? [],
-        Sections = [.. (Sections ?? []).Select(s => (s ?? new ReportSection()) with { Title = s?.Title ?? "" })],
+        Sections = [.. (Sections ?? []).Select(s => (s ?? new ReportSection()) with { Title = s?.Title ?? "", Metrics = [.. (s?.Metrics ?? []).Where(m => m is not null)] })],
     };
 }
 
@@ -49,6 +49,15 @@ public sealed record ReportSection
     /// <summary>Its heading; empty for the kind's own.</summary>
     public string Title { get; init; } = "";
 
+    /// <summary>Headline, series and table: which figures. A series has one.</summary>
+    public IReadOnlyList<string> Metrics { get; init; } = [];
+
+    /// <summary>Series and table: what they are broken down by; null for a series in one line.</summary>
+    public string? Dimension { get; init; }
+
+    /// <summary>Series and table: how many stand apart, the greatest first; the rest is one.</summary>
+    public int Top { get; init; } = 10;
+
     /// <summary>Audit extract: which actions, such as <c>grant.*</c>; null for all.</summary>
     public string? Action { get; init; }
 
@@ -59,6 +68,15 @@ public sealed record ReportSection
 /// <summary>What a section shows.</summary>
 public enum SectionKind
 {
+    /// <summary>Figures with their change.</summary>
+    Headline,
+
+    /// <summary>Figures over time.</summary>
+    Series,
+
+    /// <summary>Figures by task, version or key.</summary>
+    Table,
+
     /// <summary>How right the versions in service are, against what their tasks want.</summary>
     Quality,
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Loopai.Core.Analytics;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
 using Loopai.Core.Reports.Building;
@@ -10,6 +11,7 @@ namespace Loopai.Core.Reports;
 internal static class ReportRules
 {
     public const int MaxSections = 30;
+    public const int MaxMetrics = 12;
     public const int MaxTextLength = 20_000;
 
     public static void CheckName(FieldErrors errors, string? name, string? description) => errors
@@ -54,10 +56,25 @@ internal static class ReportRules
 
     private static void Check(FieldErrors errors, string field, ReportSection section)
     {
+        CheckFigures(errors, field, section);
         errors.AddIf(section.Title.Length > 200, $"{field}.title", "A heading has at most 200 characters.")
+            .AddIf(section.Top is < 1 or > 100, $"{field}.top", "From 1 to 100 stand apart.")
             .AddIf(section.Action?.Length > 100, $"{field}.action", "An action is a name such as task.created, or the beginning of one with a star: task.*")
             .AddIf(section.Kind == SectionKind.Text && string.IsNullOrWhiteSpace(section.Text), $"{field}.text", "Write what is to stand there.")
             .AddIf(section.Text?.Length > MaxTextLength, $"{field}.text", $"A text has at most {MaxTextLength} characters.");
+    }
+
+    private static void CheckFigures(FieldErrors errors, string field, ReportSection section)
+    {
+        if (section.Kind is not (SectionKind.Headline or SectionKind.Series or SectionKind.Table))
+        {
+            return;
+        }
+
+        var most = section.Kind == SectionKind.Series ? 1 : MaxMetrics;
+        errors.AddIf(section.Metrics.Count == 0 || section.Metrics.Count > most, $"{field}.metrics", most == 1 ? "Choose one figure." : $"Choose from 1 to {most} figures.")
+            .AddIf(section.Metrics.Any(m => AnalyticsMetrics.Find(m) is null), $"{field}.metrics", $"Figures are {string.Join(", ", AnalyticsMetrics.All.Select(m => m.Name))}.")
+            .AddIf(section.Dimension is { } dimension && !AnalyticsDimensions.All.Contains(dimension), $"{field}.dimension", $"A dimension is one of {string.Join(", ", AnalyticsDimensions.All)}.");
     }
 
     private static bool IsLanguage(string language)

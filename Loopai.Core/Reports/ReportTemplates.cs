@@ -12,14 +12,43 @@ public static class ReportTemplates
     public static readonly IReadOnlyList<ReportTemplate> All =
     [
         new(
+            "executive-monthly", "Executive monthly", "What was done in a month, how well and for how much, on two pages.",
+            new ReportDefinition
+            {
+                Period = PeriodKind.Month,
+                Sections =
+                [
+                    new() { Kind = SectionKind.Headline, Title = "At a glance", Metrics = ["executions", "accuracy", "errorRate", "latencyP95Ms", "cost", "costPerCorrect"] },
+                    new() { Kind = SectionKind.Series, Title = "Executions by task", Metrics = ["executions"], Dimension = "task", Top = 5 },
+                    new() { Kind = SectionKind.Table, Title = "Tasks", Metrics = ["executions", "accuracy", "errorRate", "latencyP95Ms", "cost"], Dimension = "task" },
+                    new() { Kind = SectionKind.Experiments },
+                ],
+            }),
+        new(
             "weekly-quality", "Weekly quality", "Whether answers stayed right, for the people who look after tasks.",
             new ReportDefinition
             {
                 Period = PeriodKind.Week,
                 Sections =
                 [
+                    new() { Kind = SectionKind.Headline, Title = "At a glance", Metrics = ["accuracy", "validated", "errorRate", "latencyP95Ms"] },
                     new() { Kind = SectionKind.Quality, Title = "Accuracy against its target" },
+                    new() { Kind = SectionKind.Series, Title = "Accuracy by day", Metrics = ["accuracy"] },
+                    new() { Kind = SectionKind.Series, Title = "Errors by day", Metrics = ["errors"], Dimension = "task", Top = 5 },
                     new() { Kind = SectionKind.Experiments },
+                ],
+            }),
+        new(
+            "cost-and-savings", "Cost and savings", "What answers cost, and who caused it, for who pays.",
+            new ReportDefinition
+            {
+                Period = PeriodKind.Month,
+                Sections =
+                [
+                    new() { Kind = SectionKind.Headline, Title = "At a glance", Metrics = ["cost", "costPerExecution", "costPerCorrect", "unpriced"] },
+                    new() { Kind = SectionKind.Series, Title = "Cost by task", Metrics = ["cost"], Dimension = "task", Top = 5 },
+                    new() { Kind = SectionKind.Table, Title = "By task", Metrics = ["cost", "executions", "costPerExecution", "costPerCorrect"], Dimension = "task", Top = 25 },
+                    new() { Kind = SectionKind.Table, Title = "By API key", Metrics = ["cost", "executions"], Dimension = "key", Top = 25 },
                 ],
             }),
         new(

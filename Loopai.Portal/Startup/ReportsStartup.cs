@@ -16,6 +16,10 @@ internal static class ReportsStartup
 {
     public static void AddReports(this IServiceCollection services)
     {
+        services.AddSingleton<FigureReader>();
+        services.AddSingleton<ISectionSource, HeadlineSection>();
+        services.AddSingleton<ISectionSource, SeriesSection>();
+        services.AddSingleton<ISectionSource, TableSection>();
         services.AddSingleton<ISectionSource, QualitySection>();
         services.AddSingleton<ISectionSource, ExperimentSection>();
         services.AddSingleton<ISectionSource, AuditSection>();

@@ -62,6 +62,9 @@ public sealed class ReportForm
 
     private static ReportSection Beginning(SectionKind kind) => kind switch
     {
+        SectionKind.Headline => new() { Kind = kind, Title = "At a glance", Metrics = ["executions", "accuracy", "errorRate", "latencyP95Ms"] },
+        SectionKind.Series => new() { Kind = kind, Title = "Executions over time", Metrics = ["executions"] },
+        SectionKind.Table => new() { Kind = kind, Title = "Tasks", Metrics = ["executions", "accuracy", "errorRate"], Dimension = "task" },
         SectionKind.Text => new() { Kind = kind, Text = "What to know **before** the figures." },
         _ => new() { Kind = kind },
     };

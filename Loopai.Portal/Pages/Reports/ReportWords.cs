@@ -10,6 +10,9 @@ public static class ReportWords
 {
     public static string Of(SectionKind kind) => kind switch
     {
+        SectionKind.Headline => "Headline figures",
+        SectionKind.Series => "Figures over time",
+        SectionKind.Table => "Table",
         SectionKind.Quality => "Quality",
         SectionKind.Experiments => "Experiments",
         SectionKind.Audit => "Audit extract",
