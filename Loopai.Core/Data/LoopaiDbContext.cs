@@ -24,6 +24,10 @@ using Loopai.Core.Identity.SignIn;
 using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Organizations;
 using Loopai.Core.Programs;
+using Loopai.Core.Reports;
+using Loopai.Core.Reports.Delivery;
+using Loopai.Core.Reports.Running;
+using Loopai.Core.Reports.Scheduling;
 using Loopai.Core.Rollouts;
 using Loopai.Core.Tasks;
 using Loopai.Core.Usage;
@@ -149,6 +153,20 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
     public DbSet<FlagEnvironment> FlagEnvironments => Set<FlagEnvironment>();
 
     public DbSet<FlagChange> FlagChanges => Set<FlagChange>();
+
+    public DbSet<Report> Reports => Set<Report>();
+
+    public DbSet<ReportVersion> ReportVersions => Set<ReportVersion>();
+
+    public DbSet<ReportSchedule> ReportSchedules => Set<ReportSchedule>();
+
+    public DbSet<ReportRun> ReportRuns => Set<ReportRun>();
+
+    public DbSet<ReportFile> ReportFiles => Set<ReportFile>();
+
+    public DbSet<ReportDelivery> ReportDeliveries => Set<ReportDelivery>();
+
+    public DbSet<ReportOptOut> ReportOptOuts => Set<ReportOptOut>();
 
     public DbSet<Dashboard> Dashboards => Set<Dashboard>();
 

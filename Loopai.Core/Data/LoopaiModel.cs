@@ -12,6 +12,7 @@ using Loopai.Core.Identity.Scim;
 using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Organizations;
 using Loopai.Core.Programs;
+using Loopai.Core.Reports;
 using Loopai.Core.Rollouts;
 using Loopai.Core.Tasks;
 using Loopai.Core.Usage;
@@ -42,6 +43,7 @@ public static class LoopaiModel
         ExperimentModel.Configure(builder);
         FlagModel.Configure(builder);
         RolloutModel.Configure(builder);
+        ReportModel.Configure(builder);
         AnalyticsModel.Configure(builder);
         AuditModel.Configure(builder);
         SnakeCaseNames.Apply(builder);

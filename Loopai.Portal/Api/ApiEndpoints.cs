@@ -60,6 +60,10 @@ public static class ApiEndpoints
         api.MapPrices();
         api.MapCosts();
         api.MapBudgets();
+        api.MapReports();
+        api.MapReportRuns();
+        api.MapReportSchedules();
+        api.MapJobs();
         api.MapSignOn();
         api.MapSamlConnections();
         api.MapAudit();

@@ -161,6 +161,26 @@ public static class PortalUrls
     public static string Logo(string organization, DateTimeOffset changedAt) =>
         Build($"/o/{organization}/logo", ("v", changedAt.ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture)));
 
+    public static string Reports(string organization, string? environment = null) => Build($"/o/{organization}/reports", ("env", environment));
+
+    /// <summary>A new report, from a template or from nothing.</summary>
+    public static string NewReport(string organization, string? environment = null, string? template = null) =>
+        Build($"/o/{organization}/reports/new", ("env", environment), ("template", template));
+
+    public static string Report(string organization, Guid report, string? environment = null, int? version = null) =>
+        Build($"/o/{organization}/reports/{report}", ("env", environment), ("version", Number(version)));
+
+    public static string EditReport(string organization, Guid report, string? environment = null) => Build($"/o/{organization}/reports/{report}/edit", ("env", environment));
+
+    public static string ReportRun(string organization, Guid run, string? environment = null) => Build($"/o/{organization}/reports/runs/{run}", ("env", environment));
+
+    /// <summary>A file of a run; signed in by the cookie, so that the browser can fetch it as a file.</summary>
+    public static string ReportFile(string organization, Guid run, Guid file, string? environment = null) =>
+        Build($"/o/{organization}/reports/runs/{run}/files/{file}", ("env", environment));
+
+    /// <summary>What runs by itself.</summary>
+    public static string Jobs(string organization, string? environment = null, string? show = null) => Build($"/o/{organization}/jobs", ("env", environment), ("show", show));
+
     /// <summary>How directories provision people.</summary>
     public static string Provisioning(string organization, string? environment = null) => Build($"/o/{organization}/provisioning", ("env", environment));
 

@@ -177,6 +177,8 @@ public static class PortalServices
         services.AddSingleton<AuditStreamService>();
         services.AddHostedService<AuditStreamWorker>();
 
+        services.AddReports();
+
         services.AddSingleton<ScimTokenService>();
         services.AddSingleton<ScimUserService>();
         services.AddSingleton<ScimGroupService>();

@@ -3,8 +3,9 @@ import { init } from "../lib/echarts.js";
 
 const charts = new Map();
 const token = (name, from) => getComputedStyle(from).getPropertyValue(name).trim();
-const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
-const plain = new Intl.NumberFormat("en", { maximumFractionDigits: 3 });
+const language = document.documentElement.lang || "en";
+const short = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
+const plain = new Intl.NumberFormat(language, { maximumFractionDigits: 3 });
 
 // JSON carries no functions: an option names one of these instead, as "format:percent".
 const formats = {
