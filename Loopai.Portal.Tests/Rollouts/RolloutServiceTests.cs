@@ -208,13 +208,13 @@ public sealed class RolloutServiceTests(LoopaiDatabaseFixture fixture) : IClassF
     public async Task LookAsync_VersionTriedByHand_IsNotTakenBackForThat()
     {
         var rollout = await StartAsync(2);
-        await fixture.Database.AddExecutionsAsync(_organization, _task.Id, 2, 20, 20, ExecutionStatus.Timeout, 1_000, _clock.GetUtcNow(), ExecutionSource.Portal);
+        await fixture.Database.AddExecutionsAsync(_organization, _task.Id, 2, 20, 20, ExecutionStatus.Timeout, 1_000, _clock.GetUtcNow(), source: ExecutionSource.Portal);
         _clock.Ahead += TimeSpan.FromMinutes(1);
         await LookAsync();
         (await GetAsync(rollout)).Status.ShouldBe(RolloutStatus.Running);
 
         // And what goes well by hand hides nothing.
-        await fixture.Database.AddExecutionsAsync(_organization, _task.Id, 2, 400, 0, ExecutionStatus.Timeout, 1_000, _clock.GetUtcNow(), ExecutionSource.Portal);
+        await fixture.Database.AddExecutionsAsync(_organization, _task.Id, 2, 400, 0, ExecutionStatus.Timeout, 1_000, _clock.GetUtcNow(), source: ExecutionSource.Portal);
         await ExecuteAsync(version: 2, units: 20, errors: 20, ExecutionStatus.Timeout);
         _clock.Ahead += TimeSpan.FromMinutes(1);
         await LookAsync();
