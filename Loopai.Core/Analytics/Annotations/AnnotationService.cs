@@ -54,7 +54,7 @@ public sealed class AnnotationService(LoopaiData data, TimeProvider time)
         var annotation = new Annotation
         {
             Id = Guid.CreateVersion7(), OrganizationId = caller.OrganizationId, EnvironmentId = caller.EnvironmentId, TaskId = draft.TaskId,
-            At = (draft.At ?? now).ToUniversalTime(), Title = draft.Title!.Trim(), Text = draft.Text?.Trim() ?? "", Url = string.IsNullOrWhiteSpace(draft.Url) ? null : draft.Url.Trim(),
+            At = DateTimeOffset.FromUnixTimeMilliseconds((draft.At ?? now).ToUnixTimeMilliseconds()), Title = draft.Title!.Trim(), Text = draft.Text?.Trim() ?? "", Url = string.IsNullOrWhiteSpace(draft.Url) ? null : draft.Url.Trim(),
             CreatedBy = caller.Name, CreatedAt = now,
         };
         db.Annotations.Add(annotation);
