@@ -165,7 +165,7 @@ public sealed class ExperimentService(LoopaiData data, TimeProvider time)
             Metrics = original.Metrics,
             Segments = original.Segments,
             Plan = original.Plan,
-            AutomaticWinner = WinnerRules.MayLet(caller, original.TaskId) ? original.AutomaticWinner : null,
+            AutomaticWinner = WinnerRules.MayLet(caller, original) ? original.AutomaticWinner : null,
             Breaker = original.Breaker,
             RequiresApproval = original.RequiresApproval,
             CreatedBy = caller.Name,

@@ -15,8 +15,10 @@ internal static class WinnerRules
     private const double LeastDays = 1;
     private const double LeastCoolDownHours = 1;
 
-    /// <summary>Whether the caller may let a winner of the task act.</summary>
-    public static bool MayLet(Caller caller, Guid taskId) => caller.May(Permissions.ExperimentsDecide, taskId) && caller.May(Permissions.ProgramsActivate, taskId);
+    /// <summary>Whether the caller may let the experiment's winner act.</summary>
+    public static bool MayLet(Caller caller, Experiment experiment) =>
+        caller.May(Permissions.ExperimentsDecide, experiment.TaskId) && caller.May(Permissions.ProgramsActivate, experiment.TaskId)
+        && (experiment.AutomaticWinner?.Rollout is null || caller.May(Permissions.RolloutsWrite, experiment.TaskId));
 
     /// <exception cref="ForbiddenException">The experiment's winner acts by itself, and the caller could not do by hand what it does.</exception>
     public static void Demand(Caller caller, Experiment experiment)
@@ -25,6 +27,11 @@ internal static class WinnerRules
         {
             caller.Demand(Permissions.ExperimentsDecide, experiment.TaskId);
             caller.Demand(Permissions.ProgramsActivate, experiment.TaskId);
+        }
+
+        if (experiment.AutomaticWinner is { Rollout: not null })
+        {
+            caller.Demand(Permissions.RolloutsWrite, experiment.TaskId);
         }
     }
 

@@ -78,7 +78,7 @@ public sealed class DecisionService(LoopaiData data, TimeProvider time)
             throw ExperimentErrors.NoData();
         }
 
-        if (request.Rollout is not null)
+        if (variant is not null && (request.Activate || request.Rollout is not null))
         {
             caller.Demand(Permissions.RolloutsWrite, experiment.TaskId);
         }
@@ -121,6 +121,22 @@ public sealed class DecisionService(LoopaiData data, TimeProvider time)
         }
 
         await transaction.CommitAsync(ct);
+    }
+
+    /// <summary>At once or by stages, the version ends up in service: that takes the permission, and no draft.</summary>
+    private static async Task DemandActivationAsync(LoopaiDbContext db, Caller caller, Guid taskId, int version, bool byStages, CancellationToken ct)
+    {
+        caller.Demand(Permissions.ProgramsActivate, taskId);
+        if (byStages)
+        {
+            caller.Demand(Permissions.RolloutsWrite, taskId);
+        }
+
+        var shipped = await db.FindVersionAsync(taskId, version, ct);
+        if (shipped.Status == ProgramStatus.Draft)
+        {
+            throw ProgramErrors.Draft(version, ProgramVersions.WhyDraft(shipped));
+        }
     }
 
     private static async Task SaveAsync(LoopaiDbContext db, Experiment experiment, Rollout? rollout, DateTimeOffset now, CancellationToken ct)
