@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Loopai.Core.Access;
-using Loopai.Core.Costs.Ledger;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
 using Microsoft.EntityFrameworkCore;

@@ -5,7 +5,6 @@ using Loopai.Core.Costs.Ledger;
 using Loopai.Core.Costs.Prices;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
-using Loopai.Core.Executions;
 using Loopai.Core.Organizations;
 using Loopai.Core.Outbound;
 using Loopai.Core.Tasks;
