@@ -10,15 +10,20 @@ namespace Loopai.Core.Analytics;
 /// <param name="Reference">What it is held against: the target, the share before, the active version's accuracy.</param>
 /// <param name="Since">Since when, where that is known.</param>
 /// <param name="Quota">Which limit of a quota, as the API calls it.</param>
+/// <param name="ExperimentId">The experiment it is about, where it is about one.</param>
+/// <param name="ExperimentName">Its name.</param>
 public sealed record AttentionItem(
     AttentionKind Kind, Guid TaskId, string TaskName, int? Version = null, long Count = 0, double? Value = null, double? Reference = null,
-    DateTimeOffset? Since = null, string? Quota = null);
+    DateTimeOffset? Since = null, string? Quota = null, Guid? ExperimentId = null, string? ExperimentName = null);
 
 /// <summary>Why a person should look, most pressing first.</summary>
 public enum AttentionKind
 {
     /// <summary>A version was rolled out and took itself back.</summary>
     RolledBack,
+
+    /// <summary>A circuit breaker took an experiment back to its control, and nobody has looked after it since.</summary>
+    BreakerTripped,
 
     /// <summary>More executions fail than in the week before.</summary>
     ErrorsUp,
@@ -43,4 +48,7 @@ public enum AttentionKind
 
     /// <summary>A version newer than the active one measured better.</summary>
     BetterVersion,
+
+    /// <summary>An experiment's winner went into service by itself, or is on its way.</summary>
+    DecidedAutomatically,
 }

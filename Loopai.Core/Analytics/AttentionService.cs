@@ -1,6 +1,7 @@
 using Loopai.Core.Access;
 using Loopai.Core.Data;
 using Loopai.Core.Executions;
+using Loopai.Core.Experiments;
 using Loopai.Core.Programs;
 using Loopai.Core.Rollouts;
 using Loopai.Core.Usage;
@@ -50,8 +51,31 @@ public sealed class AttentionService(LoopaiData data, TimeProvider time)
                 waiting.TryGetValue(task.Id, out var w) ? new AttentionItem(AttentionKind.ReviewWaiting, task.Id, task.Name, Count: w.Count, Since: w.Oldest) : null,
                 NoActiveVersion(task, programs[task.Id]),
                 BetterVersion(task, [.. programs[task.Id]]),
-            }).Concat(await OfTheOrganizationAsync(db, caller, now, ct)).OfType<AttentionItem>().OrderBy(item => item.Kind).ThenByDescending(item => item.Count).ThenBy(item => item.TaskName),
+            }).Concat(await OfExperimentsAsync(db, caller, tasks, now - Week, ct)).Concat(await OfTheOrganizationAsync(db, caller, now, ct)).OfType<AttentionItem>().OrderBy(item => item.Kind).ThenByDescending(item => item.Count).ThenBy(item => item.TaskName),
         ];
+    }
+
+    /// <summary>What Loopai did with experiments by itself. A breaker's doing stays until somebody does something about it, a decision a week.</summary>
+    private static async Task<IEnumerable<AttentionItem>> OfExperimentsAsync(
+        LoopaiDbContext db, Caller caller, IReadOnlyList<TaskRow> tasks, DateTimeOffset since, CancellationToken ct)
+    {
+        var names = tasks.Where(t => caller.May(Permissions.ExperimentsRead, t.Id)).ToDictionary(t => t.Id, t => t.Name);
+        var changed = await db.Experiments.AsNoTracking()
+            .Where(e => e.EnvironmentId == caller.EnvironmentId && (e.Status == ExperimentStatus.Paused || (e.Status == ExperimentStatus.Decided && e.UpdatedAt > since)))
+            .Select(e => new
+            {
+                e.Id, e.TaskId, e.Name, e.Status, e.Decision, e.UpdatedAt,
+                Last = db.ExperimentChanges.Where(c => c.ExperimentId == e.Id && c.Action != "edited").OrderByDescending(c => c.At).ThenByDescending(c => c.Id).Select(c => c.Action).FirstOrDefault(),
+            })
+            .ToListAsync(ct);
+        return
+            from e in changed
+            where names.ContainsKey(e.TaskId)
+            let isTripped = e.Status == ExperimentStatus.Paused && e.Last == "breaker_tripped"
+            where isTripped || e.Decision is { Automatic: true }
+            select new AttentionItem(
+                isTripped ? AttentionKind.BreakerTripped : AttentionKind.DecidedAutomatically, e.TaskId, names[e.TaskId], Since: isTripped ? e.UpdatedAt : e.Decision!.At,
+                ExperimentId: e.Id, ExperimentName: e.Name);
     }
 
     /// <summary>What concerns no task.</summary>

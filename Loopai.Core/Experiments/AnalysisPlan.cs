@@ -1,3 +1,5 @@
+using Loopai.Core.Rollouts;
+
 namespace Loopai.Core.Experiments;
 
 /// <summary>How an experiment is judged. Frozen at its start.</summary>
@@ -80,7 +82,8 @@ public enum MetricRole
 
 /// <summary>A winner acts by itself.</summary>
 /// <param name="CoolDownHours">How long it has to stay the winner before it does.</param>
-public sealed record AutomaticWinner(double CoolDownHours = 24);
+/// <param name="Rollout">By which stages its version goes into service; null for at once.</param>
+public sealed record AutomaticWinner(double CoolDownHours = 24, RolloutPlan? Rollout = null);
 
 /// <summary>When an experiment is taken back to its control at once.</summary>
 /// <param name="MaxFailureRate">The share of a variant's executions that may fail: errors, timeouts and invalid outputs.</param>

@@ -9,8 +9,10 @@ namespace Loopai.Core.Experiments;
 /// <param name="Automatic">Whether Loopai decided.</param>
 /// <param name="ActivatedVersion">The version that went into service with it; null where none did.</param>
 /// <param name="VersionBefore">The version that was active before.</param>
+/// <param name="RolloutId">The rollout by which the version goes into service by stages; null where it did at once, or does not.</param>
 public sealed record ExperimentDecision(
-    DecisionOutcome Outcome, string? Variant, string Reason, string By, DateTimeOffset At, bool Automatic = false, int? ActivatedVersion = null, int? VersionBefore = null);
+    DecisionOutcome Outcome, string? Variant, string Reason, string By, DateTimeOffset At, bool Automatic = false, int? ActivatedVersion = null, int? VersionBefore = null,
+    Guid? RolloutId = null);
 
 /// <summary>What can be decided.</summary>
 public enum DecisionOutcome

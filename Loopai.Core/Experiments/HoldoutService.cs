@@ -52,15 +52,21 @@ public sealed class HoldoutService(LoopaiData data, TimeProvider time)
         Check(new FieldErrors(), description, share, required: false);
         await using var db = await data.OpenAsync(caller, ct);
         var holdout = await db.Holdouts.FirstOrDefaultAsync(h => h.Id == id, ct) ?? throw ExperimentErrors.HoldoutNotFound(id);
+        var before = new { holdout.Share, holdout.Description };
         if (share is { } wanted && wanted != holdout.Share)
         {
             await RequireUnusedAsync(db, id, live: true, ct);
-            db.Record(caller, "holdout.changed", "holdout", id, new { name = holdout.Key, before = holdout.Share, after = wanted });
             holdout.Share = wanted;
         }
 
         holdout.Description = description?.Trim() ?? holdout.Description;
-        await db.SaveChangesAsync(ct);
+        var after = new { holdout.Share, holdout.Description };
+        if (!before.Equals(after))
+        {
+            db.Record(caller, "holdout.changed", "holdout", id, new { name = holdout.Key, before, after });
+            await db.SaveChangesAsync(ct);
+        }
+
         return holdout;
     }
 

@@ -1,4 +1,5 @@
 using Loopai.Core.Errors;
+using Loopai.Core.Rollouts;
 
 namespace Loopai.Core.Experiments;
 
@@ -28,6 +29,10 @@ internal static class PlanRules
                 .AddIf(
                     plan.Method == StatisticalMethod.Bayesian, "automaticWinner",
                     "A winner acts by itself only under stated error control: choose the sequential or the fixed-horizon method.");
+            if (winner.Rollout is { } rollout)
+            {
+                RolloutRules.Check(rollout, errors, "automaticWinner.rollout.");
+            }
         }
 
         if (experiment.Breaker is { } breaker)

@@ -12,7 +12,7 @@ namespace Loopai.Core.Rollouts;
 public sealed class RolloutKeeper(LoopaiData data, RolloutMail mail, TimeProvider time, ILogger<RolloutKeeper> log)
 {
     /// <summary>How soon a bad version is found.</summary>
-    public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 
     /// <summary>Looking takes no more than this part of the database's time, however much there is to add up.</summary>
     private const int RestPerWork = 20;

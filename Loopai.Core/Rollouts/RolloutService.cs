@@ -32,26 +32,7 @@ public sealed class RolloutService(LoopaiData data, TimeProvider time)
             throw ProgramErrors.Draft(version, ProgramVersions.WhyDraft(program));
         }
 
-        var active = task.ActiveVersion ?? throw RolloutErrors.NothingToReplace();
-        if (active == version)
-        {
-            throw RolloutErrors.AlreadyActive(version);
-        }
-
-        if (await db.Rollouts.FirstOrDefaultAsync(r => r.TaskId == taskId && r.EndedAt == null, ct) is { } running)
-        {
-            throw RolloutErrors.Running(running.Version);
-        }
-
-        var now = time.GetUtcNow();
-        var rollout = new Rollout
-        {
-            Id = Guid.CreateVersion7(), OrganizationId = caller.OrganizationId, EnvironmentId = caller.EnvironmentId, TaskId = taskId, Version = version, BaseVersion = active,
-            Share = (int)Math.Round(plan.Stages[0].Percent * 100), Plan = RolloutJson.Write(plan), Course = RolloutJson.Write<IReadOnlyList<PassedStage>>([new PassedStage(0, now)]),
-            StartedBy = caller.Name, StartedById = caller.PersonId, StartedAt = now, NextLookAt = now,
-        };
-        db.Rollouts.Add(rollout);
-        db.Tell(caller, rollout, new RolloutMove("started", RolloutStatus.Running, 0, $"Version {version} gets {RolloutWords.Share(plan.Stages[0].Percent)} of the units."), now);
+        var rollout = await db.BeginRolloutAsync(caller, caller.PersonId, task, version, plan, time.GetUtcNow(), ct);
         try
         {
             await db.SaveChangesAsync(ct);

@@ -10,10 +10,44 @@ namespace Loopai.Core.Rollouts;
 /// <summary>What people and the worker both do to a rollout: one step, with its event and its audit record, in one transaction.</summary>
 internal static class RolloutSteps
 {
+    /// <summary>Begins to move the traffic of the caller's environment to a version, as a part of the unit of work at hand.</summary>
+    /// <param name="db">The unit of work; whoever opened it saves it.</param>
+    /// <param name="caller">Who acts.</param>
+    /// <param name="told">The person who is told how it ended.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="version">The version.</param>
+    /// <param name="plan">How; checked already.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="ct">Ends the work.</param>
+    public static async Task<Rollout> BeginRolloutAsync(
+        this LoopaiDbContext db, Caller caller, Guid? told, TaskDefinition task, int version, RolloutPlan plan, DateTimeOffset now, CancellationToken ct)
+    {
+        var active = task.ActiveVersion ?? throw RolloutErrors.NothingToReplace();
+        if (active == version)
+        {
+            throw RolloutErrors.AlreadyActive(version);
+        }
+
+        if (await db.Rollouts.FirstOrDefaultAsync(r => r.TaskId == task.Id && r.EndedAt == null, ct) is { } running)
+        {
+            throw RolloutErrors.Running(running.Version);
+        }
+
+        var rollout = new Rollout
+        {
+            Id = Guid.CreateVersion7(), OrganizationId = caller.OrganizationId, EnvironmentId = caller.EnvironmentId, TaskId = task.Id, Version = version, BaseVersion = active,
+            Share = (int)Math.Round(plan.Stages[0].Percent * 100), Plan = RolloutJson.Write(plan), Course = RolloutJson.Write<IReadOnlyList<PassedStage>>([new PassedStage(0, now)]),
+            StartedBy = caller.Name, StartedById = told, StartedAt = now, NextLookAt = now,
+        };
+        db.Rollouts.Add(rollout);
+        db.Tell(caller, rollout, new RolloutMove("started", RolloutStatus.Running, 0, $"Version {version} gets {RolloutWords.Share(plan.Stages[0].Percent)} of the units."), now);
+        return rollout;
+    }
+
     /// <summary>Whether the step was taken; false when the rollout moved on since it was read.</summary>
     public static async Task<bool> TakeAsync(this LoopaiDbContext db, Caller caller, Rollout rollout, RolloutMove move, DateTimeOffset now, CancellationToken ct)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await using var transaction = db.Database.CurrentTransaction is null ? await db.Database.BeginTransactionAsync(ct) : null;
         var isOver = move.Status is RolloutStatus.Completed or RolloutStatus.RolledBack or RolloutStatus.Aborted;
         var plan = RolloutJson.PlanOf(rollout);
         var course = CourseAfter(rollout, move, isOver, now);
@@ -37,7 +71,11 @@ internal static class RolloutSteps
 
         db.Tell(caller, rollout, move, now);
         await db.SaveChangesAsync(ct);
-        await transaction.CommitAsync(ct);
+        if (transaction is not null)
+        {
+            await transaction.CommitAsync(ct);
+        }
+
         return true;
     }
 

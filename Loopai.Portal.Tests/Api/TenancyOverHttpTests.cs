@@ -16,7 +16,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
     [
         "POST /api/v1/tasks", "POST /api/v1/keys", "POST /api/v1/service-accounts", "PATCH /api/v1/organization", "PUT /api/v1/audit/settings", "POST /api/v1/audit/streams",
         "GET /api/v1/settings/logo", "PUT /api/v1/settings/logo", "PUT /api/v1/environments/order", "POST /api/v1/invitations/accept", "POST /api/v1/members/leave",
-        "POST /api/v1/organizations",
+        "POST /api/v1/organizations", "POST /api/v1/analytics/rebuild",
     ];
 
     [Fact]
@@ -142,6 +142,8 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
             Experiment = await MakeIdAsync("experiments", new { taskId = task, name = "globex secret experiment", variants = new[] { new { version = 1 }, new { version = 2 } } }),
             Metric = await MakeIdAsync("metrics", new { key = $"m-{Guid.NewGuid():n}", name = "globex secret metric", source = "event", @event = "buy", direction = "up" }),
             Holdout = await MakeIdAsync("holdouts", new { key = $"h-{Guid.NewGuid():n}", description = "globex secret holdout", share = 0.1 }),
+            Board = await MakeIdAsync("dashboards", new { name = "globex secret board", isShared = true }),
+            Annotation = await MakeIdAsync("annotations", new { title = "globex secret deployment" }),
             Organization = portal.Globex,
         };
 
@@ -185,7 +187,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         foreach (var path in new[]
         {
             $"tasks/{theirs.Task}/examples", $"executions?taskId={theirs.Task}", $"validations/{theirs.Validation}", "organization", "settings", "sign-on/connections", "environments", "members",
-            "teams", "roles", "grants", "invitations", "experiments", "metrics", "holdouts", $"flags/{theirs.Flag}", $"reports/{theirs.Report}", $"reports/{theirs.Report}/schedules", $"reports/runs/{theirs.ReportRun}",
+            "teams", "roles", "grants", "invitations", "experiments", "metrics", "holdouts", $"flags/{theirs.Flag}", $"reports/{theirs.Report}", $"reports/{theirs.Report}/schedules", $"reports/runs/{theirs.ReportRun}", "dashboards", "annotations",
         })
         {
             text.AppendLine(await owner.GetStringAsync(path));
@@ -236,6 +238,8 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         public required Guid ReportRun { get; init; }
         public required Guid ReportFile { get; init; }
         public required Guid ReportSchedule { get; init; }
+        public required Guid Board { get; init; }
+        public required Guid Annotation { get; init; }
         public required PortalOrganization Organization { get; init; }
 
         /// <summary>Everything that nobody else may read.</summary>
@@ -266,6 +270,8 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
                 "metrics" => Metric,
                 "holdouts" => Holdout,
                 "reports" => Report,
+                "dashboards" => Board,
+                "annotations" => Annotation,
                 _ => Guid.Empty,
             };
             return path.Replace("{id}", $"{id}", StringComparison.Ordinal)

@@ -50,6 +50,7 @@ public sealed class ExperimentJourneyTests(PortalVisit visit) : IClassFixture<Po
         await page.GetByRole(AriaRole.Button, new() { Name = "Decide" }).ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog);
         await dialog.GetByText("Ship").First.ClickAsync();
+        await dialog.GetByText("For everybody now").ClickAsync();
         await dialog.GetByLabel("Why", new() { Exact = true }).FillAsync("It reads better.");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Decide" }).ClickAsync();
         await Expect(page.GetByText("was shipped: It reads better.")).ToBeVisibleAsync();
@@ -57,6 +58,32 @@ public sealed class ExperimentJourneyTests(PortalVisit visit) : IClassFixture<Po
         await opened.KeepScreenshotAsync("experiment-decided");
         var made = (await visit.Portal.Services.GetRequiredService<ExperimentService>().ListAsync(acme.Owner, new ExperimentFilter(), new PageRequest(), CancellationToken.None)).Items.Single();
         (made.Status, made.Decision!.ActivatedVersion).ShouldBe((ExperimentStatus.Decided, 2));
+        opened.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Metrics_AreDefinedChangedAndPutAway()
+    {
+        var acme = await visit.Portal.AddOrganizationAsync("acme");
+        await using var opened = await visit.SignInAsync(acme, $"/o/{acme.Slug}/experiments/metrics");
+        var page = opened.Page;
+        await page.GetByRole(AriaRole.Button, new() { Name = "Define a metric" }).ClickAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByLabel("Name", new() { Exact = true }).FillAsync("Signed up");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Define metric" }).ClickAsync();
+        await Expect(dialog.GetByText("Name the events that are counted")).ToBeVisibleAsync();
+        (await opened.ViolationsAsync()).ShouldBeEmpty();
+        await dialog.GetByLabel("Name of the event").FillAsync("signup");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Define metric" }).ClickAsync();
+        await Expect(page.GetByText("share of units with “signup”")).ToBeVisibleAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Actions for Signed up" }).ClickAsync();
+        await page.GetByRole(AriaRole.Menuitem, new() { Name = "Archive" }).ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Archive metric" }).ClickAsync();
+        await Expect(page.GetByText("share of units with “signup”")).ToHaveCountAsync(0);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Holdouts" }).ClickAsync();
+        await Expect(page.GetByText("Nobody is held out")).ToBeVisibleAsync();
+        (await opened.ViolationsAsync()).ShouldBeEmpty();
         opened.Errors.ShouldBeEmpty();
     }
 }

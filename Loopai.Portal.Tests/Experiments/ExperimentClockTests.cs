@@ -1,3 +1,4 @@
+using Loopai.Core.Analytics;
 using Loopai.Core.Executions;
 using Loopai.Core.Experiments;
 using Loopai.Core.Experiments.Analysis;
@@ -78,6 +79,25 @@ public sealed class ExperimentClockTests(LoopaiDatabaseFixture fixture) : IClass
         await _given.ExecutedAsync(running, 1, count: 60, status: ExecutionStatus.Error);
         await RunAsync();
         (await StatusAsync(running)).ShouldBe(ExperimentStatus.Running);
+    }
+
+    [Fact]
+    public async Task RunOnceAsync_OfSeveralOrganizations_TripsWhatFailsAndTellsItsMaker()
+    {
+        var other = await GivenExperiment.AsyncFor(fixture.Database);
+        var (failing, fine) = (await other.StartAsync(other.Draft() with { Breaker = new CircuitBreaker() }), await _given.StartAsync(_given.Draft() with { Breaker = new CircuitBreaker() }));
+        await other.ExecutedAsync(failing, 1, count: 60, status: ExecutionStatus.Error);
+        await _given.ExecutedAsync(fine, 1, count: 60);
+        await RunAsync();
+
+        (await StatusAsync(fine)).ShouldBe(ExperimentStatus.Running);
+        (await other.Experiments.GetAsync(other.Caller, failing.Id, default)).Status.ShouldBe(ExperimentStatus.Paused);
+        var item = (await new AttentionService(fixture.Data, TimeProvider.System).ListAsync(other.Caller, default)).Single(i => i.Kind == AttentionKind.BreakerTripped);
+        (item.ExperimentId, item.TaskId).ShouldBe((failing.Id, other.Task.Id));
+
+        await other.Life.ResumeAsync(other.Caller, failing.Id, null, default);
+        await other.Decisions.DecideAsync(other.Caller, failing.Id, new DecisionRequest(DecisionOutcome.KeepControl, null, "It fails."), default);
+        (await new AttentionService(fixture.Data, TimeProvider.System).ListAsync(other.Caller, default)).Select(i => i.Kind).ShouldNotContain(AttentionKind.BreakerTripped);
     }
 
     private Task RunAsync() => new ExperimentClock(

@@ -18,7 +18,7 @@ internal sealed class GivenExperiment
         (Database, Organization, Task) = (database, organization, task);
         Experiments = new ExperimentService(database.Data, TimeProvider.System);
         Mails = new RecordedMails();
-        Notices = new ExperimentNotices(database.Data, new MailQueue(Mails, NullLogger<MailQueue>.Instance));
+        Notices = new ExperimentNotices(database.Data, new MailQueue(Mails, NullLogger<MailQueue>.Instance), new Core.Configuration.PortalSettings());
         Life = new ExperimentLifecycle(database.Data, Notices, TimeProvider.System);
         Approvals = new ApprovalService(database.Data, TimeProvider.System);
         Decisions = new DecisionService(database.Data, TimeProvider.System);

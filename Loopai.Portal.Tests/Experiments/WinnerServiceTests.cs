@@ -1,7 +1,9 @@
 using System.Text.Json;
+using Loopai.Core.Errors;
 using Loopai.Core.Experiments;
 using Loopai.Core.Experiments.Decisions;
 using Loopai.Core.Experiments.Lifecycle;
+using Loopai.Core.Rollouts;
 using Loopai.Portal.Tests.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -38,6 +40,56 @@ public sealed class WinnerServiceTests(LoopaiDatabaseFixture fixture) : IClassFi
     }
 
     [Fact]
+    public async Task ConsiderAsync_WinnerByStages_IsRolledOutAndUndoEndsThat()
+    {
+        var running = await _given.StartAsync(_given.Draft() with { AutomaticWinner = new AutomaticWinner(0, new RolloutPlan { Stages = [new(25, 0, 10), new(100, 0, 10)] }) });
+        await _given.ExecutedAsync(running);
+        await ConsiderAsync(running, Ship);
+        await ConsiderAsync(running, Ship);
+
+        var decision = (await ReadAsync(running)).Decision!;
+        (decision.Automatic, decision.ActivatedVersion, decision.VersionBefore).ShouldBe((true, null, 1));
+        var rollout = await RolloutAsync(decision);
+        (rollout.Version, rollout.BaseVersion, rollout.Share, rollout.Status).ShouldBe((2, 1, 2500, RolloutStatus.Running));
+        (await _given.Experiments.HistoryAsync(_given.Caller, running.Id, new(), default)).Items[0].Effect.ShouldBe("Version 2 goes into service by stages, beginning with 25 % of the units.");
+
+        await _given.Decisions.UndoAsync(_given.Caller, running.Id, "No.", default);
+        ((await ReadAsync(running)).Status, (await RolloutAsync(decision)).Status).ShouldBe((ExperimentStatus.Stopped, RolloutStatus.Aborted));
+    }
+
+    [Fact]
+    public async Task UndoAsync_RolledOutToTheEnd_BringsTheVersionBeforeBack()
+    {
+        var running = await _given.StartAsync();
+        await _given.ExecutedAsync(running);
+        var rollouts = new RolloutService(fixture.Data, TimeProvider.System);
+        var decided = await _given.Decisions.DecideAsync(
+            _given.Caller, running.Id, new DecisionRequest(DecisionOutcome.Ship, "variant-1", "Better.", Rollout: new RolloutPlan { Stages = [new(100, 0, 0)] }), default);
+        await rollouts.SkipAsync(_given.Caller, _given.Task.Id, decided.Decision!.RolloutId!.Value, null, default);
+        (await ActiveVersionAsync()).ShouldBe(2);
+
+        await _given.Decisions.UndoAsync(_given.Caller, running.Id, "No.", default);
+
+        (await ActiveVersionAsync()).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task DecideAsync_WhileAnotherVersionIsRolledOut_IsRefusedAndDecidesNothing()
+    {
+        var running = await _given.StartAsync();
+        await _given.ExecutedAsync(running);
+        await new RolloutService(fixture.Data, TimeProvider.System).StartAsync(_given.Caller, _given.Task.Id, 3, null, false, default);
+
+        var refused = await Should.ThrowAsync<ConflictException>(() => _given.Decisions.DecideAsync(
+            _given.Caller, running.Id, new DecisionRequest(DecisionOutcome.Ship, "variant-1", "Better.", Rollout: new RolloutPlan()), default));
+        var wrong = await Should.ThrowAsync<InvalidException>(() => _given.Decisions.DecideAsync(
+            _given.Caller, running.Id, new DecisionRequest(DecisionOutcome.KeepControl, null, "No.", Rollout: new RolloutPlan { Stages = [new(5, 0, 0)] }), default));
+
+        (refused.Code, (await ReadAsync(running)).Status).ShouldBe(("rollout.running", ExperimentStatus.Running));
+        wrong.Errors.Keys.ShouldBe(["rollout", "rollout.stages"], ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task ConsiderAsync_WinnerThatIsLost_StartsOver()
     {
         var running = await RunningAsync(coolDownHours: 24);
@@ -65,6 +117,15 @@ public sealed class WinnerServiceTests(LoopaiDatabaseFixture fixture) : IClassFi
         var running = await _given.StartAsync(_given.Draft() with { Breaker = new CircuitBreaker() });
         await ConsiderAsync(running, new Decision(DecisionState.GuardrailHurt, "variant-1", "Stop it.", []));
         (await ReadAsync(running)).Status.ShouldBe(ExperimentStatus.Paused);
+    }
+
+    private async Task<Rollout> RolloutAsync(ExperimentDecision decision) =>
+        await new RolloutService(fixture.Data, TimeProvider.System).GetAsync(_given.Caller, _given.Task.Id, decision.RolloutId!.Value, default);
+
+    private async Task<int?> ActiveVersionAsync()
+    {
+        await using var db = await fixture.Data.OpenAsync(_given.Caller, default);
+        return await db.Tasks.Where(t => t.Id == _given.Task.Id).Select(t => t.ActiveVersion).SingleAsync();
     }
 
     private async Task<Experiment> RunningAsync(double coolDownHours)

@@ -128,6 +128,45 @@ public sealed class OfrepTests(PortalFixture portal)
         answer.Headers.GetValues("Access-Control-Allow-Headers").Single().ShouldContain("Authorization");
     }
 
+    [Fact]
+    public async Task Evaluate_RunningExperiment_IsAFlagAndSaysWhatExecutionsGet()
+    {
+        var organization = await portal.AddOrganizationAsync("ofrep-experiment");
+        using var client = portal.Client(organization);
+        var task = await portal.CreateSpamFilterAsync(organization);
+        await portal.AddVersionAsync(organization, task);
+        using var made = await client.PostAsJsonAsync("experiments", new
+        {
+            taskId = task, key = "spam-v2", name = "Version 2", coverage = 0.5, variants = new[] { new { version = 1 }, new { version = 2 } },
+            metrics = new[] { new { metric = "accuracy", role = "goal" } },
+        });
+        var experiment = (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
+        (await client.PostAsJsonAsync($"experiments/{experiment}/start", new { })).IsSuccessStatusCode.ShouldBeTrue();
+        HashSet<string> reasons = new(StringComparer.Ordinal);
+        for (var i = 0; i < 12; i++)
+        {
+            var assigned = await client.GetFromJsonAsync<JsonElement>($"experiments/{experiment}/assignment?unit=user-{i}");
+            await Eventually.BecomesAsync(async () => await VariantAsync(i) is { ValueKind: JsonValueKind.Object }, true);
+            var value = await VariantAsync(i);
+            value.GetProperty("variant").GetString().ShouldBe(assigned.TryGetProperty("variant", out var variant) && variant.ValueKind == JsonValueKind.String ? variant.GetString() : "control");
+        }
+
+        reasons.ShouldBe(["SPLIT", "STATIC"], ignoreOrder: true);
+
+        async Task<JsonElement> VariantAsync(int unit)
+        {
+            using var answer = await client.PostAsync("/ofrep/v1/evaluate/flags/spam-v2", Json($$"""{"context":{"targetingKey":"user-{{unit}}"} }"""));
+            var said = await answer.Content.ReadFromJsonAsync<JsonElement>();
+            if (!answer.IsSuccessStatusCode)
+            {
+                return default;
+            }
+
+            reasons.Add(said.GetProperty("reason").GetString()!);
+            return said.GetProperty("value");
+        }
+    }
+
     private async Task<HttpClient> ClientAsync()
     {
         var client = portal.Client(await portal.AddOrganizationAsync("ofrep"));

@@ -3,6 +3,7 @@ using Loopai.Core.Data;
 using Loopai.Core.Executions;
 using Loopai.Core.Notifications;
 using Loopai.Core.Rollouts;
+using Loopai.Core.Validation;
 using Loopai.Infrastructure.Postgres;
 using Loopai.Portal.Tests.Data;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,12 +13,14 @@ namespace Loopai.Portal.Tests.Rollouts;
 /// <summary>What rollouts are judged by, as tests need it.</summary>
 internal static class GivenRollout
 {
-    public static RolloutKeeper Keeper(LoopaiData data, TimeProvider clock) => new(
-        data, new RolloutMail(data, new NoMail(), new PortalSettings(), NullLogger<RolloutMail>.Instance), clock, NullLogger<RolloutKeeper>.Instance);
+    public static RolloutKeeper Keeper(LoopaiData data, TimeProvider clock, IMailSender? mail = null) => new(
+        data, new RolloutMail(data, mail ?? new NoMail(), new PortalSettings(), NullLogger<RolloutMail>.Instance), clock, NullLogger<RolloutKeeper>.Instance);
 
     /// <summary>Executions of the minute before now, each of a unit of its own, of which so many ended in a status and took a time.</summary>
+    /// <param name="wrong">Of which every one was checked with a probability of a half, and so many of these were wrong; null for none checked.</param>
     public static async Task AddExecutionsAsync(
-        this LoopaiDatabase database, TestOrganization organization, Guid taskId, int version, int units, int faults, ExecutionStatus status, long latencyUs, DateTimeOffset now)
+        this LoopaiDatabase database, TestOrganization organization, Guid taskId, int version, int units, int faults, ExecutionStatus status, long latencyUs, DateTimeOffset now,
+        int? wrong = null)
     {
         var book = new RollupBook();
         var executions = Enumerable.Range(0, units).Select(i =>
@@ -31,7 +34,12 @@ internal static class GivenRollout
             };
         }).ToList();
         executions.ForEach(book.Add);
-        await new PostgresExecutionStore(database.System).CommitAsync(new ExecutionBatch(executions, book.TakeTouched(), [], []), CancellationToken.None);
+        var verdicts = wrong is null ? [] : executions.Select((e, i) => new ValidationRecord
+        {
+            Id = Guid.CreateVersion7(), OrganizationId = e.OrganizationId, EnvironmentId = e.EnvironmentId, TaskId = e.TaskId, ExecutionId = e.Id, Version = e.Version,
+            SampledBy = SampledBy.Random, Probability = 0.5, Status = i < wrong ? ValidationStatus.Mismatched : ValidationStatus.Matched, ExecutedAt = e.ExecutedAt, CreatedAt = e.ExecutedAt,
+        }).ToList();
+        await new PostgresExecutionStore(database.System).CommitAsync(new ExecutionBatch(executions, book.TakeTouched(), verdicts, []), CancellationToken.None);
     }
 
     private sealed class NoMail : IMailSender

@@ -2,6 +2,7 @@ using Loopai.Core.Access;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
 using Loopai.Core.Executions;
+using Loopai.Core.Identity;
 using Loopai.Core.Programs;
 using Loopai.Core.Rollouts;
 using Loopai.Core.Tasks;
@@ -157,6 +158,28 @@ public sealed class RolloutServiceTests(LoopaiDatabaseFixture fixture) : IClassF
         (await EventsAsync(rollout))[0].Evidence.ShouldNotBeNull();
     }
 
+    [Theory]
+    [InlineData(90, RolloutStatus.RolledBack)]
+    [InlineData(12, RolloutStatus.Running)]
+    public async Task LookAsync_AnswersThatWereChecked_AreWeighedAndItsStarterIsTold(int wrong, RolloutStatus status)
+    {
+        var mails = new Experiments.RecordedMails();
+        var starter = await AddPersonAsync();
+        var rollout = await _rollouts.StartAsync(
+            Caller.ForUser(starter.Id, starter.DisplayName, _organization.Id, _organization.EnvironmentId, Permissions.All), _task.Id, 2, null, false, CancellationToken.None);
+        await fixture.Database.AddExecutionsAsync(_organization, _task.Id, 1, 300, 0, ExecutionStatus.Error, 1_000, _clock.GetUtcNow(), wrong: 12);
+        await fixture.Database.AddExecutionsAsync(_organization, _task.Id, 2, 300, 0, ExecutionStatus.Error, 1_000, _clock.GetUtcNow(), wrong);
+        _clock.Ahead += TimeSpan.FromMinutes(1);
+
+        await GivenRollout.Keeper(fixture.Data, _clock, mails).LookAsync(CancellationToken.None);
+
+        var seen = await GetAsync(rollout);
+        var gate = RolloutJson.JudgementOf(seen.Judgement)!.Gates.Single(g => g.Metric == RolloutMetric.Accuracy);
+        (seen.Status, gate.Units, gate.Control, gate.Candidate).ShouldBe((status, 300, 0.04, wrong / 300.0));
+        mails.Sent.Select(m => (m.To, m.Subject)).ShouldBe(status == RolloutStatus.RolledBack ? [(starter.Email!, $"{_task.Name}: version 2 was rolled back")] : []);
+        mails.Sent.ForEach(m => m.Text.ShouldContain($"/tasks/{_task.Id}/rollout"));
+    }
+
     [Fact]
     public async Task SkipAsync_AfterALook_LeavesNoJudgementOfTheStageBefore()
     {
@@ -232,6 +255,16 @@ public sealed class RolloutServiceTests(LoopaiDatabaseFixture fixture) : IClassF
     private Task<TaskDefinition> TaskAsync() => new TaskService(fixture.Data, _clock).GetAsync(_organization.Caller, _task.Id, CancellationToken.None);
 
     private Task<int> LookAsync() => GivenRollout.Keeper(fixture.Data, _clock).LookAsync(CancellationToken.None);
+
+    private async Task<User> AddPersonAsync()
+    {
+        var name = $"ada-{Guid.NewGuid():n}@example.com";
+        var user = new User { Id = Guid.CreateVersion7(), UserName = name, Email = name, DisplayName = "Ada", CreatedAt = DateTimeOffset.UtcNow };
+        await using var db = await fixture.Data.OpenAsync(Caller.Installation, CancellationToken.None);
+        db.Users.Add(user);
+        await db.SaveChangesAsync();
+        return user;
+    }
 
     private async Task AddVersionAsync(int version)
     {

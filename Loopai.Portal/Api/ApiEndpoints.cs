@@ -53,6 +53,9 @@ public static class ApiEndpoints
         api.MapTeams();
         api.MapAccess();
         api.MapOverview();
+        api.MapAnalytics();
+        api.MapAnnotations();
+        api.MapDashboards();
         api.MapUsage();
         api.MapReports();
         api.MapReportRuns();

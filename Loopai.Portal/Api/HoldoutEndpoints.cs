@@ -16,8 +16,11 @@ public static class HoldoutEndpoints
         holdouts.MapDelete("/{id:guid}", DeleteAsync).WithSummary("Delete a holdout that no experiment names");
     }
 
-    private static async Task<Ok<HoldoutList>> ListAsync(Caller caller, HoldoutService holdouts, CancellationToken ct) =>
-        TypedResults.Ok(new HoldoutList([.. (await holdouts.ListAsync(caller, ct)).Select(HoldoutResponse.Of)], null));
+    private static async Task<Ok<HoldoutList>> ListAsync(Caller caller, HoldoutService holdouts, ExperimentUses uses, CancellationToken ct)
+    {
+        var usedBy = (await uses.ReadAsync(caller, ct)).Holdouts;
+        return TypedResults.Ok(new HoldoutList([.. (await holdouts.ListAsync(caller, ct)).Select(h => HoldoutResponse.Of(h) with { UsedBy = [.. usedBy[h.Id]] })], null));
+    }
 
     private static async Task<Created<HoldoutResponse>> CreateAsync(HoldoutRequest body, Caller caller, HoldoutService holdouts, CancellationToken ct)
     {
@@ -50,8 +53,9 @@ public sealed record HoldoutRequest
 /// <param name="NextCursor">Always null: there are few.</param>
 public sealed record HoldoutList(IReadOnlyList<HoldoutResponse> Items, string? NextCursor);
 
-/// <summary>A holdout as the API shows it.</summary>
-public sealed record HoldoutResponse(Guid Id, string Key, string Description, double Share, string CreatedBy, DateTimeOffset CreatedAt)
+/// <summary>A holdout as the API shows it. In lists it says which experiments of the environment name it.</summary>
+public sealed record HoldoutResponse(
+    Guid Id, string Key, string Description, double Share, string CreatedBy, DateTimeOffset CreatedAt, IReadOnlyList<ExperimentUse>? UsedBy = null)
 {
     public static HoldoutResponse Of(Holdout h) => new(h.Id, h.Key, h.Description, h.Share, h.CreatedBy, h.CreatedAt);
 }

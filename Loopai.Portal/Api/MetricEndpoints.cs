@@ -1,4 +1,5 @@
 using Loopai.Core.Access;
+using Loopai.Core.Experiments;
 using Loopai.Core.Experiments.Metrics;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -18,10 +19,12 @@ public static class MetricEndpoints
         metrics.MapPost("/{id:guid}/restore", RestoreAsync).WithSummary("Let an archived metric be chosen again");
     }
 
-    private static async Task<Ok<MetricList>> ListAsync(Caller caller, MetricService metrics, bool? archived, CancellationToken ct)
+    private static async Task<Ok<MetricList>> ListAsync(Caller caller, MetricService metrics, ExperimentUses uses, bool? archived, CancellationToken ct)
     {
         var own = await metrics.ListAsync(caller, archived ?? false, ct);
-        return TypedResults.Ok(new MetricList([.. BuiltInMetrics.All.Select(MetricResponse.BuiltIn), .. own.Select(MetricResponse.Of)], null));
+        var usedBy = (await uses.ReadAsync(caller, ct)).Metrics;
+        return TypedResults.Ok(new MetricList(
+            [.. BuiltInMetrics.All.Select(MetricResponse.BuiltIn).Concat(own.Select(MetricResponse.Of)).Select(m => m with { UsedBy = [.. usedBy[m.Key]] })], null));
     }
 
     private static async Task<Created<MetricResponse>> CreateAsync(MetricDraft body, Caller caller, MetricService metrics, HttpResponse response, CancellationToken ct)
@@ -56,10 +59,11 @@ public static class MetricEndpoints
 /// <param name="NextCursor">Always null: there are few.</param>
 public sealed record MetricList(IReadOnlyList<MetricResponse> Items, string? NextCursor);
 
-/// <summary>A metric as the API shows it; a built-in one has no id.</summary>
+/// <summary>A metric as the API shows it; a built-in one has no id. In lists it says which experiments of the environment name it.</summary>
 public sealed record MetricResponse(
     Guid? Id, string Key, string Name, string Description, MetricSource Source, MetricType Type, MetricDirection Direction, string? Event, string? Per, double? Quantile,
-    double? WindowHours, double? Cap, double? Winsorize, double MinimumEffect, double? HourlyCost, bool IsBuiltIn, DateTimeOffset? ArchivedAt, int? Revision)
+    double? WindowHours, double? Cap, double? Winsorize, double MinimumEffect, double? HourlyCost, bool IsBuiltIn, DateTimeOffset? ArchivedAt, int? Revision,
+    IReadOnlyList<ExperimentUse>? UsedBy = null)
 {
     public static MetricResponse Of(Metric m) => Of(m.Definition) with { Id = m.Id, ArchivedAt = m.ArchivedAt, Revision = m.Revision };
 

@@ -3,16 +3,17 @@ using Loopai.Core.Data;
 using Loopai.Core.Executions;
 using Loopai.Core.Experiments;
 using Loopai.Core.Experiments.Analysis;
-using Loopai.Core.Experiments.Decisions;
 using Loopai.Core.Experiments.Lifecycle;
+using Loopai.Core.Rollouts;
 
 namespace Loopai.Portal.Demo;
 
-/// <summary>Runs the demo's experiment: starts it in the past that is imported, and lets the engine decide it.</summary>
+/// <summary>Runs the demo's experiment: starts it in the past that is imported, lets the engine decide it, and sends the traffic by which its winner goes into service.</summary>
 internal sealed class DemoExperiment(
-    ExperimentService experiments, ExperimentLifecycle life, ExperimentAnalysis analysis, WinnerService winners, LoopaiData data, ExecutionCatalog catalog, TimeProvider time)
+    ExperimentService experiments, ExperimentLifecycle life, SnapshotService snapshots, WinnerService winners, RolloutService rollouts, ExecutionCatalog catalog, TimeProvider time)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestRollout = TimeSpan.FromSeconds(15);
 
     /// <summary>Makes and starts the experiment unless it is there, and waits until executions know of it.</summary>
     public async Task EnsureStartedAsync(Caller system, ExperimentDraft draft, DateTimeOffset startedAt, CancellationToken ct)
@@ -38,19 +39,45 @@ internal sealed class DemoExperiment(
             return;
         }
 
+        // In place of the snapshots there are: they were taken when verdicts were still missing.
         report(0, 1, "counting");
-        Decision decision;
-        await using (var db = await data.OpenAsync(system, ct))
-        {
-            // Past the snapshots, of which a minute has one, taken when verdicts were still missing.
-            decision = (await analysis.AnalyzeAsync(db, running, time.GetUtcNow(), before: null, ct)).Decision;
-        }
+        var decision = (await snapshots.RecountAsync(system, running.Id, ct)).Decision;
 
         // Found, and then, as the plan asks for no cool-down, decided.
         await winners.ConsiderAsync(running, decision, ct);
         await winners.ConsiderAsync(await experiments.GetAsync(system, running.Id, ct), decision, ct);
         report(1, 1);
     }
+
+    /// <summary>Sends calls while the winner is rolled out; none where nothing is.</summary>
+    public async Task RollOutAsync(Caller system, DemoApi api, Guid taskId, IReadOnlyList<DemoCall> calls, Report report, CancellationToken ct)
+    {
+        for (var i = 0; i < calls.Count; i++)
+        {
+            if (i % 20 == 0 && !await IsRollingOutAsync(system, taskId, ct))
+            {
+                break;
+            }
+
+            report(i, calls.Count);
+            await api.ExecuteAsync(taskId, calls[i], ct);
+        }
+
+        report(calls.Count, calls.Count);
+    }
+
+    /// <summary>Waits until the rollout has ended, as long as that is a matter of seconds; after that it goes on by itself.</summary>
+    public async Task WaitForRolloutAsync(Caller system, Guid taskId, CancellationToken ct)
+    {
+        var started = time.GetTimestamp();
+        while (time.GetElapsedTime(started) < LongestRollout && await IsRollingOutAsync(system, taskId, ct))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(250), ct);
+        }
+    }
+
+    private async Task<bool> IsRollingOutAsync(Caller system, Guid taskId, CancellationToken ct) =>
+        (await rollouts.ListAsync(system, taskId, new PageRequest(1), ct)).Items is [{ EndedAt: null }];
 
     private async Task<Experiment?> FindAsync(Caller system, string key, CancellationToken ct) =>
         (await experiments.ListAsync(system, new ExperimentFilter(Search: key, Archived: true), new PageRequest(PageRequest.MaxLimit), ct)).Items.FirstOrDefault(e => e.Key == key);

@@ -24,10 +24,16 @@ internal sealed class DemoSteps(DemoFiller filler, DemoExperiment experiments, D
         new("Spam filter: traffic of version 1", OnMails((report, ct) => filler.EnsureCallsAsync(system, api, _spamFilter!, _mails!.CallsOf(1), report, ct))),
         new("Spam filter: version 2, learned", OnMails((report, ct) => filler.EnsureVersionAsync(system, _spamFilter!.Id, 2, _mails!.Versions[1], report, ct, activate: false))),
         new("Spam filter: traffic of the experiment", OnMails(RunExperimentAsync)),
-        new("Sentence language", (report, ct) => MakeSmallAsync(SmallTasks.SentenceLanguage, report, ct)),
-        new("Ticket priority", (report, ct) => MakeSmallAsync(SmallTasks.TicketPriority, report, ct)),
-        new("Sampled answers checked", (report, ct) => filler.WaitForVerdictsAsync(system, _taskIds, report, ct)),
+        new("Spam filter: answers checked", OnMails((report, ct) => filler.WaitForVerdictsAsync(system, _taskIds, report, ct))),
         new("Spam filter: what the experiment says", OnMails((report, ct) => experiments.DecideAsync(system, SpamFilterTask.Experiment(_spamFilter!.Id), report, ct))),
+
+        // A rollout is looked at every few seconds; what else there is to make is made in between.
+        new("Spam filter: the winner, first stage", OnMails((report, ct) => RollOutAsync(0, report, ct))),
+        new("Sentence language", (report, ct) => MakeSmallAsync(SmallTasks.SentenceLanguage, report, ct)),
+        new("Spam filter: the winner, second stage", OnMails((report, ct) => RollOutAsync(1, report, ct))),
+        new("Ticket priority", (report, ct) => MakeSmallAsync(SmallTasks.TicketPriority, report, ct)),
+        new("Spam filter: the winner, in service", OnMails(FinishRolloutAsync)),
+        new("Sampled answers checked", (report, ct) => filler.WaitForVerdictsAsync(system, _taskIds, report, ct)),
     ];
 
     /// <summary>Once all is in the database, the fetched package is of no more use.</summary>
@@ -74,6 +80,15 @@ internal sealed class DemoSteps(DemoFiller filler, DemoExperiment experiments, D
     {
         await experiments.EnsureStartedAsync(system, SpamFilterTask.Experiment(_spamFilter!.Id), SpamFilterTask.ExperimentStart(_spamFilter.CreatedAt), ct);
         await filler.EnsureCallsAsync(system, api, _spamFilter, _mails!.CallsOf(null), report, ct);
+    }
+
+    private Task RollOutAsync(int stage, Report report, CancellationToken ct) =>
+        experiments.RollOutAsync(system, api, _spamFilter!.Id, [.. SpamFilterTask.LaterOf(_mails!, stage)], report, ct);
+
+    private async Task FinishRolloutAsync(Report report, CancellationToken ct)
+    {
+        await RollOutAsync(2, report, ct);
+        await experiments.WaitForRolloutAsync(system, _spamFilter!.Id, ct);
     }
 
     private Func<Report, CancellationToken, Task> OnMails(Func<Report, CancellationToken, Task> work) =>

@@ -14,6 +14,9 @@ internal sealed record DemoTask(
 {
     public string Name => Specification.Name!;
 
+    /// <summary>What is asked once the experiment is decided, while its winner goes into service.</summary>
+    public IReadOnlyList<DemoCall> Later { get; init; } = [];
+
     /// <summary>The traffic that this version answers; null for what an experiment takes.</summary>
     public IReadOnlyList<DemoCall> CallsOf(int? version) => [.. Calls.Where(c => c.Version == version)];
 

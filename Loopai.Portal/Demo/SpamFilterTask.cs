@@ -1,5 +1,6 @@
 using Loopai.Core.Executions;
 using Loopai.Core.Experiments;
+using Loopai.Core.Rollouts;
 using Loopai.Core.Tasks;
 using Loopai.Core.Validation;
 
@@ -17,6 +18,9 @@ internal static class SpamFilterTask
     private const int LiveCalls = 40;
 
     private const int DaysOfVersion1 = 5;
+
+    /// <summary>Calls while the winner goes into service, stage by stage: as many as let its gates speak.</summary>
+    private static readonly int[] CallsByStage = [180, 90, 30];
 
     private static readonly string[] Mailboxes =
         ["support", "sales", "info", "jobs", "billing", "press", "anna.keller", "tom.okafor", "maria.lopez", "office"];
@@ -63,7 +67,14 @@ internal static class SpamFilterTask
             new DemoVersion("rule", null, "Rules that read as sentences: a start that everybody can check."),
             new DemoVersion("ml", null, "A linear model over words and letter sequences; catches what the rules of version 1 miss."),
         ],
-        Calls(mails, end));
+        Calls(mails, end))
+    {
+        // The corpus has no others: those of the first days come once more, and their labels judge the answers again.
+        Later = [.. mails.Labelled.Take(CallsByStage.Sum()).Select((mail, i) => new DemoCall(MailPlan.Input(mail), SenderOf(mail, i), null, At: null))],
+    };
+
+    /// <summary>The part of the later calls that belongs to a stage, from 0.</summary>
+    public static IEnumerable<DemoCall> LaterOf(DemoTask task, int stage) => task.Later.Skip(CallsByStage.Take(stage).Sum()).Take(CallsByStage[stage]);
 
     private static List<DemoCall> Calls(MailPlan mails, DateTimeOffset end)
     {
@@ -93,7 +104,7 @@ internal static class SpamFilterTask
         Metrics = [new ChosenMetric("accuracy", MetricRole.Goal, 0.01), new ChosenMetric("success_rate", MetricRole.Guardrail), new ChosenMetric("latency", MetricRole.Secondary)],
         Plan = new AnalysisPlan { TargetUnits = 1000, MinDays = 7 },
         Breaker = new CircuitBreaker(),
-        AutomaticWinner = new AutomaticWinner(CoolDownHours: 0),
+        AutomaticWinner = new AutomaticWinner(CoolDownHours: 0, new RolloutPlan { Stages = [new(25, 0, 20), new(50, 0, 20), new(100, 0, 20)] }),
     };
 
     /// <summary>Who sent the mail: the unit of the experiment, so that one sender meets one version.</summary>

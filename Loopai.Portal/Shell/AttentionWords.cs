@@ -15,6 +15,8 @@ public sealed record AttentionWords(string Badge, Tone Tone, string Title, strin
     {
         AttentionKind.RolledBack => new(
             "Rollout", Tone.Bad, $"Version {item.Version} was rolled back", "it was worse than the version in service", PortalUrls.Task(organization, item.TaskId, "rollout", environment)),
+        AttentionKind.BreakerTripped => new(
+            "Experiment", Tone.Bad, $"The circuit breaker paused {item.ExperimentName}", "everybody gets its control", PortalUrls.Experiment(organization, item.ExperimentId!.Value, environment)),
         AttentionKind.ErrorsUp => new(
             "Errors", Tone.Bad, $"{Format.Percent(item.Value)} of executions fail", $"up from {Format.Percent(item.Reference)} the week before",
             PortalUrls.Executions(organization, environment, item.TaskId, "failed", "24h")),
@@ -38,5 +40,7 @@ public sealed record AttentionWords(string Badge, Tone Tone, string Title, strin
         AttentionKind.BetterVersion => new(
             "Ready", Tone.Good, $"Version {item.Version} measured better", $"{Format.Percent(item.Value)} against {Format.Percent(item.Reference)}",
             PortalUrls.Task(organization, item.TaskId, "versions", environment)),
+        AttentionKind.DecidedAutomatically => new(
+            "Decided", Tone.Good, $"{item.ExperimentName} was decided by itself", "the evidence, and the way back", PortalUrls.Experiment(organization, item.ExperimentId!.Value, environment)),
     };
 }

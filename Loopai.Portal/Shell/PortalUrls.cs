@@ -72,7 +72,16 @@ public static class PortalUrls
     public static string Execution(string organization, Guid execution, string? environment = null) =>
         Build($"/o/{organization}/executions/{execution}", ("env", environment));
 
+    public static string Dashboards(string organization, string? environment = null) => Build($"/o/{organization}/dashboards", ("env", environment));
+
+    /// <summary>A board by its id, or a built-in one by its name.</summary>
+    public static string Dashboard(string organization, string board, string? environment = null) => Build($"/o/{organization}/dashboards/{board}", ("env", environment));
+
     public static string Experiments(string organization, string? environment = null) => Build($"/o/{organization}/experiments", ("env", environment));
+
+    public static string Metrics(string organization, string? environment = null) => Build($"/o/{organization}/experiments/metrics", ("env", environment));
+
+    public static string Holdouts(string organization, string? environment = null) => Build($"/o/{organization}/experiments/holdouts", ("env", environment));
 
     public static string NewExperiment(string organization, string? environment = null, Guid? task = null) =>
         Build($"/o/{organization}/experiments/new", ("env", environment), ("task", task?.ToString()));

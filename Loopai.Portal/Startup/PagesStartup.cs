@@ -1,4 +1,5 @@
 using Loopai.Core.Audit;
+using Loopai.Portal.Pages.Dashboards;
 using Loopai.Portal.Accounts;
 using Loopai.Portal.Accounts.SignOn;
 using Loopai.Portal.Accounts.SignOn.Saml;
@@ -45,6 +46,7 @@ public static class PagesStartup
         app.MapExecutionsCsv();
         app.MapExperimentCsv();
         app.MapUsageCsv();
+        app.MapAnalyticsCsv();
         app.MapAuditDownloads();
         app.MapExampleDownloads();
         app.MapLogo();

@@ -1,5 +1,7 @@
 using Loopai.Core.Access;
 using Loopai.Core.Analytics;
+using Loopai.Core.Analytics.Annotations;
+using Loopai.Core.Analytics.Dashboards;
 using Loopai.Core.ApiKeys;
 using Loopai.Core.ApiKeys.Tokens;
 using Loopai.Core.Audit;
@@ -30,6 +32,7 @@ using Loopai.Infrastructure.Ldap;
 using Loopai.Infrastructure.Mail;
 using Loopai.Infrastructure.Outbound;
 using Loopai.Infrastructure.Sandbox;
+using Loopai.Portal.Pages.Dashboards;
 using Loopai.Portal.Pages.Experiments.Results;
 using Loopai.Portal.Ofrep;
 
@@ -137,6 +140,7 @@ public static class PortalServices
         services.AddSingleton<TrafficForecast>();
         services.AddSingleton<MetricService>();
         services.AddSingleton<HoldoutService>();
+        services.AddSingleton<ExperimentUses>();
         services.AddSingleton<EventService>();
         services.AddSingleton<ExperimentAnalysis>();
         services.AddSingleton<SnapshotService>();
@@ -166,6 +170,10 @@ public static class PortalServices
 
         services.AddSingleton<AnalyticsService>();
         services.AddSingleton<AnalyticsRebuild>();
+        services.AddSingleton<DashboardService>();
+        services.AddSingleton<AnnotationService>();
+        services.AddSingleton<PanelReader>();
+        services.AddSingleton<BoardChoices>();
         services.AddSingleton<OverviewService>();
         services.AddSingleton<AttentionService>();
     }

@@ -2,14 +2,17 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Loopai.Bench.Experiments;
+using Loopai.Core.Experiments;
 using Loopai.Core.Experiments.Analysis;
 using Loopai.Core.Experiments.Assignment;
+using Loopai.Core.Experiments.Live;
 using Loopai.Infrastructure.Postgres;
 using Loopai.Portal.Tests.Data;
 
 // What assignment adds to an execution, and what the analysis of a great experiment costs.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 Assign();
+AssignAmongMany();
 await AnalyzeAsync();
 
 static void Assign()
@@ -36,6 +39,51 @@ static void Assign()
 
         return chosen;
     }
+}
+
+// What a running experiment of a task adds to each of its executions, and what five hundred do: on tasks of their own, and, worse than anybody would have it, all on one.
+static void AssignAmongMany()
+{
+    const int Many = 500;
+    const int Times = 200_000;
+    var environment = Guid.CreateVersion7();
+    var units = Enumerable.Range(0, 1_000).Select(_ => Guid.CreateVersion7().ToString()).ToArray();
+    var one = TaskExperiments.Of([Live(0, 0, 1)]);
+    var all = TaskExperiments.Of(Enumerable.Range(0, Many).Select(i => Live(i, (double)i / Many, (i + 1.0) / Many)));
+    var byTask = Enumerable.Range(0, Many).ToDictionary(_ => Guid.CreateVersion7(), i => TaskExperiments.Of([Live(i, 0, 1)]));
+    var tasks = byTask.Keys.ToArray();
+    var alone = Measure(_ => one);
+    Console.WriteLine($"one experiment on the task                       {alone,10:0} ns");
+    Console.WriteLine($"{Many} experiments, each on a task of its own       {Measure(i => byTask[tasks[i % Many]]),10:0} ns");
+    Console.WriteLine($"{Many} experiments on one task, in one namespace    {Measure(_ => all),10:0} ns");
+
+    double Measure(Func<int, TaskExperiments> of)
+    {
+        Run(Times / 10);
+        var started = Stopwatch.GetTimestamp();
+        Run(Times);
+        return Stopwatch.GetElapsedTime(started).TotalNanoseconds / Times;
+
+        void Run(int times)
+        {
+            for (var i = 0; i < times; i++)
+            {
+                if (!of(i).Find(environment, DateTimeOffset.MaxValue, units[i % units.Length], isNamed: true, default).Counts)
+                {
+                    throw new InvalidOperationException("Somebody takes part in none.");
+                }
+            }
+        }
+    }
+
+    LiveExperiment Live(int i, double from, double until) => LiveExperiment.Of(
+        new Experiment
+        {
+            Id = Guid.CreateVersion7(), OrganizationId = Guid.Empty, EnvironmentId = environment, TaskId = Guid.Empty, Key = $"bench-{i}", Name = "Bench", Seed = $"bench-{i}",
+            Status = ExperimentStatus.Running, Variants = [new Variant("control", "Control", 1, 0.5), new Variant("better", "Version 2", 2, 0.5)], StartedAt = DateTimeOffset.UnixEpoch,
+            Namespace = new NamespaceShare("bench", from, until), CreatedBy = "bench", CreatedAt = DateTimeOffset.UnixEpoch,
+        },
+        null);
 }
 
 static async Task AnalyzeAsync()

@@ -97,9 +97,9 @@ internal static class AnalysisReader
             Variant = g.Key.Variant,
             First = g.Min(p => p.e.ExecutedAt),
             Executions = g.LongCount(),
-            Answered = g.Sum(p => p.e.Status == ExecutionStatus.Success ? 1L : 0L),
+            Answered = g.LongCount(p => p.e.Status == ExecutionStatus.Success),
             LatencyUs = g.Sum(p => (double)p.e.LatencyUs),
-            Checked = g.Sum(p => p.v!.Probability != null ? 1L : 0L),
+            Checked = g.LongCount(p => p.v!.Probability != null),
             Weight = g.Sum(p => 1 / p.v!.Probability) ?? 0,
             Right = g.Sum(p => p.v!.Status == ValidationStatus.Matched ? 1 / p.v!.Probability : 0) ?? 0,
         };

@@ -27,8 +27,8 @@ internal sealed class Comparer(AnalysisPlan plan, double tuning, int guardrails,
     /// <summary>Each in its turn; p-values and intervals are those of all of them together.</summary>
     public IReadOnlyList<Comparison> Compare(IReadOnlyList<Pair> pairs, bool corrected)
     {
-        var differences = pairs.Select(p => p.Treatment.Against(p.Control, Scale.Relative)).ToList();
-        var plain = differences.ConvertAll(d => Test(d, plan.Alpha));
+        var differences = pairs.Select(p => Between(p, Scale.Relative)).ToList();
+        var plain = differences.ConvertAll(d => Test(d.Difference, plan.Alpha));
         var correction = corrected ? plan.Correction : Correction.None;
         var known = plain.FindAll(e => e.PValue is not null);
         var adjusted = Corrections.Adjust([.. known.Select(e => e.PValue!.Value)], correction);
@@ -42,9 +42,10 @@ internal sealed class Comparer(AnalysisPlan plan, double tuning, int guardrails,
     }
 
     /// <summary>Which of these shows a winner under the plan, of a metric of which more, or less, is better.</summary>
-    private Comparison One(Pair pair, Difference relative, Effect plain, double? adjusted, double alpha, int comparisons)
+    private Comparison One(Pair pair, (Difference Difference, bool Softened) found, Effect plain, double? adjusted, double alpha, int comparisons)
     {
-        var absolute = Test(pair.Treatment.Against(pair.Control, Scale.Absolute), plan.Alpha);
+        var (relative, softened) = found;
+        var absolute = Test(Between(pair, Scale.Absolute).Difference, plan.Alpha);
         var posterior = Bayesian.Posterior(relative, Scale.Relative, null, alpha, pair.Metric.Definition.Direction == MetricDirection.Down);
         var interval = plan.Method == StatisticalMethod.Bayesian ? posterior.Interval : Test(relative, alpha).Interval;
         if (interval is { } bounds && adjusted <= plan.Alpha && plan.Method != StatisticalMethod.Bayesian)
@@ -55,7 +56,21 @@ internal sealed class Comparer(AnalysisPlan plan, double tuning, int guardrails,
         return new Comparison(
             plain, absolute, posterior, adjusted, interval, Find(pair.Metric, relative, interval, adjusted, posterior),
             Power.Detectable(relative, Design(pair.Metric, comparisons)),
-            pair.Metric.Role == MetricRole.Guardrail ? Judge(pair) : null);
+            pair.Metric.Role == MetricRole.Guardrail ? Judge(pair) : null,
+            softened ? true : null);
+    }
+
+    /// <summary>
+    /// The difference, and whether it had to be softened: a variant that is right every time has no spread to compute with, and could never win. Of shares, one unit of each
+    /// outcome is then added to both arms (A. Agresti and B. Caffo, The American Statistician 54, 2000). A control at 0 stays without a relative change, for there is none.
+    /// </summary>
+    private static (Difference Difference, bool Softened) Between(Pair pair, Scale scale)
+    {
+        var plain = pair.Treatment.Against(pair.Control, scale);
+        return plain.State == EffectState.NoVariance && pair.Metric.Definition.IsShare && (scale == Scale.Absolute || pair.Control.Value > 0)
+            && pair.Control.Sample?.SoftenedShare() is { } control && pair.Treatment.Sample?.SoftenedShare() is { } treatment
+            && Difference.Between(control, treatment, scale) is { State: EffectState.Estimated } softened
+            ? (softened, true) : (plain, false);
     }
 
     private Effect Test(Difference d, double alpha) => plan.Method == StatisticalMethod.Sequential
@@ -81,14 +96,21 @@ internal sealed class Comparer(AnalysisPlan plan, double tuning, int guardrails,
     private GuardrailVerdict Judge(Pair pair)
     {
         var (up, tolerance) = (pair.Metric.Definition.Direction == MetricDirection.Up, pair.Metric.MinimumEffect);
-        return pair.Control.Sample is { } control && pair.Treatment.Sample is { } treatment
-            ? Guardrail.Judge(control, treatment, up, tolerance, plan.Alpha, guardrails, tuning)
-            : Guardrail.Judge(pair.Control.Point, pair.Treatment.Point, up, tolerance, plan.Alpha, guardrails, tuning);
+        if (pair.Control.Sample is not { } control || pair.Treatment.Sample is not { } treatment)
+        {
+            return Guardrail.Judge(pair.Control.Point, pair.Treatment.Point, up, tolerance, plan.Alpha, guardrails, tuning);
+        }
+
+        // A control without any failure would otherwise never be seen to be better.
+        var verdict = Guardrail.Judge(control, treatment, up, tolerance, plan.Alpha, guardrails, tuning);
+        return verdict.Harm.State == EffectState.NoVariance && pair.Metric.Definition.IsShare && control.Value != treatment.Value
+            && control.SoftenedShare() is { } softControl && treatment.SoftenedShare() is { } softTreatment
+            ? Guardrail.Judge(softControl, softTreatment, up, tolerance, plan.Alpha, guardrails, tuning) : verdict;
     }
 
     /// <summary>More units of both arms that show the metric's smallest effect; null where it cannot be told.</summary>
     public double? UnitsToGo(Pair pair, int comparisons) =>
-        Power.Now(pair.Treatment.Against(pair.Control, Scale.Relative), Design(pair.Metric, comparisons))?.UnitsToGo;
+        Power.Now(Between(pair, Scale.Relative).Difference, Design(pair.Metric, comparisons))?.UnitsToGo;
 
     private PowerDesign Design(PlannedMetric metric, int comparisons) => new(
         metric.MinimumEffect, plan.Alpha, Math.Pow(plan.Power, 1.0 / Math.Max(1, goals)), comparisons,

@@ -42,11 +42,26 @@ public sealed class ExperimentAnalysis(IAnalysisSql sql)
             Quality = quality,
             Metrics = [.. metrics.Select((m, i) => new MetricResult(
                 m.Definition.Key, m.Definition.Name, m.Role, m.Definition.Direction, m.Definition.Type, m.MinimumEffect, compared[i], segments[i]))],
-            Series = SnapshotSeries.Append(before?.Series ?? [], now, metrics, compared),
+            Series = SnapshotSeries.Append(before?.Series ?? [], until, metrics, compared),
             Shadows = work.Shadows(await ShadowsAsync(db, experiment, scope, ct)),
             UnitsToGo = unitsToGo,
             TookMs = Math.Round(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 1),
         };
+    }
+
+    /// <summary>
+    /// The same, of an experiment whose past was imported: the course of its goals is counted at moments of the past, as it would have been known then.
+    /// </summary>
+    public async Task<ExperimentSnapshot> AnalyzeWithPastAsync(LoopaiDbContext db, Experiment experiment, DateTimeOffset now, CancellationToken ct)
+    {
+        var from = experiment.StartedAt ?? now;
+        ExperimentSnapshot? before = null;
+        for (var moment = 1; moment < SnapshotSeries.OfThePast; moment++)
+        {
+            before = await AnalyzeAsync(db, experiment, from + ((now - from) * moment / SnapshotSeries.OfThePast), before, ct);
+        }
+
+        return await AnalyzeAsync(db, experiment, now, before, ct);
     }
 
     /// <summary>Units of a pair at which the sequential test is tightest. It has to be what it was at the start, or looking often would not be free any more.</summary>

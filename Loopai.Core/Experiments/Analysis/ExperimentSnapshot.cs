@@ -75,7 +75,8 @@ public sealed record MetricResult(
 
 /// <param name="Value">The metric's value, in its unit; null where there is nothing to divide by.</param>
 /// <param name="Against">Against the control; null for the control.</param>
-public sealed record VariantMetric(string Variant, double Units, double? Value, Comparison? Against);
+/// <param name="Bandit">Of goals, among all variants: its chance to be the best, and the share that Thompson sampling would give it; null while that cannot be told.</param>
+public sealed record VariantMetric(string Variant, double Units, double? Value, Comparison? Against, BanditArm? Bandit = null);
 
 /// <summary>A variant against the control.</summary>
 /// <param name="Relative">By the plan's method: relative uplift, and the interval of this comparison alone.</param>
@@ -85,9 +86,10 @@ public sealed record VariantMetric(string Variant, double Units, double? Value, 
 /// <param name="AdjustedInterval">That goes with it: 0 lies inside exactly where nothing is found.</param>
 /// <param name="Detectable">The least relative effect that is found by now with the plan's power.</param>
 /// <param name="Guardrail">The verdict, of guardrails.</param>
+/// <param name="Softened">True where an arm without any spread was compared with one success and one failure more in both (Agresti and Caffo).</param>
 public sealed record Comparison(
     Effect Relative, Effect Absolute, Posterior Posterior, double? AdjustedPValue, ConfidenceInterval? AdjustedInterval, Finding Finding, double? Detectable,
-    GuardrailVerdict? Guardrail);
+    GuardrailVerdict? Guardrail, bool? Softened = null);
 
 /// <param name="Segment">The member of the input.</param>
 /// <param name="Value">What it was at a unit's first execution; null for units without it.</param>

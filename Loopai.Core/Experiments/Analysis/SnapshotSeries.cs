@@ -5,6 +5,9 @@ namespace Loopai.Core.Experiments.Analysis;
 /// <summary>How the goals went. What was known at a moment is kept as it was then, for that is what a sequential interval promises.</summary>
 internal static class SnapshotSeries
 {
+    /// <summary>Moments of a past that was imported: enough for a course to be seen.</summary>
+    public const int OfThePast = 12;
+
     /// <summary>Moments that are kept.</summary>
     private const int Most = 120;
 

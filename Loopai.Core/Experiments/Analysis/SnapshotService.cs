@@ -47,6 +47,27 @@ public sealed class SnapshotService(LoopaiData data, ExperimentAnalysis analysis
         return snapshot;
     }
 
+    /// <summary>Counts anew what was imported, its past included, in place of the snapshots there are.</summary>
+    public async Task<ExperimentSnapshot> RecountAsync(Caller caller, Guid experimentId, CancellationToken ct)
+    {
+        await using var db = await data.OpenAsync(caller, ct);
+        var experiment = await db.FindExperimentAsync(caller, Permissions.ExperimentsRead, experimentId, tracked: false, ct);
+        caller.Demand(Permissions.ExecutionsImport);
+        var now = time.GetUtcNow();
+        var snapshot = await analysis.AnalyzeWithPastAsync(db, experiment, now, ct);
+        var row = new StoredSnapshot
+        {
+            OrganizationId = experiment.OrganizationId, ExperimentId = experimentId, At = new DateTimeOffset(now.Ticks - (now.Ticks % Period.Ticks), TimeSpan.Zero), Body = snapshot.ToJson(),
+        };
+        await db.ExperimentSnapshots.Where(s => s.ExperimentId == experimentId && s.At != row.At).ExecuteDeleteAsync(ct);
+        if (await db.ExperimentSnapshots.Where(s => s.ExperimentId == experimentId && s.At == row.At).ExecuteUpdateAsync(set => set.SetProperty(s => s.Body, row.Body), ct) == 0)
+        {
+            await ClaimAsync(db, row, ct);
+        }
+
+        return snapshot;
+    }
+
     /// <summary>Puts the row there with what was known before, so that readers never miss a snapshot while the next one is counted.</summary>
     private static async Task<bool> ClaimAsync(LoopaiDbContext db, StoredSnapshot row, CancellationToken ct)
     {

@@ -175,8 +175,13 @@ internal sealed class Work(LoopaiDbContext db, Experiment experiment, AnalysisSc
     private IEnumerable<Comparer.Pair> Pairs(int metric, Measured[] arms) =>
         Enumerable.Range(1, arms.Length - 1).Select(k => new Comparer.Pair(metrics[metric], Key(_arms[k]), arms[0], arms[k]));
 
-    private List<VariantMetric> Shown(Measured[] arms, int metric, Dictionary<(int Metric, int Arm), Comparison> compared) =>
-        [.. arms.Select((a, k) => new VariantMetric(Key(_arms[k]), a.Units, a.Value, compared.GetValueOrDefault((metric, k))))];
+    private List<VariantMetric> Shown(Measured[] arms, int metric, Dictionary<(int Metric, int Arm), Comparison> compared)
+    {
+        var samples = arms.Select(a => a.Sample).OfType<Sample>().ToList();
+        var bandit = metrics[metric].Role == MetricRole.Goal && samples.Count == arms.Length
+            ? Bandit.Weigh(samples, metrics[metric].Definition.Direction == MetricDirection.Down) : null;
+        return [.. arms.Select((a, k) => new VariantMetric(Key(_arms[k]), a.Units, a.Value, compared.GetValueOrDefault((metric, k)), bandit?[k]))];
+    }
 
     private Measured[] Measure(int metric)
     {

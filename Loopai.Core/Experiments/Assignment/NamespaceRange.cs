@@ -10,7 +10,13 @@ namespace Loopai.Core.Experiments.Assignment;
 public readonly record struct NamespaceRange(string Name, double Start, double End)
 {
     /// <summary>Whether the unit's place, a version 1 hash as SDKs compute it, lies in the range.</summary>
-    public bool Holds(ReadOnlySpan<char> unit) => Hashing.NamespaceHash(Name, unit) % 1_000 / 1_000.0 is var place && place >= Start && place < End;
+    public bool Holds(ReadOnlySpan<char> unit) => Holds(PlaceOf(Name, unit));
+
+    /// <summary>Whether a place lies in the range.</summary>
+    public bool Holds(double place) => place >= Start && place < End;
+
+    /// <summary>Where a unit lies in a namespace, 0..1.</summary>
+    public static double PlaceOf(string name, ReadOnlySpan<char> unit) => Hashing.NamespaceHash(name, unit) % 1_000 / 1_000.0;
 
     /// <summary>Whether two experiments could meet in a unit.</summary>
     public bool Overlaps(NamespaceRange other) =>

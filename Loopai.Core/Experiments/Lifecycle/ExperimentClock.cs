@@ -33,11 +33,12 @@ public sealed class ExperimentClock(LoopaiData data, ExperimentLifecycle life, B
                 .Where(e => e.Status == ExperimentStatus.Scheduled || e.Status == ExperimentStatus.Running || e.Status == ExperimentStatus.Paused).ToListAsync(ct);
         }
 
+        var failing = await breaker.ReasonsToTripAsync(pending, ct);
         foreach (var experiment in pending)
         {
             try
             {
-                await ActAsync(experiment, now, ct);
+                await ActAsync(experiment, failing.GetValueOrDefault(experiment.Id), now, ct);
             }
             catch (ConflictException e)
             {
@@ -47,7 +48,7 @@ public sealed class ExperimentClock(LoopaiData data, ExperimentLifecycle life, B
         }
     }
 
-    private async Task ActAsync(Experiment experiment, DateTimeOffset now, CancellationToken ct)
+    private async Task ActAsync(Experiment experiment, string? tripping, DateTimeOffset now, CancellationToken ct)
     {
         var loopai = Caller.System(experiment.OrganizationId, experiment.EnvironmentId);
         if (experiment.Status == ExperimentStatus.Scheduled)
@@ -61,9 +62,9 @@ public sealed class ExperimentClock(LoopaiData data, ExperimentLifecycle life, B
         {
             await life.StopAsync(loopai, experiment.Id, "Its end was reached.", ct);
         }
-        else if (experiment.Status == ExperimentStatus.Running && await breaker.ReasonToTripAsync(loopai, experiment, ct) is { } reason)
+        else if (tripping is not null)
         {
-            await life.TripAsync(loopai, experiment.Id, reason, ct);
+            await life.TripAsync(loopai, experiment.Id, tripping, ct);
         }
         else if (experiment is { Status: ExperimentStatus.Running } and ({ AutomaticWinner: not null } or { Breaker.OnGuardrail: true })
             && now - _considered.GetValueOrDefault(experiment.Id) >= BetweenResults)

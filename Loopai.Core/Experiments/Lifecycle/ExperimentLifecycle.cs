@@ -1,3 +1,4 @@
+using System.Globalization;
 using Loopai.Core.Access;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
@@ -54,13 +55,17 @@ public sealed class ExperimentLifecycle(LoopaiData data, ExperimentNotices notic
             }
 
             experiment.Demand("started", Draft, Scheduled);
-            var now = startedAt ?? time.GetUtcNow();
-            new FieldErrors().AddIf(now > time.GetUtcNow(), "startedAt", "What is yet to come cannot have started. Schedule it.").ThrowIfAny("experiment.started_at", "The experiment cannot have started then.");
+            var acted = time.GetUtcNow();
+            var now = startedAt ?? acted;
+            new FieldErrors().AddIf(now > acted, "startedAt", "What is yet to come cannot have started. Schedule it.").ThrowIfAny("experiment.started_at", "The experiment cannot have started then.");
             var plan = await ReadyAsync(db, experiment, now, ct);
             experiment.FrozenPlan = plan.ToCanonicalJson();
             experiment.PlanHash = FrozenPlan.HashOf(experiment.FrozenPlan);
             (experiment.Status, experiment.StartedAt) = (Running, now);
-            db.Note(caller, experiment, "started", now, reason, TrafficOf(experiment), new { experiment.PlanHash });
+            db.Note(
+                caller, experiment, "started", acted, reason,
+                startedAt is { } past ? string.Create(CultureInfo.InvariantCulture, $"{TrafficOf(experiment)} Executions count from {past.UtcDateTime:d MMMM yyyy, HH:mm} UTC on.") : TrafficOf(experiment),
+                new { experiment.PlanHash });
         });
 
     /// <summary>Gives all units the control, and counts nothing, until it goes on.</summary>
@@ -151,6 +156,6 @@ public sealed class ExperimentLifecycle(LoopaiData data, ExperimentNotices notic
     }
 
     private static string TrafficOf(Experiment experiment) => string.Create(
-        System.Globalization.CultureInfo.InvariantCulture,
+        CultureInfo.InvariantCulture,
         $"{experiment.Coverage:P2} of the units take part: {string.Join(", ", experiment.Variants.Select(v => v.Shadow ? $"{v.Name} in the shadow" : $"{v.Name} {v.Weight * experiment.Coverage:P2}"))}.");
 }

@@ -40,9 +40,11 @@ public sealed class WinnerService(LoopaiData data, DecisionService decisions, Ex
         }
         else if (now - experiment.PendingWinner.Since >= TimeSpan.FromHours(rule.CoolDownHours))
         {
-            var request = new DecisionRequest(DecisionOutcome.Ship, winner, decision.Sentence, Activate: true) { Evidence = decision };
+            var request = new DecisionRequest(DecisionOutcome.Ship, winner, decision.Sentence, Activate: rule.Rollout is null, rule.Rollout) { Evidence = decision };
             await decisions.DecideAsync(db, loopai, experiment, request, ct);
-            await notices.TellAsync(experiment, $"{winner} went into service by itself", $"{decision.Sentence}\n\nUndo brings the version before back.", ct);
+            await notices.TellAsync(
+                experiment, rule.Rollout is null ? $"{winner} went into service by itself" : $"{winner} goes into service by stages",
+                $"{decision.Sentence}\n\nUndo brings the version before back.", ct);
         }
     }
 

@@ -46,13 +46,21 @@ public sealed class LiveExperiment
     /// <param name="attributes">What is known of the request.</param>
     public Assigned Assign(ReadOnlySpan<char> unit, bool isNamed, JsonElement attributes)
     {
+        var place = new UnitPlace(unit);
+        return Assign(ref place, isNamed, attributes);
+    }
+
+    /// <summary>The same for several experiments of one unit: its place in a namespace that they share is computed once.</summary>
+    internal Assigned Assign(ref UnitPlace place, bool isNamed, JsonElement attributes)
+    {
+        var unit = place.Unit;
         if (_forced is not null && _forced.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(unit, out var forced))
         {
             return new Assigned(AssignmentReason.Forced, forced);
         }
 
         var reason = !isNamed && Experiment.RequiresUnit ? AssignmentReason.NoUnit
-            : _namespace is { } range && !range.Holds(unit) ? AssignmentReason.OutsideNamespace
+            : _namespace is { } range && !range.Holds(place.In(range.Name)) ? AssignmentReason.OutsideNamespace
             : _holdout is { } held && Hashing.Bucket(held.Key, unit) < held.Share ? AssignmentReason.HeldOut
             : !_targeting.Matches(attributes) ? AssignmentReason.NotTargeted
             : AssignmentReason.Assigned;

@@ -11,6 +11,9 @@ public sealed class TaskExperiments
 
     private TaskExperiments(LiveExperiment[] experiments) => _experiments = experiments;
 
+    /// <summary>Of experiments that are compiled already, the earliest first.</summary>
+    public static TaskExperiments Of(IEnumerable<LiveExperiment> experiments) => new([.. experiments]);
+
     /// <summary>Reads them; null where there are none, which is what most tasks have.</summary>
     public static async Task<TaskExperiments?> LoadAsync(LoopaiDbContext db, Guid taskId, CancellationToken ct)
     {
@@ -34,6 +37,7 @@ public sealed class TaskExperiments
     /// <param name="attributes">What is known of the request.</param>
     public Taken Find(Guid environmentId, DateTimeOffset at, ReadOnlySpan<char> unit, bool isNamed, JsonElement attributes)
     {
+        var place = new UnitPlace(unit);
         foreach (var live in _experiments)
         {
             if (live.Experiment.EnvironmentId != environmentId || at < live.Experiment.StartedAt)
@@ -41,7 +45,7 @@ public sealed class TaskExperiments
                 continue;
             }
 
-            var assigned = live.Assign(unit, isNamed, attributes);
+            var assigned = live.Assign(ref place, isNamed, attributes);
             if (assigned.Variant < 0)
             {
                 continue;

@@ -38,6 +38,9 @@ public sealed record MetricDefinition
 
     /// <summary>What an hour of computing costs, for costs.</summary>
     public double? HourlyCost { get; init; }
+
+    /// <summary>Whether its value is a share of something, so that 1 is all there can be.</summary>
+    internal bool IsShare => Source is MetricSource.Success or MetricSource.Accuracy || Type == MetricType.Proportion;
 }
 
 /// <summary>Where a metric's values come from.</summary>
@@ -79,6 +82,19 @@ public enum MetricType
 
     /// <summary>The mean over units of how many there were.</summary>
     Count,
+}
+
+/// <summary>What goes with what.</summary>
+public static class MetricTypes
+{
+    /// <summary>How values of this source can become one number; the usual way first.</summary>
+    public static IReadOnlyList<MetricType> Types(this MetricSource source) => source switch
+    {
+        MetricSource.Success or MetricSource.Accuracy or MetricSource.CostPerCorrect => [MetricType.Ratio],
+        MetricSource.Latency => [MetricType.Ratio, MetricType.Mean, MetricType.Quantile],
+        MetricSource.Cost => [MetricType.Ratio, MetricType.Mean],
+        MetricSource.Event => [MetricType.Proportion, MetricType.Count, MetricType.Mean, MetricType.Ratio, MetricType.Quantile],
+    };
 }
 
 /// <summary>Which way is better.</summary>

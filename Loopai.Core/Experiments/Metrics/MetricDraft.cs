@@ -6,6 +6,9 @@ namespace Loopai.Core.Experiments.Metrics;
 /// <summary>A metric as a caller asks for it. A field that is null was not given.</summary>
 public sealed record MetricDraft
 {
+    /// <summary>What can be taken away.</summary>
+    public static readonly IReadOnlyList<string> Removable = ["event", "per", "quantile", "windowHours", "cap", "winsorize", "hourlyCost"];
+
     public string? Key { get; init; }
 
     public string? Name { get; init; }
@@ -34,6 +37,9 @@ public sealed record MetricDraft
 
     public double? HourlyCost { get; init; }
 
+    /// <summary>Members that are to be taken away.</summary>
+    public IReadOnlyList<string>? Without { get; init; }
+
     /// <summary>The definition that comes of laying what was given over what was there.</summary>
     /// <exception cref="InvalidException">It makes no sense; with every reason.</exception>
     internal MetricDefinition Over(MetricDefinition? before)
@@ -45,6 +51,11 @@ public sealed record MetricDraft
             .AddIf(string.IsNullOrWhiteSpace(Name ?? before?.Name), "name", "A metric needs a name.")
             .AddIf((Source ?? before?.Source) is null, "source", "Say what is measured: success, accuracy, latency, cost, cost_per_correct or event.")
             .AddIf((Direction ?? before?.Direction) is null, "direction", "Say which way is better: up or down.");
+        foreach (var unknown in this.Without?.Where(field => !Removable.Contains(field)) ?? [])
+        {
+            errors.Add("without", $"'{unknown}' cannot be taken away; one of {string.Join(", ", Removable)} can.");
+        }
+
         errors.ThrowIfAny("metric.invalid", "The metric cannot be taken as it stands.");
 
         var source = (Source ?? before?.Source)!.Value;
@@ -56,17 +67,19 @@ public sealed record MetricDraft
             Source = source,
             Type = Type ?? before?.Type ?? (source == MetricSource.Event ? MetricType.Proportion : MetricType.Ratio),
             Direction = (Direction ?? before?.Direction)!.Value,
-            Event = Event ?? before?.Event,
-            Per = Per ?? before?.Per,
-            Quantile = Quantile ?? before?.Quantile,
-            WindowHours = WindowHours ?? before?.WindowHours,
-            Cap = Cap ?? before?.Cap,
-            Winsorize = Winsorize ?? before?.Winsorize,
+            Event = Without("event") ? null : Event ?? before?.Event,
+            Per = Without("per") ? null : Per ?? before?.Per,
+            Quantile = Without("quantile") ? null : Quantile ?? before?.Quantile,
+            WindowHours = Without("windowHours") ? null : WindowHours ?? before?.WindowHours,
+            Cap = Without("cap") ? null : Cap ?? before?.Cap,
+            Winsorize = Without("winsorize") ? null : Winsorize ?? before?.Winsorize,
             MinimumEffect = MinimumEffect ?? before?.MinimumEffect ?? 0.01,
-            HourlyCost = HourlyCost ?? before?.HourlyCost,
+            HourlyCost = Without("hourlyCost") ? null : HourlyCost ?? before?.HourlyCost,
         };
         Check(definition);
         return definition;
+
+        bool Without(string field) => this.Without?.Contains(field) == true;
     }
 
     private static void Check(MetricDefinition metric)
@@ -80,7 +93,7 @@ public sealed record MetricDraft
             .AddIf(!isEvent && metric.Event is not null, "event", "Only metrics of outside events name an event.")
             .AddIf(metric.Per is not null && (!isEvent || metric.Type != MetricType.Ratio), "per", "Only ratios of outside events are divided by other events.")
             .AddIf(metric.Per is not null && !IsEventName(metric.Per), "per", $"An event's name has 1 to {ExperimentEvent.MaxNameLength} characters.")
-            .AddIf(!Allows(metric.Source, metric.Type), "type", $"{metric.Source} cannot be measured as {metric.Type}: {TypesOf(metric.Source)}.")
+            .AddIf(!metric.Source.Types().Contains(metric.Type), "type", $"{metric.Source} cannot be measured as {metric.Type}: {TypesOf(metric.Source)}.")
             .AddIf(metric.Type == MetricType.Quantile && metric.Quantile is not (> 0 and < 1), "quantile", "A quantile lies between 0 and 1: 0.95 for the 95th percentile.")
             .AddIf(metric.Type != MetricType.Quantile && metric.Quantile is not null, "quantile", "Only metrics of the type quantile have one.")
             .AddIf(metric.WindowHours is not (null or (> 0 and <= 8760)), "windowHours", "A window is more than 0 and at most 8,760 hours after a unit's first exposure.")
@@ -93,14 +106,6 @@ public sealed record MetricDraft
     }
 
     private static bool IsEventName(string? name) => name is { Length: > 0 and <= ExperimentEvent.MaxNameLength } && !string.IsNullOrWhiteSpace(name);
-
-    private static bool Allows(MetricSource source, MetricType type) => source switch
-    {
-        MetricSource.Success or MetricSource.Accuracy or MetricSource.CostPerCorrect => type == MetricType.Ratio,
-        MetricSource.Latency => type is MetricType.Ratio or MetricType.Mean or MetricType.Quantile,
-        MetricSource.Cost => type is MetricType.Ratio or MetricType.Mean,
-        MetricSource.Event => true,
-    };
 
     private static string TypesOf(MetricSource source) => source switch
     {

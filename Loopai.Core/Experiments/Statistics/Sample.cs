@@ -96,4 +96,26 @@ public sealed class Sample
     /// failure has a spread and can be compared. Other samples stay as they are.
     /// </summary>
     public Sample Softened() => Kind == SampleKind.Proportion && !IsAdjusted ? Proportion(Units + 2, Sums[0] + 1) : this;
+
+    /// <summary>
+    /// The same of a share that is a ratio, such as right answers among those that were checked: one unit more with as many chances as the average one that took them all, and one
+    /// that took none. Null of what is no share, or carries its past.
+    /// </summary>
+    public Sample? SoftenedShare()
+    {
+        if (IsAdjusted || Kind == SampleKind.Mean || Units == 0)
+        {
+            return null;
+        }
+
+        if (Kind == SampleKind.Proportion)
+        {
+            return Softened();
+        }
+
+        var chances = Sums[1] / Units;
+        return chances > 0
+            ? this + Ratio(2, chances, chances * chances, 2 * chances, 2 * chances * chances, chances * chances)
+            : null;
+    }
 }

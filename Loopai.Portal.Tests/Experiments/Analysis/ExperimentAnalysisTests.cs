@@ -69,6 +69,50 @@ public sealed class ExperimentAnalysisTests(LoopaiDatabaseFixture fixture) : ICl
         snapshot.Series.ShouldHaveSingleItem().Uplift.ShouldBe(accuracy.Relative.Uplift);
     }
 
+    [Theory]
+    [InlineData(false, Finding.Better, GuardrailState.Safe)]
+    [InlineData(true, Finding.Worse, GuardrailState.Hurt)]
+    public async Task AnalyzeAsync_ArmWithoutAnyFailure_IsSoftenedAndFoundOut(bool controlIsPerfect, Finding finding, GuardrailState guardrail)
+    {
+        var traffic = await GivenTraffic.Async(fixture.Database);
+        for (var u = 0; u < 1_000; u++)
+        {
+            var (variant, fails) = ((short)(u % 2), u % 14 < 2 && (u % 2 == 1) == controlIsPerfect);
+            traffic.Check(traffic.Add(variant, $"user-{u}", status: fails ? ExecutionStatus.Error : ExecutionStatus.Success), !fails, 1);
+        }
+
+        var snapshot = await traffic.AnalyzeAsync();
+
+        var (accuracy, answered) = (snapshot.Metrics[0].Variants[1].Against!, snapshot.Metrics[1].Variants[1].Against!);
+        (accuracy.Finding, accuracy.Softened, accuracy.Relative.State).ShouldBe((finding, true, EffectState.Estimated));
+        answered.Guardrail!.State.ShouldBe(guardrail);
+
+        // 500 of 500 against 428 of 500, with one of each more: 501/502 − 429/502.
+        Math.Abs(accuracy.Absolute.Uplift!.Value).ShouldBe(72 / 502.0, 1e-9);
+        accuracy.Absolute.Interval!.Value.Holds(0).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task RecountAsync_OfAnImportedPast_ShowsItsCourse()
+    {
+        var traffic = await GivenTraffic.Async(fixture.Database);
+        for (var u = 0; u < 400; u++)
+        {
+            traffic.Check(traffic.Add((short)(u % 2), $"user-{u}", hours: u / 2.0), u % 2 == 1 || u % 5 > 0, 1);
+        }
+
+        await traffic.StoreAsync();
+        var snapshots = new SnapshotService(fixture.Data, GivenTraffic.Analysis, TimeProvider.System);
+        await snapshots.TakeAsync(traffic.Caller, traffic.Experiment.Id, default);
+        var recounted = await snapshots.RecountAsync(traffic.Caller, traffic.Experiment.Id, default);
+
+        var course = recounted.Series.Select(p => (p.At, p.Units)).ToList();
+        course.Count.ShouldBeInRange(10, 12);
+        course.Select(p => p.Units).ShouldBeInOrder();
+        (course[0].At < traffic.Start.AddDays(2)).ShouldBeTrue();
+        (await snapshots.LatestAsync(traffic.Caller, traffic.Experiment.Id, default))!.Series.Count.ShouldBe(recounted.Series.Count);
+    }
+
     [Fact]
     public async Task AnalyzeAsync_UnitsInSeveralVariants_CountForTheFirst()
     {

@@ -3,6 +3,7 @@ using Loopai.Core.Data;
 using Loopai.Core.Executions;
 using Loopai.Core.Experiments;
 using Loopai.Core.Experiments.Lifecycle;
+using Loopai.Core.Rollouts;
 using Loopai.Core.Tasks;
 using Loopai.Portal.Pages.Experiments.Results;
 using Loopai.Portal.Shell;
@@ -13,7 +14,7 @@ namespace Loopai.Portal.Pages.Experiments;
 
 /// <summary>One experiment: what it shows, what may be decided, and everything that was done to it.</summary>
 public sealed partial class ExperimentPage(
-    ExperimentService experiments, ExperimentReview review, ExperimentLifecycle life, ApprovalService approvals, DecisionService decisions, ResultReader results, TaskDirectory tasks,
+    ExperimentService experiments, ExperimentReview review, ExperimentLifecycle life, ApprovalService approvals, DecisionService decisions, ResultReader results, TaskDirectory tasks, RolloutService rollouts,
     ExecutionEvents events, DialogService dialogs, Toasts toasts, TimeProvider time, NavigationManager navigation) : ComponentBase, IDisposable
 {
     private LoadState<ShownExperiment> _state = LoadState<ShownExperiment>.Loading;
@@ -53,7 +54,7 @@ public sealed partial class ExperimentPage(
     /// <summary>What is shown stays until something newer is there; a failure keeps it too.</summary>
     private async Task RefreshAsync()
     {
-        if (_state.ValueOrDefault is null || !Shown.IsLive)
+        if (_state.ValueOrDefault is not { } shown || !(shown.Experiment.IsLive || shown.Rollout is { EndedAt: null }))
         {
             return;
         }
@@ -72,7 +73,9 @@ public sealed partial class ExperimentPage(
         var history = await experiments.HistoryAsync(Caller, Id, new PageRequest(100), CancellationToken.None);
         var name = Caller.MaySomewhere(Permissions.TasksRead) ? (await tasks.FindAsync(Caller, experiment.TaskId.ToString(), 1, CancellationToken.None)).FirstOrDefault()?.Name : null;
         var warnings = experiment.StartedAt is null ? await review.ReviewAsync(Caller, Id, CancellationToken.None) : [];
-        return new ShownExperiment(experiment, name ?? "a task", await results.FindAsync(Caller, experiment, CancellationToken.None), history.Items, warnings);
+        var rollout = experiment.Decision?.RolloutId is { } id && Caller.May(Permissions.RolloutsRead, experiment.TaskId)
+            ? await rollouts.GetAsync(Caller, experiment.TaskId, id, CancellationToken.None) : null;
+        return new ShownExperiment(experiment, name ?? "a task", await results.FindAsync(Caller, experiment, CancellationToken.None), history.Items, warnings, rollout);
     }
 
     private Task StartAsync() => AskAsync(
@@ -94,7 +97,8 @@ public sealed partial class ExperimentPage(
 
     private Task UndoAsync() => AskAsync(
         "Undo the decision?",
-        Shown.Decision is { ActivatedVersion: { } after, VersionBefore: { } before } ? $"Version {before} answers everybody again instead of version {after}." : "The experiment is stopped and undecided again.",
+        Shown.Decision is { ActivatedVersion: { } after, VersionBefore: { } before } ? $"Version {before} answers everybody again instead of version {after}."
+        : Shown.Decision is { RolloutId: not null, VersionBefore: { } earlier } ? $"The rollout ends, and version {earlier} answers everybody again." : "The experiment is stopped and undecided again.",
         "Undo", reason => decisions.UndoAsync(Caller, Id, reason, CancellationToken.None), danger: true);
 
     private Task RequestApprovalAsync() => AskAsync(
@@ -141,4 +145,4 @@ public sealed partial class ExperimentPage(
 
 /// <summary>An experiment with what belongs to it.</summary>
 public sealed record ShownExperiment(
-    Experiment Experiment, string TaskName, ResultView? Result, IReadOnlyList<ExperimentChange> History, IReadOnlyList<ExperimentWarning> Warnings);
+    Experiment Experiment, string TaskName, ResultView? Result, IReadOnlyList<ExperimentChange> History, IReadOnlyList<ExperimentWarning> Warnings, Rollout? Rollout);

@@ -23,6 +23,13 @@ internal static class ExperimentWords
         DecisionOutcome.Inconclusive => "Inconclusive",
     };
 
+    /// <summary>Why, without saying once more what: the statistics' own sentence begins with that.</summary>
+    public static string WhyOf(ExperimentDecision decision, Experiment experiment)
+    {
+        var said = $"Ship {experiment.Variants.FirstOrDefault(v => v.Key == decision.Variant)?.Name}: ";
+        return decision.Reason.StartsWith(said, StringComparison.Ordinal) ? decision.Reason[said.Length..] : decision.Reason;
+    }
+
     public static string Of(string action) => action switch
     {
         "created" => "planned it",

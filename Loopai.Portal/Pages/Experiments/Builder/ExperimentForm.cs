@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Loopai.Core.Experiments;
+using Loopai.Core.Rollouts;
 
 namespace Loopai.Portal.Pages.Experiments.Builder;
 
@@ -61,6 +61,9 @@ public sealed class ExperimentForm
 
     public double? CoolDownHours { get; set; } = 24;
 
+    /// <summary>By which stages a winner goes into service; null for at once.</summary>
+    public RolloutPlan? Rollout { get; set; } = new();
+
     public bool RequiresApproval { get; set; }
 
     /// <summary>The active version against the newest other one: what most experiments are.</summary>
@@ -112,7 +115,7 @@ public sealed class ExperimentForm
         Segments = [.. Segments.Split([',', '\n'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
         Plan = ToPlan(),
         Breaker = Breaker ? new CircuitBreaker(Share(MaxFailurePercent) ?? 0.2) : null,
-        AutomaticWinner = Automatic ? new AutomaticWinner(CoolDownHours ?? 24) : null,
+        AutomaticWinner = Automatic ? new AutomaticWinner(CoolDownHours ?? 24, Rollout) : null,
         RequiresApproval = RequiresApproval,
         Without = [.. Removed()],
     };
@@ -135,7 +138,7 @@ public sealed class ExperimentForm
             Method = experiment.Plan.Method, AlphaPercent = Percent(experiment.Plan.Alpha), PowerPercent = Percent(experiment.Plan.Power), MaxDays = experiment.Plan.MaxDays,
             TargetUnits = experiment.Plan.TargetUnits, Segments = string.Join(", ", experiment.Segments), Breaker = experiment.Breaker is not null,
             MaxFailurePercent = Percent(experiment.Breaker?.MaxFailureRate ?? 0.2), Automatic = experiment.AutomaticWinner is not null,
-            CoolDownHours = experiment.AutomaticWinner?.CoolDownHours ?? 24, RequiresApproval = experiment.RequiresApproval,
+            CoolDownHours = experiment.AutomaticWinner?.CoolDownHours ?? 24, Rollout = experiment.AutomaticWinner is { } winner ? winner.Rollout : new(), RequiresApproval = experiment.RequiresApproval,
             Variants = [.. experiment.Variants.Select(v => new VariantForm { Key = v.Key, Name = v.Name, Version = v.Version, SharePercent = Percent(v.Weight), Shadow = v.Shadow })],
         };
         form.ReadTargeting(experiment.Targeting);
@@ -213,84 +216,4 @@ public sealed class ExperimentForm
             yield return "breaker";
         }
     }
-}
-
-/// <summary>A variant on the form.</summary>
-public sealed class VariantForm
-{
-    public string? Key { get; set; }
-
-    public string? Name { get; set; }
-
-    public int Version { get; set; }
-
-    public double? SharePercent { get; set; }
-
-    public bool Shadow { get; set; }
-}
-
-/// <summary>A row of the condition: an attribute, how it is compared, and with what.</summary>
-public sealed class ConditionForm
-{
-    public static readonly IReadOnlyList<Option> Operators =
-    [
-        new("is", "is"), new("isnt", "is not"), new("in", "is one of"), new("notin", "is none of"), new("gt", "is more than"), new("lt", "is less than"),
-        new("regex", "matches"), new("exists", "is there"),
-    ];
-
-    public string Attribute { get; set; } = "";
-
-    public string Operator { get; set; } = "is";
-
-    public string Value { get; set; } = "";
-
-    public JsonObject ToJson() => new()
-    {
-        [Attribute.Trim()] = Operator switch
-        {
-            "isnt" => new JsonObject { ["$ne"] = Typed(Value) },
-            "in" => new JsonObject { ["$in"] = Listed() },
-            "notin" => new JsonObject { ["$nin"] = Listed() },
-            "gt" => new JsonObject { ["$gt"] = Typed(Value) },
-            "lt" => new JsonObject { ["$lt"] = Typed(Value) },
-            "regex" => new JsonObject { ["$regex"] = Value },
-            "exists" => new JsonObject { ["$exists"] = true },
-            _ => Typed(Value),
-        },
-    };
-
-    /// <summary>The row that says the same; null where no row does.</summary>
-    public static ConditionForm? Of(JsonObject condition)
-    {
-        if (condition.Count != 1 || condition.Single() is not { Key: { } attribute, Value: { } value } || attribute.StartsWith('$'))
-        {
-            return null;
-        }
-
-        return value switch
-        {
-            JsonValue plain => new ConditionForm { Attribute = attribute, Operator = "is", Value = plain.ToString() },
-            JsonObject { Count: 1 } test when test.Single() is { Value: { } operand } one => one.Key switch
-            {
-                "$ne" when operand is JsonValue => new ConditionForm { Attribute = attribute, Operator = "isnt", Value = operand.ToString() },
-                "$in" or "$nin" when operand is JsonArray list => new ConditionForm
-                {
-                    Attribute = attribute, Operator = one.Key == "$in" ? "in" : "notin", Value = string.Join(", ", list.Select(v => v?.ToString())),
-                },
-                "$gt" when operand is JsonValue => new ConditionForm { Attribute = attribute, Operator = "gt", Value = operand.ToString() },
-                "$lt" when operand is JsonValue => new ConditionForm { Attribute = attribute, Operator = "lt", Value = operand.ToString() },
-                "$regex" => new ConditionForm { Attribute = attribute, Operator = "regex", Value = operand.ToString() },
-                "$exists" when operand.ToString() == "true" => new ConditionForm { Attribute = attribute, Operator = "exists" },
-                _ => null,
-            },
-            _ => null,
-        };
-    }
-
-    private JsonArray Listed() => [.. Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(v => (JsonNode?)Typed(v))];
-
-    private static JsonValue Typed(string text) =>
-        text is "true" or "false" ? JsonValue.Create(text == "true")
-        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? JsonValue.Create(number)
-        : JsonValue.Create(text);
 }

@@ -71,7 +71,7 @@ public sealed partial class NewExperimentPage(
         }
         else
         {
-            await ChooseTaskAsync((choices.Tasks.FirstOrDefault(t => t.Id == Task) ?? first).Id.ToString());
+            await ChooseTaskAsync((choices.Tasks.FirstOrDefault(t => t.Id == Task) ?? choices.Tasks.FirstOrDefault(t => t.LastVersion > 1) ?? first).Id.ToString());
         }
     }
 

@@ -17,7 +17,7 @@ public static class ExperimentCsv
     /// <summary>The same for the API and the portal.</summary>
     public static string Write(Experiment experiment, ResultView? result)
     {
-        var text = new StringBuilder("experiment,at,segment,level,metric,role,variant,control_value,value,lift,low,high,p_adjusted,chance_to_win,units\n");
+        var text = new StringBuilder("experiment,at,segment,level,metric,role,variant,control_value,value,lift,low,high,p_adjusted,chance_to_win,units,softened\n");
         foreach (var metric in result?.Metrics ?? [])
         {
             foreach (var lift in metric.Treatments)
@@ -60,7 +60,8 @@ public static class ExperimentCsv
         text.AppendJoin(
             ',', ExecutionsCsv.Cell(experiment.Key), result.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), ExecutionsCsv.Cell(segment), ExecutionsCsv.Cell(level),
             ExecutionsCsv.Cell(metric), role, ExecutionsCsv.Cell(lift.Variant), Number(control), Number(lift.Value), Number(lift.Lift), Number(lift.Low), Number(lift.High),
-            Number(lift.PValue), Number(lift.ChanceToWin), lift.Units.ToString(CultureInfo.InvariantCulture)).Append('\n');
+            Number(lift.PValue), Number(lift.ChanceToWin), lift.Units.ToString(CultureInfo.InvariantCulture),
+            lift.Softened ? "true" : "false").Append('\n');
 
     private static string Number(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
 }

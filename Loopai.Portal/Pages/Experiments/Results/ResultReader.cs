@@ -34,7 +34,7 @@ public sealed class ResultReader(SnapshotService snapshots)
         var (word, tone) = WordOf(experiment, snapshot.Decision);
         var shadows = experiment.Variants.Where(v => v.Shadow).Select(v => v.Key).ToHashSet(StringComparer.Ordinal);
         var split = snapshot.Variants.Where(v => !shadows.Contains(v.Key)).ToList();
-        var units = split.Sum(v => v.Units);
+        var (units, goal) = (split.Sum(v => v.Units), snapshot.Metrics.FirstOrDefault(m => m.Role == MetricRole.Goal));
         return new ResultView
         {
             At = snapshot.At,
@@ -46,7 +46,8 @@ public sealed class ResultReader(SnapshotService snapshots)
             Units = units,
             Executions = split.Sum(v => v.Executions),
             Traffic = [.. snapshot.Variants.Select(v => new VariantTraffic(
-                v.Name, v.Version, v.Units, units > 0 && !shadows.Contains(v.Key) ? (double)v.Units / units : 0, shadows.Contains(v.Key) ? null : v.Weight, v.Executions))],
+                v.Name, v.Version, v.Units, units > 0 && !shadows.Contains(v.Key) ? (double)v.Units / units : 0, shadows.Contains(v.Key) ? null : v.Weight, v.Executions,
+                goal?.Variants.FirstOrDefault(m => m.Variant == v.Key)?.Bandit?.ChanceToBeBest))],
             Problems = [.. ProblemsOf(snapshot.Quality)],
             SplitChance = snapshot.Quality.SampleRatio.PValue,
             Metrics = [.. snapshot.Metrics.Select(m => MetricOf(experiment, snapshot, m, shadows))],
@@ -87,7 +88,8 @@ public sealed class ResultReader(SnapshotService snapshots)
         return new LiftView(
             NameOf(experiment, variant.Variant), variant.Value, against?.Relative.Uplift, interval?.Low, interval?.High, against?.AdjustedPValue ?? against?.Relative.PValue,
             against is { Posterior.State: EffectState.Estimated } ? against.Posterior.ChanceToWin : null, (long)variant.Units, tone,
-            against is null || against.Relative.State != EffectState.Estimated ? Missing(against?.Relative.State) : null);
+            against is null || against.Relative.State != EffectState.Estimated ? Missing(against?.Relative.State) : null,
+            against?.Softened == true);
     }
 
     private static IEnumerable<string> ProblemsOf(DataQuality quality)

@@ -49,7 +49,8 @@ public sealed record ResultView
 /// <param name="Share">The share that is.</param>
 /// <param name="Planned">The share that was planned; null for a shadow.</param>
 /// <param name="Executions">Executions of its units.</param>
-public sealed record VariantTraffic(string Name, int Version, long Units, double Share, double? Planned, long Executions);
+/// <param name="Best">The chance that it is the best of all in the first goal; null while that cannot be told.</param>
+public sealed record VariantTraffic(string Name, int Version, long Units, double Share, double? Planned, long Executions, double? Best = null);
 
 /// <summary>A metric over all variants.</summary>
 /// <param name="Key">Its key.</param>
@@ -82,8 +83,9 @@ public sealed record MetricView(
 /// <param name="Units">Units that were compared.</param>
 /// <param name="Tone">Better, worse, or neither.</param>
 /// <param name="Missing">Why there is no figure.</param>
+/// <param name="Softened">Whether one success and one failure were added to both, because an arm has no spread.</param>
 public sealed record LiftView(
-    string Variant, double? Value, double? Lift, double? Low, double? High, double? PValue, double? ChanceToWin, long Units, Tone Tone, string? Missing)
+    string Variant, double? Value, double? Lift, double? Low, double? High, double? PValue, double? ChanceToWin, long Units, Tone Tone, string? Missing, bool Softened = false)
 {
     public string Css => Tone switch { Tone.Good => "good", Tone.Bad => "bad", _ => "" };
 
