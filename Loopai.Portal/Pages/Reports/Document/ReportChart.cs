@@ -8,9 +8,9 @@ public static class ReportChart
 {
     public static object OptionOf(ReportDocument document, ChartBlock chart) => new Dictionary<string, object?>
     {
-        ["unit"] = UnitOf(chart.Kind),
+        ["unit"] = UnitOf(document, chart.Kind),
         ["xAxis"] = new { type = "category", data = chart.Starts.Select(at => DayOf(document, at)) },
-        ["yAxis"] = new { type = "value", axisLabel = new { formatter = "format:" + UnitOf(chart.Kind) }, splitNumber = 4, scale = chart.Kind == ValueKind.Share },
+        ["yAxis"] = new { type = "value", axisLabel = new { formatter = "format:" + UnitOf(document, chart.Kind) }, splitNumber = 4, scale = chart.Kind == ValueKind.Share },
         ["legend"] = chart.Lines.Count > 1 ? new { } : null,
         ["series"] = chart.Lines.Select(line => new Dictionary<string, object?>
         {
@@ -25,7 +25,8 @@ public static class ReportChart
 
     private static string DayOf(ReportDocument document, DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, document.Zone).ToString("d MMM", document.Culture);
 
-    private static string UnitOf(ValueKind kind) => kind switch { ValueKind.Share => "percent", ValueKind.Milliseconds => "ms", ValueKind.Money => "number", _ => "short" };
+    private static string UnitOf(ReportDocument document, ValueKind kind) =>
+        kind switch { ValueKind.Share => "percent", ValueKind.Milliseconds => "ms", ValueKind.Money => $"money:{document.Currency}", _ => "short" };
 
     /// <summary>Whether a column's cells stand at its right edge.</summary>
     public static bool IsNumber(this ReportColumn column) => column.Kind is not (ValueKind.Text or ValueKind.Time or ValueKind.Day);
