@@ -80,7 +80,7 @@ public sealed class DecisionService(LoopaiData data, TimeProvider time)
 
         if (variant is not null && (request.Activate || request.Rollout is not null))
         {
-            caller.Demand(Permissions.RolloutsWrite, experiment.TaskId);
+            await DemandActivationAsync(db, caller, experiment.TaskId, variant.Version, request.Rollout is not null, ct);
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
@@ -89,16 +89,6 @@ public sealed class DecisionService(LoopaiData data, TimeProvider time)
 
         // Where no version answers there is nothing to move from.
         var activates = variant is not null && (request.Activate || (request.Rollout is not null && task.ActiveVersion is null));
-        if (activates)
-        {
-            caller.Demand(Permissions.ProgramsActivate, experiment.TaskId);
-        }
-
-        if ((activates || request.Rollout is not null) && await db.FindVersionAsync(experiment.TaskId, variant!.Version, ct) is { Status: ProgramStatus.Draft } draft)
-        {
-            throw ProgramErrors.Draft(draft.Version, ProgramVersions.WhyDraft(draft));
-        }
-
         var rollout = request.Rollout is { } plan && !activates && task.ActiveVersion != variant!.Version
             ? await db.BeginRolloutAsync(caller, caller.PersonId ?? experiment.CreatedById, task, variant.Version, plan, now, ct) : null;
         var wasLive = experiment.IsLive;

@@ -76,7 +76,7 @@ public sealed class ExperimentLifecycle(LoopaiData data, ExperimentNotices notic
             db.Note(
                 caller, experiment, "started", acted, reason,
                 startedAt is { } past ? string.Create(CultureInfo.InvariantCulture, $"{TrafficOf(experiment)} Executions count from {past.UtcDateTime:d MMMM yyyy, HH:mm} UTC on.") : TrafficOf(experiment),
-                new { experiment.PlanHash, startedAt });
+                new { experiment.PlanHash });
         });
 
     /// <summary>Gives all units the control, and counts nothing, until it goes on.</summary>
