@@ -31,6 +31,17 @@ internal static class ExperimentErrors
         "experiment.frozen",
         $"{string.Join(", ", fields)} cannot change once an experiment has started: units would change their variants, or the results their meaning. Clone it and start the clone.");
 
+    public static ConflictException StartedBefore(string other) => new(
+        "experiment.started_before",
+        $"'{other}' runs on the same task. Of two, the one that started first takes a unit, so that a start in the past would take units away from it. Stop it, or start now.");
+
+    public static ConflictException WinnerFrozen() => new(
+        "experiment.winner_frozen",
+        "Once an experiment has started, an automatic winner can only be taken away, and while there is one its metrics, segments and analysis stay as they are. Take it away first and decide by hand, or clone the experiment.");
+
+    public static ConflictException ApprovedAsItStood(IEnumerable<string> fields) => new(
+        "experiment.approved_as_it_stood", $"{string.Join(", ", fields)} were approved as they stood at the start. Clone the experiment, change the clone and ask for approval of that.");
+
     public static ConflictException Over() => new("experiment.over", "This experiment is over; only its name can be changed. Clone it to go on.");
 
     public static ConflictException RangeTaken(string key, NamespaceShare mine, NamespaceShare theirs) => new(

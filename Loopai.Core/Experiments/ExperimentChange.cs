@@ -5,6 +5,9 @@ namespace Loopai.Core.Experiments;
 /// <summary>A line of an experiment's history: what was done, by whom and why, and what it did to the traffic.</summary>
 public sealed class ExperimentChange : ITenantOwned, IHistory
 {
+    public const int MaxReasonLength = 2000;
+    public const int MaxEffectLength = 500;
+
     public required Guid Id { get; init; }
 
     public required Guid OrganizationId { get; init; }

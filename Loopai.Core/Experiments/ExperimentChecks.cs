@@ -1,6 +1,7 @@
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
 using Loopai.Core.Experiments.Metrics;
+using Loopai.Core.Programs;
 using Microsoft.EntityFrameworkCore;
 
 namespace Loopai.Core.Experiments;
@@ -8,7 +9,7 @@ namespace Loopai.Core.Experiments;
 /// <summary>What only the database can say about an experiment: whether its versions, metrics and holdout are there.</summary>
 internal static class ExperimentChecks
 {
-    /// <summary>Collects every fault, and answers with the plan as it would be frozen now.</summary>
+    /// <summary>Collects every fault, and answers with the plan as it would be frozen now. What a metric measures stays what it was at the start.</summary>
     public static async Task<FrozenPlan> CheckAsync(this LoopaiDbContext db, Experiment experiment, FieldErrors errors, CancellationToken ct)
     {
         ExperimentRules.Check(experiment, errors);
@@ -21,17 +22,22 @@ internal static class ExperimentChecks
     private static async Task CheckVersionsAsync(LoopaiDbContext db, Experiment experiment, FieldErrors errors, CancellationToken ct)
     {
         var named = experiment.Variants.Select(v => v.Version).Distinct().ToList();
-        var there = await db.Programs.Where(p => p.TaskId == experiment.TaskId && named.Contains(p.Version)).Select(p => p.Version).ToListAsync(ct);
+        var there = await db.Programs.Where(p => p.TaskId == experiment.TaskId && named.Contains(p.Version)).Select(p => new { p.Version, p.Status }).ToDictionaryAsync(p => p.Version, p => p.Status, ct);
         for (var i = 0; i < experiment.Variants.Count; i++)
         {
             var version = experiment.Variants[i].Version;
-            errors.AddIf(version >= 1 && !there.Contains(version), $"variants[{i}].version", $"The task has no version {version}. A variant is a version of the experiment's own task.");
+            errors.AddIf(
+                i > 0 && experiment is { AutomaticWinner: not null, StartedAt: null } && !experiment.Variants[i].Shadow && there.GetValueOrDefault(version, ProgramStatus.Active) == ProgramStatus.Draft,
+                $"variants[{i}].version", $"Version {version} is a draft, and no draft goes into service by itself. Mend it in a new version, or decide by hand.");
+            errors.AddIf(version >= 1 && !there.ContainsKey(version), $"variants[{i}].version", $"The task has no version {version}. A variant is a version of the experiment's own task.");
         }
     }
 
     private static async Task<IReadOnlyList<PlannedMetric>> MetricsAsync(LoopaiDbContext db, Experiment experiment, FieldErrors errors, CancellationToken ct)
     {
         var keys = experiment.Metrics.Select(m => m.Metric).ToList();
+        var frozen = experiment.FrozenPlan is { } plan
+            ? FrozenPlan.Parse(plan).Metrics.Select(m => m.Definition).DistinctBy(d => d.Key).ToDictionary(d => d.Key, StringComparer.Ordinal) : [];
         var defined = await db.Metrics.AsNoTracking().Where(m => keys.Contains(m.Key)).ToDictionaryAsync(m => m.Key, StringComparer.Ordinal, ct);
         var planned = new List<PlannedMetric>(keys.Count);
         for (var i = 0; i < keys.Count; i++)
@@ -39,7 +45,7 @@ internal static class ExperimentChecks
             var (chosen, own) = (experiment.Metrics[i], defined.GetValueOrDefault(keys[i]));
             errors.AddIf(
                 own?.ArchivedAt is not null && experiment.StartedAt is null, $"metrics[{i}].metric", $"The metric '{chosen.Metric}' is archived. Choose another, or restore it.");
-            if ((BuiltInMetrics.Find(chosen.Metric) ?? own?.Definition) is { } definition)
+            if ((frozen.GetValueOrDefault(chosen.Metric) ?? BuiltInMetrics.Find(chosen.Metric) ?? own?.Definition) is { } definition)
             {
                 planned.Add(new PlannedMetric(chosen.Role, chosen.MinimumEffect ?? definition.MinimumEffect, definition));
             }

@@ -61,8 +61,8 @@ internal static class ExperimentModel
             change.Property(c => c.Action).HasMaxLength(32);
             change.Property(c => c.By).HasMaxLength(LoopaiModel.NameLength);
             change.Property(c => c.ByKind).HasMaxLength(16);
-            change.Property(c => c.Reason).HasMaxLength(2000);
-            change.Property(c => c.Effect).HasMaxLength(500);
+            change.Property(c => c.Reason).HasMaxLength(ExperimentChange.MaxReasonLength);
+            change.Property(c => c.Effect).HasMaxLength(ExperimentChange.MaxEffectLength);
             change.HasIndex(c => new { c.ExperimentId, c.At, c.Id });
         });
         builder.Entity<Holdout>(holdout =>

@@ -26,6 +26,9 @@ internal static partial class ExperimentRules
             .AddIf(draft.Hypothesis?.Length > MaxHypothesis, "hypothesis", $"A hypothesis has at most {MaxHypothesis} characters.")
             .AddIf(draft.Key is not null && !IsKey(draft.Key), "key", "A key has 1 to 64 characters: small letters, digits, '-', '_' and '.', beginning with a letter or digit.")
             .AddIf(draft.Seed is not null && draft.Seed.Length is 0 or > 100, "seed", "A seed has 1 to 100 characters.")
+            .AddIf(
+                draft.Seed?.StartsWith(PlannedHoldout.SeedPrefix, StringComparison.Ordinal) == true, "seed",
+                $"Seeds that begin with '{PlannedHoldout.SeedPrefix}' are those of holdouts, which would take the units of one variant alone. Take another.")
             .AddIf(draft.Targeting is { ValueKind: not JsonValueKind.Object }, "targeting", "A condition is a JSON object, such as {\"country\": {\"$in\": [\"de\", \"at\"]}}.");
         foreach (var unknown in draft.Without?.Where(field => !ExperimentDraft.Removable.Contains(field)) ?? [])
         {
@@ -84,6 +87,9 @@ internal static partial class ExperimentRules
                 .AddIf(variant.Name.Length > 100, $"{field}.name", "A name has at most 100 characters.")
                 .AddIf(variant.Version < 1, $"{field}.version", "Name the version that answers: 1, 2, 3.")
                 .AddIf(!IsShare(variant.Weight), $"{field}.weight", "A weight is 0 to 1 in steps of 0.0001: 0.5 for half of the units.")
+                .AddIf(
+                    !variant.Shadow && variant.Weight == 0, $"{field}.weight",
+                    "A variant that answers gets units: its weight is more than 0, or nothing could ever be decided. Leave all weights out for equal shares, or make it a shadow.")
                 .AddIf(variant.Shadow && variant.Weight != 0, $"{field}.weight", "A shadow answers nobody: its weight is 0.")
                 .AddIf(variant.Parameters is { ValueKind: not JsonValueKind.Object }, $"{field}.parameters", "Parameters are a JSON object.")
                 .AddIf(variant.Parameters is { } p && p.GetRawText().Length > MaxParameterBytes, $"{field}.parameters", $"Parameters have at most {MaxParameterBytes / 1024} KB.");

@@ -43,6 +43,8 @@ public sealed class ExperimentService(LoopaiData data, TimeProvider time)
             UpdatedAt = now,
         };
         draft.ApplyTo(experiment);
+        WinnerRules.Demand(caller, experiment);
+        WinnerRules.Check(caller, experiment, errors);
         await db.CheckAsync(experiment, errors, ct);
         errors.ThrowIfAny("experiment.invalid", "The experiment cannot be taken as it stands.");
         db.Experiments.Add(experiment);
@@ -97,10 +99,17 @@ public sealed class ExperimentService(LoopaiData data, TimeProvider time)
         ExperimentRules.Check(draft, errors);
         var (name, forced, startsAt, planned) = (experiment.Name, experiment.Forced, experiment.StartsAt, await db.CheckAsync(experiment, new FieldErrors(), ct));
         draft.ApplyTo(experiment);
+        WinnerRules.Check(caller, experiment, errors);
         var plan = await db.CheckAsync(experiment, errors, ct);
         errors.ThrowIfAny("experiment.invalid", "The experiment cannot be taken as it stands.");
 
         var differences = plan.DifferencesFrom(planned);
+        if (differences.Count > 0)
+        {
+            // Whoever changes what a winner goes by could make one.
+            WinnerRules.Demand(caller, experiment);
+        }
+
         List<string> changed = [.. differences.Select(d => d.Field)];
         AddIf(name != experiment.Name, "name");
         AddIf(!forced.SequenceEqual(experiment.Forced), "forced");
@@ -127,7 +136,7 @@ public sealed class ExperimentService(LoopaiData data, TimeProvider time)
         }
     }
 
-    /// <summary>A draft like another experiment, with a seed of its own, so that its units are drawn anew.</summary>
+    /// <summary>A draft like another experiment, with a seed of its own, so that its units are drawn anew. Its winner acts by itself only where the caller may let it.</summary>
     public async Task<Experiment> CloneAsync(Caller caller, Guid id, string? name, CancellationToken ct)
     {
         caller.DemandOnTasks(Permissions.ExperimentsWrite);
@@ -156,7 +165,7 @@ public sealed class ExperimentService(LoopaiData data, TimeProvider time)
             Metrics = original.Metrics,
             Segments = original.Segments,
             Plan = original.Plan,
-            AutomaticWinner = original.AutomaticWinner,
+            AutomaticWinner = WinnerRules.MayLet(caller, original) ? original.AutomaticWinner : null,
             Breaker = original.Breaker,
             RequiresApproval = original.RequiresApproval,
             CreatedBy = caller.Name,

@@ -48,8 +48,8 @@ internal static class ExperimentWork
             Action = action,
             By = caller.Name,
             ByKind = caller.Kind.ToString(),
-            Reason = string.IsNullOrWhiteSpace(reason) ? null : reason.Trim(),
-            Effect = effect,
+            Reason = string.IsNullOrWhiteSpace(reason) ? null : Cut(reason.Trim(), ExperimentChange.MaxReasonLength),
+            Effect = effect is null ? null : Cut(effect, ExperimentChange.MaxEffectLength),
             Details = details is null ? null : JsonSerializer.Serialize(details, Json),
             IsDeviation = isDeviation,
         });
@@ -80,8 +80,12 @@ internal static class ExperimentWork
         }
     }
 
-    public static void CheckReason(string? reason) =>
-        new FieldErrors().AddIf(reason?.Length > 2000, "reason", "A reason has at most 2,000 characters.").ThrowIfAny("experiment.reason", "The reason is too long.");
+    public static void CheckReason(string? reason) => new FieldErrors()
+        .AddIf(reason?.Length > ExperimentChange.MaxReasonLength, "reason", "A reason has at most 2,000 characters.").ThrowIfAny("experiment.reason", "The reason is too long.");
+
+    /// <summary>Sentences that are made of names and figures grow with the experiment, and a long one must not keep it from being saved.</summary>
+    private static string Cut(string text, int most) =>
+        text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 2]) ? most - 2 : most - 1)] + "…";
 
     private static async Task<ConflictException> WhoWasFasterAsync(LoopaiDbContext db, Guid id, CancellationToken ct)
     {

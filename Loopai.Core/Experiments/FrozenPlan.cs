@@ -98,9 +98,16 @@ public sealed record FrozenPlan
 /// <param name="Definition">What it measures.</param>
 public sealed record PlannedMetric(MetricRole Role, double MinimumEffect, MetricDefinition Definition);
 
-/// <param name="Key">Its name, and the seed of its hash.</param>
+/// <param name="Key">Its name.</param>
 /// <param name="Share">The share of the units that it keeps out.</param>
-public sealed record PlannedHoldout(string Key, double Share);
+public sealed record PlannedHoldout(string Key, double Share)
+{
+    /// <summary>What no experiment's seed begins with: one of the same name would lose the units of its control alone.</summary>
+    internal const string SeedPrefix = "holdout:";
+
+    /// <summary>The seed of its hash.</summary>
+    internal string Seed { get; } = SeedPrefix + Key;
+}
 
 /// <param name="Field">The part of the plan.</param>
 /// <param name="Before">What it was.</param>

@@ -12,7 +12,7 @@ public sealed class Holdout : ITenantOwned
 
     public required Guid OrganizationId { get; init; }
 
-    /// <summary>Its name, and the seed of its hash.</summary>
+    /// <summary>Its name, of which the seed of its hash is made.</summary>
     public required string Key { get; init; }
 
     public string Description { get; set; } = "";

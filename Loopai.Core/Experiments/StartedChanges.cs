@@ -7,6 +7,9 @@ internal static class StartedChanges
     private static readonly HashSet<string> Allowed =
         new(["name", "hypothesis", "coverage", "endsAt", "metrics", "segments", "analysis", "automaticWinner", "breaker", "forced"], StringComparer.Ordinal);
 
+    /// <summary>What a decision goes by.</summary>
+    private static readonly string[] Judging = ["metrics", "segments", "analysis"];
+
     /// <exception cref="Errors.ConflictException">The experiment is past the point where these could change.</exception>
     public static void Check(Experiment experiment, IReadOnlyCollection<string> fields)
     {
@@ -23,6 +26,18 @@ internal static class StartedChanges
         if (fields.Where(f => !Allowed.Contains(f)).ToList() is { Count: > 0 } frozen)
         {
             throw ExperimentErrors.Frozen(frozen);
+        }
+
+        // Figures are there by now: who could still choose what they are held against could choose the winner.
+        var judging = fields.Where(f => Judging.Contains(f)).ToList();
+        if (experiment.AutomaticWinner is not null && (judging.Count > 0 || fields.Contains("automaticWinner")))
+        {
+            throw ExperimentErrors.WinnerFrozen();
+        }
+
+        if (experiment.Approval?.ApprovedAt is not null && judging.Count > 0)
+        {
+            throw ExperimentErrors.ApprovedAsItStood(judging);
         }
     }
 

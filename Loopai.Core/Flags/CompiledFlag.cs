@@ -120,7 +120,9 @@ public sealed class CompiledFlag : IFlag
             _ => null,
         };
 
-    private FlagAnswer Answer(string variation, FlagReason reason, string? rule) => new(this, variation, _values[variation], reason, rule, null);
+    /// <summary>A variation that is not there is answered by the off-variation: one flag that is broken must not keep all others from being evaluated.</summary>
+    private FlagAnswer Answer(string variation, FlagReason reason, string? rule) =>
+        _values.TryGetValue(variation, out var value) ? new(this, variation, value, reason, rule, null) : new(this, _off, _values[_off], FlagReason.Unknown, rule, null);
 
     private sealed record CompiledRule(string Name, Condition Condition, CompiledServe Serve, FlagSchedule? Schedule);
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Loopai.Core.Access;
@@ -13,6 +14,9 @@ namespace Loopai.Core.Flags;
 /// <summary>Keeps the flags of every environment that is asked for in memory: read at the first question, and again when they change.</summary>
 public sealed class FlagCatalog(LoopaiData data)
 {
+    /// <summary>How often an organization is looked at, at most, because callers say that something is newer.</summary>
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<Guid, Task<OrganizationFlags>> _organizations = new();
     private readonly ConcurrentDictionary<FlagListener, byte> _listeners = new();
 
@@ -50,8 +54,26 @@ public sealed class FlagCatalog(LoopaiData data)
         }
     }
 
-    /// <summary>Forgets what this instance has, for a caller who knows that there is something newer.</summary>
-    public void Refresh(Guid organizationId) => _organizations.TryRemove(organizationId, out _);
+    /// <summary>
+    /// The same for a caller who says that there is something newer. Anybody can say so, with a key that is public: all of an organization who do within a second are
+    /// answered from one look.
+    /// </summary>
+    public async ValueTask<FlagSet> NewerAsync(Caller caller, CancellationToken ct)
+    {
+        var known = await LoadOnceAsync(caller.OrganizationId);
+        if (BetweenLooks - Stopwatch.GetElapsedTime(known.ReadAt) is var rest && rest > TimeSpan.Zero)
+        {
+            await Task.Delay(rest, ct);
+        }
+
+        // Unless somebody who waited beside, or a change, took it away already.
+        if (_organizations.TryGetValue(caller.OrganizationId, out var loaded) && loaded.IsCompletedSuccessfully && await loaded == known)
+        {
+            _organizations.TryRemove(KeyValuePair.Create(caller.OrganizationId, loaded));
+        }
+
+        return await OfAsync(caller);
+    }
 
     /// <summary>Waits for changes of an organization's flags until it is disposed.</summary>
     public FlagListener Listen(Guid organizationId)
@@ -78,6 +100,7 @@ public sealed class FlagCatalog(LoopaiData data)
 
     private async Task<OrganizationFlags> LoadAsync(Guid organizationId)
     {
+        var readAt = Stopwatch.GetTimestamp();
         await using var db = await data.OpenAsync(Caller.System(organizationId), CancellationToken.None);
         var flags = await db.FeatureFlags.AsNoTracking().Where(f => f.ArchivedAt == null).ToListAsync();
         var environments = await db.FlagEnvironments.AsNoTracking().ToListAsync();
@@ -93,13 +116,15 @@ public sealed class FlagCatalog(LoopaiData data)
 
         return new OrganizationFlags(
             flags, environments.ToDictionary(e => (e.FlagId, e.EnvironmentId)),
-            experiments.Where(e => tasks.ContainsKey(e.TaskId)).ToLookup(e => e.EnvironmentId, e => new ExperimentFlag(e, tasks[e.TaskId])));
+            experiments.Where(e => tasks.ContainsKey(e.TaskId)).ToLookup(e => e.EnvironmentId, e => new ExperimentFlag(e, tasks[e.TaskId])), readAt);
     }
 
     private sealed class OrganizationFlags(
-        IReadOnlyList<FeatureFlag> flags, Dictionary<(Guid Flag, Guid Environment), FlagEnvironment> environments, ILookup<Guid, ExperimentFlag> experiments)
+        IReadOnlyList<FeatureFlag> flags, Dictionary<(Guid Flag, Guid Environment), FlagEnvironment> environments, ILookup<Guid, ExperimentFlag> experiments, long readAt)
     {
         private readonly ConcurrentDictionary<Guid, FlagSet> _sets = new();
+
+        public long ReadAt => readAt;
 
         public FlagSet Of(Guid environmentId) => _sets.GetOrAdd(environmentId, static (id, all) => FlagSet.Of(
             [.. all.Flags.Select(f => (f, all.Environments.GetValueOrDefault((f.Id, id))))], all.Experiments[id]), (Flags: flags, Environments: environments, Experiments: experiments));

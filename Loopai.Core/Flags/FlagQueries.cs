@@ -13,6 +13,20 @@ internal static class FlagQueries
     public static async Task<FeatureFlag> FindFlagAsync(this LoopaiDbContext db, Guid id, CancellationToken ct) =>
         await db.FeatureFlags.FirstOrDefaultAsync(f => f.Id == id, ct) ?? throw FlagErrors.NotFound(id);
 
+    /// <summary>
+    /// Keeps the flag as it was read until the end of the transaction. Its variations and what environments answer lie in different rows, and whoever writes the one has
+    /// checked it against the other.
+    /// </summary>
+    /// <exception cref="Errors.ChangedMeanwhileException">Somebody else saved first.</exception>
+    public static async Task LockFlagAsync(this LoopaiDbContext db, FeatureFlag flag, CancellationToken ct)
+    {
+        // An update locks the row on every provider.
+        if (await db.FeatureFlags.Where(f => f.Id == flag.Id && f.Revision == flag.Revision).ExecuteUpdateAsync(set => set.SetProperty(f => f.UpdatedAt, f => f.UpdatedAt), ct) == 0)
+        {
+            throw FlagErrors.ChangedMeanwhile();
+        }
+    }
+
     public static async Task<FlagDetail> DetailAsync(this LoopaiDbContext db, FeatureFlag flag, CancellationToken ct)
     {
         var told = await db.FlagEnvironments.AsNoTracking().Where(e => e.FlagId == flag.Id).ToDictionaryAsync(e => e.EnvironmentId, ct);

@@ -113,6 +113,8 @@ public sealed class FlagService(LoopaiData data, TimeProvider time)
             throw FlagErrors.ChangedMeanwhile();
         }
 
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await db.LockFlagAsync(flag, ct);
         var detail = await db.DetailAsync(flag, ct);
         FlagQueries.DemandLive(flag);
         var variations = change.Variations ?? detail.Variations;
@@ -135,6 +137,7 @@ public sealed class FlagService(LoopaiData data, TimeProvider time)
         flag.Variations = FlagJson.Write(variations);
         flag.OffVariation = change.OffVariation ?? flag.OffVariation;
         await SaveAsync(db, caller, flag, "updated", before, ct);
+        await transaction.CommitAsync(ct);
         return await db.DetailAsync(flag, ct);
     }
 

@@ -66,6 +66,7 @@ public sealed class FlagTargetingService(LoopaiData data, TimeProvider time)
     {
         var now = time.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await db.LockFlagAsync(flag, ct);
         var text = FlagJson.Write(after);
         if (here.Revision == 0)
         {

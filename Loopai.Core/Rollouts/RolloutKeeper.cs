@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Loopai.Core.Access;
 using Loopai.Core.Data;
-using Loopai.Core.Errors;
 using Loopai.Core.Tasks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -49,9 +48,10 @@ public sealed class RolloutKeeper(LoopaiData data, RolloutMail mail, TimeProvide
         {
             return await LookAsync(rollout, ct);
         }
-        catch (Exception e) when (e is LoopaiException or DbUpdateException or System.Data.Common.DbException or InvalidOperationException or TimeoutException)
+        catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
         {
-            // Something else changed the task at the same moment, or the database was away: the lease runs out and it is looked at again.
+            // Something else changed the task at the same moment, the database was away, or it is broken by itself: the lease runs out and it is looked at again, and
+            // whatever is wrong with one rollout holds up no other.
             log.LogWarning(e, "The rollout {Rollout} could not be looked at; it will be tried again", rollout.Id);
             return false;
         }

@@ -119,19 +119,21 @@ internal static class RolloutObserver
         return rows.ToDictionary(r => r.Version, r => new RateSums(r.Units, r.Wrong, r.Weights, r.WrongSquared, r.WeightsSquared, r.Products));
     }
 
+    /// <summary>Read from executions like everything else: what somebody tries in the portal, and what experiments do, is in the counts that others add up.</summary>
     private static async Task<RecentCounts> RecentAsync(this LoopaiDbContext db, Rollout rollout, DateTimeOffset now, CancellationToken ct)
     {
         var from = now - RolloutEngine.RecentFor < rollout.StartedAt ? rollout.StartedAt : now - RolloutEngine.RecentFor;
-        from = new DateTimeOffset(from.UtcTicks - (from.UtcTicks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
-        return await db.ExecutionRollups
-            .Where(r => r.OrganizationId == rollout.OrganizationId && r.TaskId == rollout.TaskId && r.EnvironmentId == rollout.EnvironmentId && r.Version == rollout.Version
-                && r.Level == RollupLevel.Minute && r.StartsAt >= from)
-            .GroupBy(r => r.TaskId)
-            .Select(g => new RecentCounts(g.Sum(r => r.Executions), g.Sum(r => r.Errors), g.Sum(r => r.Timeouts), g.Sum(r => r.InvalidOutputs)))
+        return await db.Executions.Where(Judged(rollout, from, now)).Where(e => e.Version == rollout.Version)
+            .GroupBy(e => e.TaskId)
+            .Select(g => new RecentCounts(
+                g.LongCount(), g.LongCount(e => e.Status == ExecutionStatus.Error), g.LongCount(e => e.Status == ExecutionStatus.Timeout), g.LongCount(e => e.Status == ExecutionStatus.InvalidOutput)))
             .FirstOrDefaultAsync(ct) ?? RecentCounts.None;
     }
 
-    /// <summary>Executions of both versions in a stretch of time. Those of the past, recorded later, and those of experiments, which choose for themselves, tell nothing of it.</summary>
+    /// <summary>
+    /// Executions of both versions in a stretch of time. Those of the past, recorded later, those that people try in the portal, and those of experiments, which choose for
+    /// themselves, tell nothing of it.
+    /// </summary>
     private static Expression<Func<Execution, bool>> Judged(Rollout rollout, DateTimeOffset from, DateTimeOffset until) => e =>
         e.OrganizationId == rollout.OrganizationId && e.TaskId == rollout.TaskId && e.EnvironmentId == rollout.EnvironmentId && e.ExecutedAt >= from && e.ExecutedAt < until
         && (e.Version == rollout.Version || e.Version == rollout.BaseVersion) && e.Source != ExecutionSource.Import && e.Source != ExecutionSource.Portal

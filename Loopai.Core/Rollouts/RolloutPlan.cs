@@ -50,8 +50,11 @@ public sealed record RolloutLimit(RolloutMetric Metric, double Share);
 /// <param name="Days">On which days; empty for all.</param>
 /// <param name="From">The first moment of the day.</param>
 /// <param name="Until">The first moment after it; before <paramref name="From"/>, it is on the next day.</param>
-public sealed record RolloutWindow(IReadOnlyList<DayOfWeek> Days, TimeOnly From, TimeOnly Until)
+public sealed record RolloutWindow(IReadOnlyList<DayOfWeek>? Days, TimeOnly From, TimeOnly Until)
 {
+    /// <summary>On which days; empty for all, which is also what leaving it out means.</summary>
+    public IReadOnlyList<DayOfWeek> Days { get; init; } = Days ?? [];
+
     public bool Covers(DateTimeOffset at, TimeZoneInfo zone)
     {
         var local = TimeZoneInfo.ConvertTime(at, zone);

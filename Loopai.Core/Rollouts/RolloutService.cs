@@ -12,7 +12,10 @@ public sealed class RolloutService(LoopaiData data, TimeProvider time)
 {
     private const int MaxReason = 500;
 
-    /// <summary>Begins to move the traffic of the caller's environment to a version, with the first stage of the plan.</summary>
+    /// <summary>
+    /// Begins to move the traffic of the caller's environment to a version, with the first stage of the plan. It ends with the version in service everywhere, so that it takes
+    /// the permission to activate.
+    /// </summary>
     /// <param name="caller">Who acts.</param>
     /// <param name="taskId">The task.</param>
     /// <param name="version">The version.</param>
@@ -22,6 +25,7 @@ public sealed class RolloutService(LoopaiData data, TimeProvider time)
     public async Task<Rollout> StartAsync(Caller caller, Guid taskId, int version, RolloutPlan? plan, bool force, CancellationToken ct)
     {
         caller.Demand(Permissions.RolloutsWrite, taskId);
+        caller.Demand(Permissions.ProgramsActivate, taskId);
         plan ??= new RolloutPlan();
         RolloutRules.Check(plan);
         await using var db = await data.OpenAsync(caller, ct);
@@ -103,17 +107,33 @@ public sealed class RolloutService(LoopaiData data, TimeProvider time)
         new FieldErrors().AddIf(reason?.Length > MaxReason, "reason", $"A reason has at most {MaxReason} characters.").ThrowIfAny("rollout.invalid", "The rollout cannot be steered like this.");
         await using var db = await data.OpenAsync(caller, ct);
         var rollout = await FindAsync(db, taskId, id, ct);
+        DemandReach(caller, rollout);
         if (rollout.EndedAt is not null)
         {
             throw RolloutErrors.Over();
         }
 
-        if (decide(rollout) is { } move && !await db.TakeAsync(caller, rollout, move with { Judgement = RolloutJson.JudgementOf(rollout.Judgement) }, time.GetUtcNow(), ct))
+        var move = decide(rollout);
+        if (move?.Status == RolloutStatus.Completed)
+        {
+            caller.Demand(Permissions.ProgramsActivate, taskId);
+        }
+
+        if (move is not null && !await db.TakeAsync(caller, rollout, move with { Judgement = RolloutJson.JudgementOf(rollout.Judgement) }, time.GetUtcNow(), ct))
         {
             throw RolloutErrors.ChangedMeanwhile();
         }
 
         return await FindAsync(db, taskId, id, ct);
+    }
+
+    /// <summary>Whoever holds the permission for one environment, as every key does, steers what moves that one's traffic alone.</summary>
+    private static void DemandReach(Caller caller, Rollout rollout)
+    {
+        if (rollout.EnvironmentId != caller.EnvironmentIdOrNull && caller.Kind != CallerKind.System && !caller.ReachesOtherEnvironments(Permissions.RolloutsWrite))
+        {
+            throw new ForbiddenException(Permissions.RolloutsWrite, "This rollout moves the traffic of another environment than yours. Steer it from there.") { Caller = caller };
+        }
     }
 
     private static string Why(string? reason, string otherwise) => string.IsNullOrWhiteSpace(reason) ? otherwise : reason.Trim();

@@ -144,6 +144,18 @@ public sealed class BadInputTests(PortalFixture portal) : IAsyncLifetime
         problem.GetProperty("errors").TryGetProperty(field, out _).ShouldBeTrue(problem.ToString());
     }
 
+    [Theory]
+    [InlineData("experiments", "{\"taskId\":TASK,\"metrics\":[null]}", "metrics[0]")]
+    [InlineData("experiments", "{\"taskId\":TASK,\"forced\":[{\"unit\":\"u\",\"variant\":\"control\"},null]}", "forced[1]")]
+    [InlineData("tasks/ID/rollouts", "{\"version\":2,\"stages\":[null]}", "stages[0]")]
+    [InlineData("tasks/ID/rollouts", "{\"version\":2,\"windows\":[null]}", "windows[0]")]
+    [InlineData("flags", "{\"key\":\"k\",\"variations\":[null]}", "variations[0]")]
+    public async Task Post_NullInAList_Is400AndNamesIt(string path, string body, string field)
+    {
+        var problem = await (await PostAsync(path.Replace("ID", _task.ToString(), StringComparison.Ordinal), body)).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "request.null");
+        problem.GetProperty("errors").TryGetProperty(field, out _).ShouldBeTrue(problem.ToString());
+    }
+
     [Fact]
     public async Task Batch_10001Items_Is400()
     {

@@ -16,7 +16,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
     [
         "POST /api/v1/tasks", "POST /api/v1/keys", "POST /api/v1/service-accounts", "PATCH /api/v1/organization", "PUT /api/v1/audit/settings", "POST /api/v1/audit/streams",
         "GET /api/v1/settings/logo", "PUT /api/v1/settings/logo", "PUT /api/v1/environments/order", "POST /api/v1/invitations/accept", "POST /api/v1/members/leave",
-        "POST /api/v1/organizations", "POST /api/v1/analytics/rebuild",
+        "POST /api/v1/organizations", "POST /api/v1/analytics/rebuild", "POST /api/v1/costs/reprice",
     ];
 
     [Fact]
@@ -110,8 +110,15 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         var connection = await MakeIdAsync(
             "sign-on/connections", new { name = "globex secret provider", settings = new { preset = "okta", issuer = "globex.okta.com", clientId = "globex" } });
         var saml = await MakeIdAsync("sign-on/connections", new { kind = "saml", name = "globex secret SAML" });
+        var report = await MakeIdAsync(
+            "reports", new { name = "globex secret report", isShared = true, definition = new { sections = new[] { new { kind = "text", text = "globex secret words" } } } });
+        var run = await MakeIdAsync($"reports/{report}/runs", new { formats = new[] { "csv" } });
         return new Theirs
         {
+            Report = report,
+            ReportRun = run,
+            ReportFile = await FileOfAsync(owner, run),
+            ReportSchedule = await MakeIdAsync($"reports/{report}/schedules", new { cron = "0 7 1 1 *", formats = new[] { "csv" } }),
             Task = task,
             Execution = IdOf(execution),
             Validation = validation,
@@ -158,6 +165,21 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         }
     }
 
+    /// <summary>The only file of a run, once it is there.</summary>
+    private static async Task<Guid> FileOfAsync(HttpClient owner, Guid run)
+    {
+        for (var since = Stopwatch.StartNew(); ; await Task.Delay(50))
+        {
+            var files = (await owner.GetFromJsonAsync<JsonElement>($"reports/runs/{run}")).GetProperty("files");
+            if (files.GetArrayLength() > 0)
+            {
+                return IdOf(files[0]);
+            }
+
+            since.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(60), "the report was never made");
+        }
+    }
+
     /// <summary>What the stranger's attempts could have changed.</summary>
     private static async Task<string> SnapshotAsync(HttpClient owner, Theirs theirs)
     {
@@ -166,6 +188,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         {
             $"tasks/{theirs.Task}/examples", $"executions?taskId={theirs.Task}", $"validations/{theirs.Validation}", "organization", "settings", "sign-on/connections", "environments", "members",
             "teams", "roles", "grants", "invitations", "experiments", "metrics", "holdouts", $"flags/{theirs.Flag}", "dashboards", "annotations",
+            $"reports/{theirs.Report}", $"reports/{theirs.Report}/schedules", $"reports/runs/{theirs.ReportRun}",
         })
         {
             text.AppendLine(await owner.GetStringAsync(path));
@@ -214,6 +237,10 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         public required Guid Holdout { get; init; }
         public required Guid Board { get; init; }
         public required Guid Annotation { get; init; }
+        public required Guid Report { get; init; }
+        public required Guid ReportRun { get; init; }
+        public required Guid ReportFile { get; init; }
+        public required Guid ReportSchedule { get; init; }
         public required PortalOrganization Organization { get; init; }
 
         /// <summary>Everything that nobody else may read.</summary>
@@ -245,6 +272,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
                 "holdouts" => Holdout,
                 "dashboards" => Board,
                 "annotations" => Annotation,
+                "reports" => Report,
                 _ => Guid.Empty,
             };
             return path.Replace("{id}", $"{id}", StringComparison.Ordinal)
@@ -255,6 +283,10 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
                 .Replace("{testId}", $"{ConnectionTest}", StringComparison.Ordinal)
                 .Replace("{certificateId}", $"{Certificate}", StringComparison.Ordinal)
                 .Replace("{userId}", $"{Member}", StringComparison.Ordinal)
+                .Replace("{runId}", $"{ReportRun}", StringComparison.Ordinal)
+                .Replace("{fileId}", $"{ReportFile}", StringComparison.Ordinal)
+                .Replace("{deliveryId}", $"{ReportFile}", StringComparison.Ordinal)
+                .Replace("{scheduleId}", $"{ReportSchedule}", StringComparison.Ordinal)
                 .Replace("{rolloutId}", $"{Rollout}", StringComparison.Ordinal)
                 .Replace("{environment}", "production", StringComparison.Ordinal)
                 .Replace("{version}", "1", StringComparison.Ordinal)

@@ -44,12 +44,20 @@ public sealed class EventServiceTests(LoopaiDatabaseFixture fixture) : IClassFix
     [InlineData("""{"id":"1","unit":"ada","name":"buy","at":"2001-01-01T00:00:00Z"}""", "at")]
     [InlineData("""{"id":"1","unit":"ada","name":"buy","at":"yesterday"}""", "at")]
     [InlineData("""{"id":"1","unit":"ada","name":"buy","amount":3}""", "amount")]
+    [InlineData("{\"id\":\"1\",\"unit\":\"\\ud800\",\"name\":\"buy\"}", "")]
+    [InlineData("{\"id\":\"1\",\"\\udc00\":\"ada\",\"name\":\"buy\"}", "")]
     [InlineData("\"buy\"", "")]
     public async Task TakeAsync_OneRowWrong_TakesTheOthers(string wrong, string field)
     {
         var result = await TakeAsync($$"""[{{wrong}},{"id":"good","unit":"ada","name":"buy"}]""");
         (result.Accepted, result.Rejected, result.Errors[0].Row, result.Errors[0].Field).ShouldBe((1, 1, 1, field));
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task TakeAsync_NoUtf8_IsRefusedAsAWhole(bool isLines) => (await Should.ThrowAsync<InvalidException>(
+        () => _events.TakeAsync(_given.Caller, Encoding.Latin1.GetBytes("[{\"id\":\"1\",\"unit\":\"Müller\",\"name\":\"buy\"}]"), isLines, default))).Code.ShouldBe("events.not_json");
 
     [Fact]
     public async Task TakeAsync_UnitOf10KB_IsRefused()

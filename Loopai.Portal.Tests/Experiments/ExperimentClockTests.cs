@@ -2,6 +2,7 @@ using Loopai.Core.Analytics;
 using Loopai.Core.Executions;
 using Loopai.Core.Experiments;
 using Loopai.Core.Experiments.Analysis;
+using Loopai.Core.Experiments.Decisions;
 using Loopai.Core.Experiments.Lifecycle;
 using Loopai.Infrastructure.Postgres;
 using Loopai.Portal.Tests.Data;
@@ -69,6 +70,58 @@ public sealed class ExperimentClockTests(LoopaiDatabaseFixture fixture) : IClass
         (await StatusAsync(running)).ShouldBe(ExperimentStatus.Paused);
         var line = (await _given.Experiments.HistoryAsync(_given.Caller, running.Id, new(), default)).Items[0];
         (line.Action, line.Reason!.Contains("12 of 52", StringComparison.Ordinal)).ShouldBe(("breaker_tripped", true));
+    }
+
+    [Fact]
+    public async Task RunOnceAsync_LongNames_StartAllTheSame()
+    {
+        var made = await _given.AddAsync(_given.Draft() with { Variants = [.. Enumerable.Range(0, 5).Select(i => new VariantDraft(Name: $"{i}{new string('x', 99)}", Version: i == 0 ? 1 : 2))] });
+        await _given.Life.ScheduleAsync(_given.Caller, made.Id, DateTimeOffset.UtcNow.AddHours(1), null, default);
+        await ShiftAsync(made, e => e.StartsAt = DateTimeOffset.UtcNow.AddSeconds(-1));
+        await RunAsync();
+
+        (await StatusAsync(made)).ShouldBe(ExperimentStatus.Running);
+        (await _given.Experiments.HistoryAsync(_given.Caller, made.Id, new(), default)).Items[0].Effect!.Length.ShouldBe(ExperimentChange.MaxEffectLength);
+    }
+
+    [Fact]
+    public async Task RunOnceAsync_OneThatIsBroken_HoldsUpNoOther()
+    {
+        var (broken, sound) = (await _given.AddAsync(), await _given.AddAsync());
+        foreach (var made in new[] { broken, sound })
+        {
+            await _given.Life.ScheduleAsync(_given.Caller, made.Id, DateTimeOffset.UtcNow.AddHours(1), null, default);
+            await ShiftAsync(made, e => (e.StartsAt, e.Targeting) = (DateTimeOffset.UtcNow.AddSeconds(-1), made == broken ? "{" : null));
+        }
+
+        await RunAsync();
+
+        (await StatusAsync(sound)).ShouldBe(ExperimentStatus.Running);
+        await ShiftAsync(broken, e => e.Status = ExperimentStatus.Archived);
+    }
+
+    [Fact]
+    public async Task RunOnceAsync_NoResultForAnHour_LosesTheWinner()
+    {
+        var running = await _given.StartAsync(_given.Draft() with { AutomaticWinner = new AutomaticWinner() });
+        await _given.ExecutedAsync(running);
+        var since = DateTimeOffset.UtcNow.AddDays(-2);
+        await ShiftAsync(running, e => e.PendingWinner = new PendingWinner("variant-1", since));
+        await using (var db = await fixture.Data.OpenAsync(_given.Caller, default))
+        {
+            var traffic = await new ExperimentAnalysis(new PostgresAnalysisSql()).AnalyzeAsync(db, running, DateTimeOffset.UtcNow.AddHours(-1), null, default);
+            db.ExperimentSnapshots.Add(new StoredSnapshot
+            {
+                OrganizationId = running.OrganizationId, ExperimentId = running.Id, At = DateTimeOffset.UtcNow,
+                Body = (traffic with { Decision = new Decision(DecisionState.Ship, "variant-1", "Ship it.", []) }).ToJson(),
+            });
+            await db.SaveChangesAsync();
+        }
+
+        await RunAsync();
+
+        var still = await _given.Experiments.GetAsync(_given.Caller, running.Id, default);
+        (still.Status, still.PendingWinner).ShouldBe((ExperimentStatus.Running, null));
     }
 
     [Fact]

@@ -84,6 +84,36 @@ public sealed class ExperimentLifecycleTests(LoopaiDatabaseFixture fixture) : IC
     }
 
     [Fact]
+    public async Task StartAsync_OverlappingRangesAtOnce_StartsOne()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var share = new NamespaceShare($"round-{round}", 0, 0.6);
+            Experiment[] made = [await _given.AddAsync(_given.Draft() with { Namespace = share }), await _given.AddAsync(_given.Draft() with { Namespace = share })];
+            var outcomes = await Task.WhenAll(made.Select(m => TryAsync(() => _given.Life.StartAsync(_given.Caller, m.Id, null, default))));
+
+            outcomes.Count(o => o is null).ShouldBe(1);
+            outcomes.Single(o => o is not null).ShouldBeOfType<ConflictException>().Code.ShouldBe("experiment.range_taken");
+        }
+    }
+
+    [Fact]
+    public async Task StartAsync_InThePast_TakesNoUnitsFromWhatRunsAndIsNotedNow()
+    {
+        var before = await _given.StartAsync();
+        var made = await _given.AddAsync();
+        var lastWeek = DateTimeOffset.UtcNow.AddDays(-7);
+        (await FaultAsync(() => _given.Life.StartAsync(_given.Caller, made.Id, null, lastWeek, default))).ShouldBe("experiment.started_before");
+        await _given.Life.StopAsync(_given.Caller, before.Id, null, default);
+        (await Should.ThrowAsync<InvalidException>(() => _given.Life.StartAsync(_given.Caller, made.Id, null, DateTimeOffset.UnixEpoch.AddYears(-10), default))).Errors.Keys.ShouldBe(["startedAt"]);
+
+        (await _given.Life.StartAsync(_given.Caller, made.Id, null, lastWeek, default)).StartedAt.ShouldBe(lastWeek);
+        var history = (await _given.Experiments.HistoryAsync(_given.Caller, made.Id, new(), default)).Items;
+        history.Select(h => h.Action).ShouldBe(["started", "created"]);
+        history[0].At.ShouldBeGreaterThan(history[1].At.AddSeconds(-1));
+    }
+
+    [Fact]
     public async Task DecideAsync_ByTwoAtOnce_DecidesOnce()
     {
         var running = await _given.StartAsync();
@@ -151,6 +181,66 @@ public sealed class ExperimentLifecycleTests(LoopaiDatabaseFixture fixture) : IC
     }
 
     [Fact]
+    public async Task AutomaticWinner_WithoutPermissionToActivate_IsNeitherPlannedNorStarted()
+    {
+        var analyst = _given.Person("Ada", [.. BuiltInRoles.Analyst.Permissions]);
+        var automatic = _given.Draft() with { AutomaticWinner = new AutomaticWinner() };
+        await Should.ThrowAsync<ForbiddenException>(() => _given.Experiments.CreateAsync(analyst, automatic, default));
+        var plain = await _given.Experiments.CreateAsync(analyst, _given.Draft(), default);
+        await Should.ThrowAsync<ForbiddenException>(() => _given.Experiments.UpdateAsync(analyst, plain.Id, new() { AutomaticWinner = new() }, null, default));
+
+        var made = await _given.AddAsync(automatic);
+        await Should.ThrowAsync<ForbiddenException>(() => _given.Life.StartAsync(analyst, made.Id, null, default));
+        await Should.ThrowAsync<ForbiddenException>(() => _given.Life.ScheduleAsync(analyst, made.Id, DateTimeOffset.UtcNow.AddHours(1), null, default));
+        await Should.ThrowAsync<ForbiddenException>(() => _given.Experiments.UpdateAsync(analyst, made.Id, new() { Plan = new AnalysisPlan { Alpha = 0.1 } }, null, default));
+        (await _given.Experiments.CloneAsync(analyst, made.Id, null, default)).AutomaticWinner.ShouldBeNull();
+        (await _given.Experiments.UpdateAsync(analyst, made.Id, new() { Name = "Renamed" }, null, default)).AutomaticWinner.ShouldNotBeNull();
+        (await _given.Experiments.UpdateAsync(analyst, made.Id, new() { Without = ["automaticWinner"] }, null, default)).AutomaticWinner.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task AutomaticWinner_BelowItsFloorsOrOfADraft_IsRefused()
+    {
+        await using (var db = await fixture.Data.OpenAsync(_given.Caller, default))
+        {
+            await db.Programs.Where(p => p.TaskId == _given.Task.Id && p.Version == 3).ExecuteUpdateAsync(set => set.SetProperty(p => p.Status, Core.Programs.ProgramStatus.Draft));
+        }
+
+        var hasty = _given.Draft() with
+        {
+            Variants = [new(Version: 1), new(Version: 3)], Plan = new AnalysisPlan { Alpha = 0.5, MinDays = 0 }, AutomaticWinner = new AutomaticWinner(0),
+        };
+        (await Should.ThrowAsync<InvalidException>(() => _given.Experiments.CreateAsync(_given.Person("Ada"), hasty, default))).Errors.Keys.ShouldBe(
+            ["plan.alpha", "plan.minDays", "automaticWinner.coolDownHours", "variants[1].version"], ignoreOrder: true);
+
+        var byHand = await _given.StartAsync(hasty with { AutomaticWinner = null });
+        await _given.ExecutedAsync(byHand);
+        (await FaultAsync(() => _given.Decisions.DecideAsync(_given.Caller, byHand.Id, Ship, default))).ShouldBe("program.draft");
+    }
+
+    [Fact]
+    public async Task AutomaticWinner_OnceStarted_CanOnlyBeTakenAway()
+    {
+        var running = await _given.StartAsync(_given.Draft() with { AutomaticWinner = new AutomaticWinner() });
+        ExperimentDraft[] changes = [new() { AutomaticWinner = new AutomaticWinner(1) }, new() { Plan = new AnalysisPlan { Alpha = 0.1 } }, new() { Metrics = [new("success_rate", MetricRole.Goal)] }];
+        foreach (var change in changes)
+        {
+            (await FaultAsync(() => _given.Experiments.UpdateAsync(_given.Caller, running.Id, change, null, default))).ShouldBe("experiment.winner_frozen");
+        }
+
+        await _given.Experiments.UpdateAsync(_given.Caller, running.Id, new() { Without = ["automaticWinner"] }, null, default);
+        await _given.Experiments.UpdateAsync(_given.Caller, running.Id, changes[1], null, default);
+        (await FaultAsync(() => _given.Experiments.UpdateAsync(_given.Caller, running.Id, changes[0], null, default))).ShouldBe("experiment.winner_frozen");
+    }
+
+    [Fact]
+    public async Task PauseAsync_ReasonTooLong_IsRefused()
+    {
+        var running = await _given.StartAsync();
+        (await Should.ThrowAsync<InvalidException>(() => _given.Life.PauseAsync(_given.Person("Ada"), running.Id, new string('x', 2001), default))).Errors.Keys.ShouldBe(["reason"]);
+    }
+
+    [Fact]
     public async Task Approval_NeedsAnotherPersonAndThePlanAsItStands()
     {
         var (ada, grace) = (_given.Person("Ada"), _given.Person("Grace"));
@@ -167,6 +257,7 @@ public sealed class ExperimentLifecycleTests(LoopaiDatabaseFixture fixture) : IC
         await _given.Approvals.RequestAsync(ada, made.Id, null, default);
         await _given.Approvals.ApproveAsync(grace, made.Id, null, default);
         (await _given.Life.StartAsync(ada, made.Id, null, default)).Status.ShouldBe(Running);
+        (await FaultAsync(() => _given.Experiments.UpdateAsync(ada, made.Id, new() { Plan = new AnalysisPlan { Alpha = 0.1 } }, null, default))).ShouldBe("experiment.approved_as_it_stood");
     }
 
     [Fact]

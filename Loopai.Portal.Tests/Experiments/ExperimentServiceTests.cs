@@ -3,6 +3,7 @@ using Loopai.Core.Access;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
 using Loopai.Core.Experiments;
+using Loopai.Core.Experiments.Metrics;
 using Loopai.Portal.Tests.Data;
 using Loopai.Portal.Tests.Tasks;
 
@@ -72,6 +73,21 @@ public sealed class ExperimentServiceTests(LoopaiDatabaseFixture fixture) : ICla
     [Fact]
     public async Task CreateAsync_ShadowThatAnswers_IsRefused() => (await FaultsAsync(
         _given.Draft() with { Variants = [new(Version: 1, Weight: 0.5), new(Version: 2, Weight: 0.5, Shadow: true)] })).Keys.ShouldBe(["variants[1].weight"]);
+
+    [Fact]
+    public async Task CreateAsync_VariantWithoutWeight_IsRefused() => (await FaultsAsync(
+        _given.Draft() with { Variants = [new(Version: 1, Weight: 1), new(Version: 2)] })).Keys.ShouldBe(["variants[1].weight"]);
+
+    [Fact]
+    public async Task CreateAsync_SeedOfAHoldout_IsRefused() => (await FaultsAsync(_given.Draft() with { Seed = "holdout:checkout" })).Keys.ShouldBe(["seed"]);
+
+    [Theory]
+    [InlineData(MetricType.Mean, -1)]
+    [InlineData(MetricType.Proportion, 0.5)]
+    public void Over_CapThatMakesNoSense_IsRefused(MetricType type, double cap) => Should.Throw<InvalidException>(() => new MetricDraft
+    {
+        Key = "k", Name = "K", Source = MetricSource.Event, Type = type, Direction = MetricDirection.Up, Event = "buy", Cap = cap,
+    }.Over(null)).Errors.Keys.ShouldBe(["cap"]);
 
     [Fact]
     public async Task CreateAsync_AutomaticWinnerWithoutErrorControl_IsRefused() => (await FaultsAsync(

@@ -52,6 +52,15 @@ public sealed class LiveExperimentTests
     }
 
     [Fact]
+    public void Assign_HoldoutOfTheSameName_TakesFromEveryVariantAlike()
+    {
+        var live = Of(seed: "held", holdout: 0.2);
+        var counts = Units.Select(u => live.Assign(u, true, default).Variant).CountBy(v => v).ToDictionary();
+        counts[-1].ShouldBeInRange(3_700, 4_300);
+        ((double)counts[0] / (counts[0] + counts[1])).ShouldBe(0.5, 0.015);
+    }
+
+    [Fact]
     public void Assign_Allocates_Nothing()
     {
         var live = Of(targeting: """{"country":{"$in":["de","at"]}}""", space: new("n", 0, 1), holdout: 0.1, forced: [new("tester", "v1")]);

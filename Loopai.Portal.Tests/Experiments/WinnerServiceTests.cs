@@ -111,11 +111,14 @@ public sealed class WinnerServiceTests(LoopaiDatabaseFixture fixture) : IClassFi
         (await ReadAsync(running)).ShouldSatisfyAllConditions(e => e.Status.ShouldBe(ExperimentStatus.Running), e => e.PendingWinner.ShouldBeNull());
     }
 
-    [Fact]
-    public async Task ConsiderAsync_GuardrailHurt_TakesItBackToItsControl()
+    [Theory]
+    [InlineData(DecisionState.GuardrailHurt)]
+    [InlineData(DecisionState.Ship)]
+    [InlineData(DecisionState.SampleRatioMismatch)]
+    public async Task ConsiderAsync_GuardrailHurt_TakesItBackToItsControlWhateverElseIsSo(DecisionState state)
     {
-        var running = await _given.StartAsync(_given.Draft() with { Breaker = new CircuitBreaker() });
-        await ConsiderAsync(running, new Decision(DecisionState.GuardrailHurt, "variant-1", "Stop it.", []));
+        var running = await _given.StartAsync(_given.Draft() with { Breaker = new CircuitBreaker(), AutomaticWinner = new AutomaticWinner() });
+        await ConsiderAsync(running, new Decision(state, "variant-1", "It is so.", []) { Harm = "Stop variant-2." });
         (await ReadAsync(running)).Status.ShouldBe(ExperimentStatus.Paused);
     }
 

@@ -16,6 +16,10 @@ public sealed class CompiledFlagTests
     }
 
     [Fact]
+    public void Evaluate_VariationThatIsGone_AnswersTheOffVariation() =>
+        Told(Flag(new FlagTargeting { On = true, Otherwise = Serve("gone") }), "{\"targetingKey\":\"u\"}").ShouldBe("off Unknown ");
+
+    [Fact]
     public void Evaluate_SeveralRules_TheFirstThatMatchesDecides()
     {
         var flag = Flag(new FlagTargeting

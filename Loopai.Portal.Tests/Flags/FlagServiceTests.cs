@@ -5,6 +5,7 @@ using Loopai.Core.Errors;
 using Loopai.Core.Experiments.Live;
 using Loopai.Core.Flags;
 using Loopai.Core.Organizations;
+using Loopai.Portal.Ofrep;
 using Loopai.Portal.Tests.Data;
 using Loopai.Portal.Tests.Experiments;
 
@@ -111,6 +112,54 @@ public sealed class FlagServiceTests(LoopaiDatabaseFixture fixture) : IClassFixt
         var without = new FlagDefinition { Variations = [flag.Variations[1]] };
 
         (await Should.ThrowAsync<ConflictException>(() => _flags.UpdateAsync(_organization.Caller, flag.Flag.Id, without, null, CancellationToken.None))).Message.ShouldContain(_here);
+    }
+
+    [Fact]
+    public async Task UpdateAsync_WhileSomebodyAnswersTheVariation_OneIsTold()
+    {
+        for (var round = 0; round < 8; round++)
+        {
+            var flag = await CreateAsync($"race-{round}");
+            var done = await Task.WhenAll(
+                TryAsync(() => _flags.UpdateAsync(_organization.Caller, flag.Flag.Id, new FlagDefinition { Variations = [flag.Variations[0]], OffVariation = "on" }, null, CancellationToken.None)),
+                TryAsync(() => SetAsync(flag, new FlagTargetingChange { Otherwise = new FlagServe { Variation = "off" } }, null)));
+            done.Count(won => won).ShouldBe(1);
+        }
+
+        static async Task<bool> TryAsync(Func<Task> act)
+        {
+            try
+            {
+                await act();
+                return true;
+            }
+            catch (LoopaiException)
+            {
+                return false;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Catalog_AskedForNewerByMany_LooksOnceASecond()
+    {
+        var catalog = new FlagCatalog(fixture.Data);
+        var known = await catalog.OfAsync(_organization.Caller);
+        await CreateAsync("checkout");
+
+        var newer = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => catalog.NewerAsync(_organization.Caller, CancellationToken.None).AsTask()));
+
+        newer.Distinct().ShouldHaveSingleItem().Flags.Keys.ShouldBe(["checkout"]);
+        newer[0].ShouldNotBeSameAs(known);
+    }
+
+    [Fact]
+    public void ListenerPlaces_OneOrganization_CannotTakeAll()
+    {
+        var (places, one, other) = (new ListenerPlaces(3, 2), Guid.NewGuid(), Guid.NewGuid());
+        (places.TryEnter(one), places.TryEnter(one), places.TryEnter(one), places.TryEnter(other), places.TryEnter(other)).ShouldBe((true, true, false, true, false));
+        places.Leave(one);
+        places.TryEnter(other).ShouldBeTrue();
     }
 
     [Fact]

@@ -20,7 +20,7 @@ internal static class GivenRollout
     /// <param name="wrong">Of which every one was checked with a probability of a half, and so many of these were wrong; null for none checked.</param>
     public static async Task AddExecutionsAsync(
         this LoopaiDatabase database, TestOrganization organization, Guid taskId, int version, int units, int faults, ExecutionStatus status, long latencyUs, DateTimeOffset now,
-        int? wrong = null)
+        int? wrong = null, ExecutionSource source = ExecutionSource.Api)
     {
         var book = new RollupBook();
         var executions = Enumerable.Range(0, units).Select(i =>
@@ -30,7 +30,7 @@ internal static class GivenRollout
             {
                 Id = Guid.CreateVersion7(at), OrganizationId = organization.Id, EnvironmentId = organization.EnvironmentId, TaskId = taskId, Version = version,
                 Status = i < faults ? status : ExecutionStatus.Success, Input = "{}", LatencyUs = i < faults ? latencyUs : 1_000, Unit = $"unit-{version}-{now.Ticks}-{i}",
-                Source = ExecutionSource.Api, ExecutedAt = at,
+                Source = source, ExecutedAt = at,
             };
         }).ToList();
         executions.ForEach(book.Add);

@@ -1,10 +1,25 @@
+using System.Text.Json;
 using Loopai.Core.Rollouts;
+using Loopai.Portal.Api;
 
 namespace Loopai.Portal.Tests.Rollouts;
 
 public sealed class RolloutEngineTests
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void Covers_WindowWithoutDays_IsOnAllDays()
+    {
+        var asked = JsonSerializer.Deserialize<RolloutRequest>("{\"windows\":[{\"from\":\"09:00\",\"until\":\"17:00\"}]}", ApiJson.Options)!.ToPlan();
+        var kept = RolloutJson.PlanOf(new Rollout
+        {
+            Id = default, OrganizationId = default, EnvironmentId = default, TaskId = default, Version = 2, BaseVersion = 1, Plan = RolloutJson.Write(asked), Course = "[]",
+            StartedBy = "test", StartedAt = Start, NextLookAt = Start,
+        });
+
+        Enumerable.Range(0, 7).ShouldAllBe(day => kept.Windows[0].Covers(Start.AddDays(day), TimeZoneInfo.Utc) && !kept.Windows[0].Covers(Start.AddDays(day).AddHours(-1), TimeZoneInfo.Utc));
+    }
 
     [Fact]
     public void Judge_TooSoon_HoldsAndSaysUntilWhen()

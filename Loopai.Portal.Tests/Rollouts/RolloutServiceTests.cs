@@ -205,6 +205,55 @@ public sealed class RolloutServiceTests(LoopaiDatabaseFixture fixture) : IClassF
     }
 
     [Fact]
+    public async Task LookAsync_VersionTriedByHand_IsNotTakenBackForThat()
+    {
+        var rollout = await StartAsync(2);
+        await fixture.Database.AddExecutionsAsync(_organization, _task.Id, 2, 20, 20, ExecutionStatus.Timeout, 1_000, _clock.GetUtcNow(), source: ExecutionSource.Portal);
+        _clock.Ahead += TimeSpan.FromMinutes(1);
+        await LookAsync();
+        (await GetAsync(rollout)).Status.ShouldBe(RolloutStatus.Running);
+
+        // And what goes well by hand hides nothing.
+        await fixture.Database.AddExecutionsAsync(_organization, _task.Id, 2, 400, 0, ExecutionStatus.Timeout, 1_000, _clock.GetUtcNow(), source: ExecutionSource.Portal);
+        await ExecuteAsync(version: 2, units: 20, errors: 20, ExecutionStatus.Timeout);
+        _clock.Ahead += TimeSpan.FromMinutes(1);
+        await LookAsync();
+        (await GetAsync(rollout)).Reason!.ShouldContain("100 % of the last 20 executions");
+    }
+
+    [Fact]
+    public async Task Steps_FromAnotherEnvironmentOrWithoutLeaveToActivate_AreRefused()
+    {
+        Caller Key(Guid environment, params string[] held) =>
+            Caller.ForKey(Guid.CreateVersion7(), "ci", _organization.Id, environment, HeldPermissions.Everywhere([Permissions.RolloutsWrite, .. held]), null);
+        var (elsewhere, limited) = (Key(Guid.CreateVersion7(), Permissions.ProgramsActivate), Key(_organization.EnvironmentId));
+        await Should.ThrowAsync<ForbiddenException>(() => _rollouts.StartAsync(limited, _task.Id, 2, null, false, CancellationToken.None));
+        var rollout = await StartAsync(2);
+        await Should.ThrowAsync<ForbiddenException>(() => _rollouts.SkipAsync(elsewhere, _task.Id, rollout.Id, null, CancellationToken.None));
+        await Should.ThrowAsync<ForbiddenException>(() => _rollouts.AbortAsync(elsewhere, _task.Id, rollout.Id, null, CancellationToken.None));
+
+        for (var stage = 0; stage < 3; stage++)
+        {
+            await Then()._rollouts.SkipAsync(limited, _task.Id, rollout.Id, null, CancellationToken.None);
+        }
+
+        await Should.ThrowAsync<ForbiddenException>(() => _rollouts.SkipAsync(limited, _task.Id, rollout.Id, null, CancellationToken.None));
+        (await SkipAsync(rollout)).Status.ShouldBe(RolloutStatus.Completed);
+    }
+
+    [Fact]
+    public async Task LookAsync_OneThatIsBroken_HoldsUpNoOther()
+    {
+        var rollout = await StartAsync(2);
+        await fixture.Database.AsOwnerAsync($"UPDATE rollouts SET plan = '[]' WHERE id = '{rollout.Id}'");
+
+        (await LookAsync()).ShouldBe(0);
+
+        (await GetAsync(rollout)).NextLookAt.ShouldBeGreaterThan(_clock.GetUtcNow());
+        await fixture.Database.AsOwnerAsync($"UPDATE rollouts SET ended_at = now() WHERE id = '{rollout.Id}'");
+    }
+
+    [Fact]
     public async Task LookAsync_AnotherVersionActivatedMeanwhile_Ends()
     {
         var rollout = await StartAsync(2);

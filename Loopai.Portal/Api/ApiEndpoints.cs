@@ -57,6 +57,13 @@ public static class ApiEndpoints
         api.MapAnnotations();
         api.MapDashboards();
         api.MapUsage();
+        api.MapPrices();
+        api.MapCosts();
+        api.MapBudgets();
+        api.MapReports();
+        api.MapReportRuns();
+        api.MapReportSchedules();
+        api.MapJobs();
         api.MapSignOn();
         api.MapSamlConnections();
         api.MapAudit();

@@ -1,9 +1,12 @@
 using System.Buffers;
+using System.Collections;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
+using Loopai.Core.Errors;
 
 namespace Loopai.Portal.Api;
 
@@ -30,13 +33,42 @@ public static class ApiJson
         options.Converters.Add(new CleanStringConverter());
         options.Converters.Add(new CleanElementConverter());
         options.Converters.Add(new UtcTimeConverter());
-        options.TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { AcceptSnakeCase } };
+        options.TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { AcceptSnakeCase, RefuseNullItems } };
         return options;
     }
 
+    /// <summary>A null in a list of records is nothing that a service could check: it is named where it comes in, unless the list says that it takes them.</summary>
+    private static void RefuseNullItems(JsonTypeInfo type)
+    {
+        if (!IsOurs(type) || type.Type.GetProperties().Where(HoldsRecords).ToArray() is not { Length: > 0 } lists)
+        {
+            return;
+        }
+
+        type.OnDeserialized = read =>
+        {
+            foreach (var list in lists)
+            {
+                if (list.GetValue(read) is IEnumerable items && items.Cast<object?>().Index().FirstOrDefault(i => i.Item is null, (-1, null)) is { Index: >= 0 and var at })
+                {
+                    throw new InvalidException("request.null", $"{JsonNamingPolicy.CamelCase.ConvertName(list.Name)}[{at}]", "This is null. Say what it is, or leave it out of the list.");
+                }
+            }
+        };
+    }
+
+    private static bool HoldsRecords(PropertyInfo property) =>
+        property is { CanWrite: true, PropertyType: { IsGenericType: true } list } && list.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)
+        && list.GenericTypeArguments[0] is { IsClass: true } item && IsOurs(item)
+        && new NullabilityInfoContext().Create(property).GenericTypeArguments[0].ReadState == NullabilityState.NotNull;
+
+    private static bool IsOurs(JsonTypeInfo type) => type.Kind == JsonTypeInfoKind.Object && IsOurs(type.Type);
+
+    private static bool IsOurs(Type type) => type.Namespace?.StartsWith("Loopai", StringComparison.Ordinal) == true;
+
     private static void AcceptSnakeCase(JsonTypeInfo type)
     {
-        if (type.Kind != JsonTypeInfoKind.Object || type.Type.Namespace?.StartsWith("Loopai", StringComparison.Ordinal) != true)
+        if (!IsOurs(type))
         {
             return;
         }

@@ -59,8 +59,7 @@ public static class OfrepEndpoints
         if (flagConfigEtag is { Length: > 0 } && flagConfigEtag != flags.TagAt(now))
         {
             // Whoever was told of a change by another instance must not be answered from what this one has not yet forgotten.
-            catalog.Refresh(caller.OrganizationId);
-            flags = await catalog.OfAsync(caller);
+            flags = await catalog.NewerAsync(caller, ct);
         }
 
         var etag = ETagOf(flags.TagAt(now), request.Context, FlagStreamTokens.EpochAt(now));

@@ -10,11 +10,10 @@ public static class OfrepStream
 {
     public const string Path = OfrepPipeline.Prefix + "/events";
 
-    /// <summary>More listeners than this on one instance are somebody's mistake, and each holds a connection.</summary>
-    private const int MaxListeners = 10_000;
+    /// <summary>More listeners than this on one instance are somebody's mistake, and each holds a connection; a fifth of them may be one organization's.</summary>
+    private static readonly ListenerPlaces Places = new(10_000, 2_000);
 
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
-    private static int _listeners;
 
     public static string AddressFor(string token) => $"{Path}?token={Uri.EscapeDataString(token)}";
 
@@ -28,15 +27,15 @@ public static class OfrepStream
             return;
         }
 
+        if (!Places.TryEnter(listening.Listener.OrganizationId))
+        {
+            await OfrepAnswer.WriteFailureAsync(http, StatusCodes.Status503ServiceUnavailable, null, null, "Too many clients listen here. Poll instead.");
+            return;
+        }
+
         using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
         try
         {
-            if (Interlocked.Increment(ref _listeners) > MaxListeners)
-            {
-                await OfrepAnswer.WriteFailureAsync(http, StatusCodes.Status503ServiceUnavailable, null, null, "Too many clients listen here. Poll instead.");
-                return;
-            }
-
             Open(http);
             await TellAsync(http, listening, http.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } last ? last : listening.Tag, catalog, time, end.Token);
         }
@@ -46,7 +45,7 @@ public static class OfrepStream
         }
         finally
         {
-            Interlocked.Decrement(ref _listeners);
+            Places.Leave(listening.Listener.OrganizationId);
         }
     }
 

@@ -6,6 +6,7 @@ using Loopai.Portal.Accounts.SignOn.Saml;
 using Loopai.Portal.Api;
 using Loopai.Portal.Pages.Audit;
 using Loopai.Portal.Pages.Members;
+using Loopai.Portal.Pages.Reports;
 using Loopai.Portal.Pages.Settings;
 using Loopai.Portal.Pages.Tasks.Examples;
 using Loopai.Portal.Pages.Tasks.Versions;
@@ -22,6 +23,7 @@ public static class PagesStartup
     {
         services.AddPortalShell();
         services.AddSingleton<GrantOptionsReader>();
+        services.AddSingleton<RecipientChoices>();
     }
 
     public static void UseLoopaiPages(this WebApplication app)
@@ -48,6 +50,7 @@ public static class PagesStartup
         app.MapAuditDownloads();
         app.MapExampleDownloads();
         app.MapLogo();
+        app.MapReportFiles();
         app.MapPortalShell();
     }
 }

@@ -7,6 +7,11 @@ using Loopai.Core.ApiKeys.Tokens;
 using Loopai.Core.Audit;
 using Loopai.Core.Audit.Streaming;
 using Loopai.Core.Configuration;
+using Loopai.Core.Costs;
+using Loopai.Core.Costs.Budgets;
+using Loopai.Core.Costs.Ledger;
+using Loopai.Core.Costs.Prices;
+using Loopai.Core.Costs.Savings;
 using Loopai.Core.Executions;
 using Loopai.Core.Experiments;
 using Loopai.Core.Experiments.Analysis;
@@ -98,6 +103,18 @@ public static class PortalServices
         services.AddSingleton<QuotaService>();
         services.AddSingleton<QuotaGate>();
 
+        services.AddSingleton<PriceBooks>();
+        services.AddSingleton<PriceService>();
+        services.AddSingleton<ReferenceService>();
+        services.AddSingleton<CostService>();
+        services.AddSingleton<RepriceService>();
+        services.AddSingleton<LedgerService>();
+        services.AddSingleton<BudgetGate>();
+        services.AddSingleton<BudgetService>();
+        services.AddSingleton<BudgetNotices>();
+        services.AddSingleton<BudgetKeeper>();
+        services.AddHostedService<BudgetWorker>();
+
         services.AddSingleton<ExecutionEvents>();
         services.AddSingleton<ExecutionCatalog>();
         services.AddSingleton<ExecutionWriter>();
@@ -159,6 +176,8 @@ public static class PortalServices
         services.AddSingleton<AuditStreamSender>();
         services.AddSingleton<AuditStreamService>();
         services.AddHostedService<AuditStreamWorker>();
+
+        services.AddReports();
 
         services.AddSingleton<ScimTokenService>();
         services.AddSingleton<ScimUserService>();

@@ -78,6 +78,16 @@ internal static class AnalysisReader
              LatencySquares = g.Sum(p => p.difference * p.difference),
          }).ToListAsync(ct);
 
+    /// <summary>Shadows whose text is another than the one it is held against: the database cannot tell whether it is the same answer all the same.</summary>
+    public static IAsyncEnumerable<ShadowText> ShadowTextsAsync(this LoopaiDbContext db, AnalysisScope scope) =>
+        (from s in db.Executions.AsNoTracking()
+         where s.TaskId == scope.TaskId && s.ExperimentId == scope.ExperimentId && s.ShadowOf != null && s.ExecutedAt >= scope.From && s.ExecutedAt < scope.Until && s.Output != null
+         join c in db.Executions on new { Id = s.ShadowOf!.Value, s.ExecutedAt } equals new { c.Id, c.ExecutedAt }
+         join v in Verdicts(db, scope) on c.Id equals v.ExecutionId into verdicts
+         from v in verdicts.DefaultIfEmpty()
+         where s.Output != c.Output || (v != null && v.Status == ValidationStatus.Mismatched && s.Output != v.Expected)
+         select new ShadowText(s.Variant!.Value, s.Output!, c.Output, v == null ? null : v.Expected, v == null ? null : v.Status == ValidationStatus.Matched)).AsAsyncEnumerable();
+
     private static IQueryable<Execution> Counting(LoopaiDbContext db, AnalysisScope scope) => db.Executions.AsNoTracking().Where(e => e.TaskId == scope.TaskId
         && e.ExperimentId == scope.ExperimentId && e.ShadowOf == null && e.Variant != null && e.ExecutedAt >= scope.From && e.ExecutedAt < scope.Until);
 

@@ -25,19 +25,23 @@ internal sealed class Comparer(AnalysisPlan plan, double tuning, int guardrails,
     public sealed record Pair(PlannedMetric Metric, string Variant, Measured Control, Measured Treatment);
 
     /// <summary>Each in its turn; p-values and intervals are those of all of them together.</summary>
-    public IReadOnlyList<Comparison> Compare(IReadOnlyList<Pair> pairs, bool corrected)
+    /// <param name="pairs">What is compared.</param>
+    /// <param name="corrected">Whether for their number.</param>
+    /// <param name="awaited">Whether those that have no figures yet count among it: what was tested without them would be tested too often once they have.</param>
+    public IReadOnlyList<Comparison> Compare(IReadOnlyList<Pair> pairs, bool corrected, bool awaited)
     {
         var differences = pairs.Select(p => Between(p, Scale.Relative)).ToList();
         var plain = differences.ConvertAll(d => Test(d.Difference, plan.Alpha));
         var correction = corrected ? plan.Correction : Correction.None;
-        var known = plain.FindAll(e => e.PValue is not null);
-        var adjusted = Corrections.Adjust([.. known.Select(e => e.PValue!.Value)], correction);
+        var known = plain.ConvertAll(e => e.PValue ?? (awaited ? 1.0 : null));
+        var adjusted = Corrections.Adjust([.. known.OfType<double>()], correction);
         var alpha = Corrections.IntervalAlpha(adjusted, correction, plan.Alpha);
-        var comparisons = correction == Correction.None ? 1 : Math.Max(1, known.Count);
-        var next = 0;
+        var comparisons = correction == Correction.None ? 1 : Math.Max(1, adjusted.Length);
+        var next = new Queue<double>(adjusted);
         return
         [
-            .. pairs.Select((pair, i) => One(pair, differences[i], plain[i], plain[i].PValue is null ? null : adjusted[next++], alpha, comparisons)),
+            .. pairs.Select((pair, i) => (Pair: pair, Index: i, P: known[i] is null ? (double?)null : next.Dequeue()))
+                .Select(p => One(p.Pair, differences[p.Index], plain[p.Index], plain[p.Index].PValue is null ? null : p.P, alpha, comparisons)),
         ];
     }
 

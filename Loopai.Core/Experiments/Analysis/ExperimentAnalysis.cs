@@ -30,7 +30,8 @@ public sealed class ExperimentAnalysis(IAnalysisSql sql)
         var segments = await SegmentsAsync(work, ct);
         var traffic = work.Traffic();
         var quality = work.Quality(traffic);
-        var (evidence, unitsToGo) = work.Evidence(now, until, quality, compared);
+        var (found, unitsToGo) = work.Evidence(now, until, quality, compared);
+        var evidence = found with { Reading = before?.Reading };
         return new ExperimentSnapshot
         {
             ExperimentId = experiment.Id,
@@ -38,6 +39,7 @@ public sealed class ExperimentAnalysis(IAnalysisSql sql)
             From = from,
             Until = until,
             Decision = DecisionEngine.Decide(evidence),
+            Reading = DecisionEngine.Read(evidence),
             Variants = traffic,
             Quality = quality,
             Metrics = [.. metrics.Select((m, i) => new MetricResult(
@@ -68,11 +70,14 @@ public sealed class ExperimentAnalysis(IAnalysisSql sql)
     private static double TuningOf(Experiment experiment)
     {
         var plan = experiment.FrozenPlan is { } frozen ? FrozenPlan.Parse(frozen).Analysis : experiment.Plan;
-        return plan.TargetUnits is { } units ? Math.Max(100, 2.0 * units / Math.Max(2, experiment.Variants.Count(v => !v.Shadow))) : Sequential.DefaultTuning;
+        var tuning = plan.TargetUnits is { } units ? Math.Max(100, 2.0 * units / Math.Max(2, experiment.Variants.Count(v => !v.Shadow))) : Sequential.DefaultTuning;
+
+        // ρ is made of alpha as well: one that was changed on the way must not move it either.
+        return tuning * Math.Pow(Sequential.Rho(experiment.Plan.Alpha, 1) / Sequential.Rho(plan.Alpha, 1), 2);
     }
 
     private static Task<List<ShadowRow>> ShadowsAsync(LoopaiDbContext db, Experiment experiment, AnalysisScope scope, CancellationToken ct) =>
-        experiment.Variants.Any(v => v.Shadow) ? db.ShadowsAsync(scope, ct) : Task.FromResult(new List<ShadowRow>());
+        experiment.Variants.Any(v => v.Shadow) ? db.CountShadowsAsync(scope, ct) : Task.FromResult(new List<ShadowRow>());
 
     private async Task<IReadOnlyList<IReadOnlyList<SegmentResult>>> SegmentsAsync(Work work, CancellationToken ct)
     {

@@ -28,6 +28,9 @@ public sealed record ExperimentSnapshot
 
     public required Decision Decision { get; init; }
 
+    /// <summary>What a test of a fixed horizon said when it was read, which is once; null before, and of other tests.</summary>
+    public Decision? Reading { get; init; }
+
     /// <summary>In the experiment's order; the first is the control.</summary>
     public required IReadOnlyList<VariantTraffic> Variants { get; init; }
 
@@ -102,6 +105,6 @@ public sealed record SnapshotPoint(DateTimeOffset At, string Metric, string Vari
 /// <param name="Inputs">Inputs that both answered.</param>
 /// <param name="Agreeing">Of these, with the same output.</param>
 /// <param name="Checked">Inputs whose right answer is known.</param>
-/// <param name="Correct">Who was right where one alone was: McNemar's test; the uplift is the shadow's share minus the control's.</param>
+/// <param name="Correct">Who was right where one alone was: by the sequential test of the pairs, or McNemar's; the uplift is the shadow's share minus the control's.</param>
 /// <param name="Latency">The mean difference in milliseconds, paired.</param>
 public sealed record ShadowResult(string Variant, long Inputs, long Agreeing, long Checked, long OnlyControlRight, long OnlyShadowRight, Effect Correct, Effect Latency);

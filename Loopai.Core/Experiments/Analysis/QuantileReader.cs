@@ -12,7 +12,7 @@ internal static class QuantileReader
 
     private const int Classes = 500;
 
-    public static PointEstimate?[] OfLatencies(IReadOnlyList<LatencyRow> rows, int variants, double quantile)
+    public static PointEstimate?[] OfLatencies(IReadOnlyList<LatencyRow> rows, IReadOnlyList<UnitRow> units, int variants, double quantile)
     {
         var highest = rows.Count == 0 ? 0 : rows.Max(r => r.Class);
         double[] bounds = [.. Enumerable.Range(0, highest + 1).Select(c => Math.Pow(Growth, c + 1) / 1000)];
@@ -22,7 +22,13 @@ internal static class QuantileReader
             counts[row.Variant][row.Group][row.Class] += row.Count;
         }
 
-        return [.. counts.Select(c => Quantiles.Estimate(new GroupedHistogram(bounds, c), quantile))];
+        var met = new long[variants];
+        foreach (var unit in units)
+        {
+            met[unit.Variant]++;
+        }
+
+        return [.. counts.Select((c, v) => Quantiles.Estimate(new GroupedHistogram(bounds, c), quantile, met[v]))];
     }
 
     /// <summary>Classes end at quantiles of all values, so that each holds about as many.</summary>
@@ -37,16 +43,23 @@ internal static class QuantileReader
         var sorted = all.ConvertAll(o => o.Value);
         sorted.Sort();
         double[] bounds = [.. Enumerable.Range(1, Classes).Select(c => sorted[Math.Min(sorted.Count - 1, sorted.Count * c / Classes)]).Distinct()];
+        var met = new HashSet<int>[variants];
+        for (var variant = 0; variant < variants; variant++)
+        {
+            met[variant] = [];
+        }
+
         var (start, counts) = (sorted[0] - Math.Max(1e-9, (sorted[^1] - sorted[0]) * 1e-6), Empty(variants, bounds.Length));
         foreach (var (unit, value) in all)
         {
+            met[units[unit].Variant].Add(unit);
             var at = Array.BinarySearch(bounds, value);
             counts[units[unit].Variant][Group(units[unit].Unit!)][Math.Min(bounds.Length - 1, at < 0 ? ~at : at)]++;
         }
 
         // Histograms begin at 0; values begin where they do.
         var shifted = Array.ConvertAll(bounds, b => b - start);
-        return [.. counts.Select(c => Quantiles.Estimate(new GroupedHistogram(shifted, c), quantile) is { } e ? e with { Value = e.Value + start } : (PointEstimate?)null)];
+        return [.. counts.Select((c, v) => Quantiles.Estimate(new GroupedHistogram(shifted, c), quantile, met[v].Count) is { } e ? e with { Value = e.Value + start } : (PointEstimate?)null)];
     }
 
     private static int Group(string unit) => (int)(Assignment.Hashing.Bucket("quantile", unit) * Groups);

@@ -41,6 +41,12 @@ public sealed class SnapshotService(LoopaiData data, ExperimentAnalysis analysis
         }
 
         var snapshot = await analysis.AnalyzeAsync(db, experiment, now, before, ct);
+        if (experiment.StoppedAt is not null && before is not null && snapshot.Variants.Sum(v => v.Executions) < before.Variants.Sum(v => v.Executions))
+        {
+            // Executions grow old and go; what was found of them when the experiment ended stays.
+            return before;
+        }
+
         row.Body = snapshot.ToJson();
         await db.SaveChangesAsync(ct);
         await db.ExperimentSnapshots.Where(s => s.ExperimentId == experimentId && s.At < minute - Kept).ExecuteDeleteAsync(ct);

@@ -13,8 +13,11 @@ namespace Loopai.Core.Experiments.Analysis;
 public sealed class SnapshotWorker(LoopaiData data, SnapshotService snapshots, TimeProvider time, ILogger<SnapshotWorker> log)
     : PeriodicWorker(Interval, time, log)
 {
-    /// <summary>How long after its end an experiment is still looked at: verdicts come late.</summary>
+    /// <summary>How long after its end an experiment is still looked at each minute: verdicts come late.</summary>
     private static readonly TimeSpan Afterwards = TimeSpan.FromHours(1);
+
+    /// <summary>And how long once an hour: those of people come later, and no instance may have run in the first hour.</summary>
+    private static readonly TimeSpan LongAfterwards = TimeSpan.FromDays(7);
 
     /// <summary>Several looks a minute, so that a minute is never missed by the clock's drift.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
@@ -22,10 +25,12 @@ public sealed class SnapshotWorker(LoopaiData data, SnapshotService snapshots, T
     /// <summary>Takes what is due.</summary>
     public override async Task RunOnceAsync(CancellationToken ct)
     {
-        var ended = Time.GetUtcNow() - Afterwards;
+        var now = Time.GetUtcNow();
+        var (ended, longEnded) = (now - Afterwards, now - LongAfterwards);
         await using var db = await data.OpenAsync(Caller.Installation, ct);
         var due = await db.Experiments.AsNoTracking()
-            .Where(e => e.StartedAt != null && (e.Status == ExperimentStatus.Running || e.Status == ExperimentStatus.Paused || e.StoppedAt >= ended))
+            .Where(e => e.StartedAt != null && (e.Status == ExperimentStatus.Running || e.Status == ExperimentStatus.Paused || e.StoppedAt >= ended
+                || (e.StoppedAt >= longEnded && !db.ExperimentSnapshots.Any(s => s.ExperimentId == e.Id && s.At >= ended))))
             .OrderBy(e => e.Id).Select(e => new { e.Id, e.OrganizationId, e.EnvironmentId }).ToListAsync(ct);
         foreach (var experiment in due)
         {

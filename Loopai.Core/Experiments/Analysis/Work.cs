@@ -40,7 +40,7 @@ internal sealed class Work(LoopaiDbContext db, Experiment experiment, AnalysisSc
             if (metric is { Type: MetricType.Quantile, Source: MetricSource.Latency })
             {
                 latencies ??= await db.Database.SqlQuery<LatencyRow>(sql.Latencies(scope)).ToListAsync(ct);
-                _quantiles[i] = QuantileReader.OfLatencies(latencies, Variants, metric.Quantile!.Value);
+                _quantiles[i] = QuantileReader.OfLatencies(latencies, units.Rows, Variants, metric.Quantile!.Value);
             }
             else if (metric.Type == MetricType.Quantile)
             {
@@ -103,7 +103,7 @@ internal sealed class Work(LoopaiDbContext db, Experiment experiment, AnalysisSc
             var samples = values.Samples(segment.Names.Count * Variants, Combine(segment));
             var measured = segment.Names.Select((_, s) => _arms.Select(a => Of(samples[(s * Variants) + a])).ToArray()).ToList();
             var pairs = measured.SelectMany(arms => _arms.Skip(1).Select((a, k) => new Comparer.Pair(metrics[m] with { Role = MetricRole.Secondary }, Key(a), arms[0], arms[k + 1]))).ToList();
-            var compared = Comparer.Compare(pairs, corrected: true);
+            var compared = Comparer.Compare(pairs, corrected: true, awaited: false);
             results.Add([.. measured.Select((arms, s) => _arms.Select((a, k) => new VariantMetric(
                 Key(a), arms[k].Units, arms[k].Value, k == 0 ? null : compared[(s * (_arms.Length - 1)) + k - 1])).ToList())]);
         }
@@ -125,8 +125,14 @@ internal sealed class Work(LoopaiDbContext db, Experiment experiment, AnalysisSc
 
     public IReadOnlyList<ShadowResult> Shadows(IReadOnlyList<ShadowRow> rows) => [.. rows.Where(r => r.Variant < Variants).OrderBy(r => r.Variant).Select(r => new ShadowResult(
         Key(r.Variant), r.Inputs, r.Agreeing, r.Checked, r.OnlyControlRight, r.OnlyShadowRight,
-        Paired.McNemar(r.Checked, r.OnlyControlRight, r.OnlyShadowRight, experiment.Plan.Alpha),
-        FixedHorizon.Test(Difference.Within(Sample.Mean(r.Inputs, r.LatencySum, r.LatencySquares)), experiment.Plan.Alpha)))];
+        experiment.Plan.Method == StatisticalMethod.Sequential
+            ? Sequential.Test(Difference.Within(Paired.Differences(r.Checked, r.OnlyControlRight, r.OnlyShadowRight)), experiment.Plan.Alpha, tuning)
+            : Paired.McNemar(r.Checked, r.OnlyControlRight, r.OnlyShadowRight, experiment.Plan.Alpha),
+        OfLatency(Difference.Within(Sample.Mean(r.Inputs, r.LatencySum, r.LatencySquares)))))];
+
+    /// <summary>Pages show it every minute, so that a plan that promises to be valid at any time has to be so here too.</summary>
+    private Effect OfLatency(Difference paired) => experiment.Plan.Method == StatisticalMethod.Sequential
+        ? Sequential.Test(paired, experiment.Plan.Alpha, tuning) : FixedHorizon.Test(paired, experiment.Plan.Alpha);
 
     /// <summary>What there is to decide upon, and how many units are missing.</summary>
     public (DecisionEvidence Evidence, double? UnitsToGo) Evidence(DateTimeOffset now, DateTimeOffset until, DataQuality quality, IReadOnlyList<IReadOnlyList<VariantMetric>> compared)
@@ -167,7 +173,7 @@ internal sealed class Work(LoopaiDbContext db, Experiment experiment, AnalysisSc
     private Dictionary<(int Metric, int Arm), Comparison> Compare(List<Measured[]> measured, IReadOnlyList<int> which, bool corrected)
     {
         var pairs = which.SelectMany(m => Pairs(m, measured[m])).ToList();
-        var compared = Comparer.Compare(pairs, corrected);
+        var compared = Comparer.Compare(pairs, corrected, awaited: true);
         var keys = which.SelectMany(m => Enumerable.Range(1, _arms.Length - 1).Select(k => (m, k)));
         return keys.Zip(compared).ToDictionary(p => p.First, p => p.Second);
     }

@@ -40,6 +40,9 @@ public enum DecisionState
 /// <param name="About">When more can be said, where that can be told.</param>
 public sealed record Decision(DecisionState State, string? Variant, string Sentence, IReadOnlyList<DecisionReason> Reasons, DateTimeOffset? About = null)
 {
+    /// <summary>Which variant harms which guardrail, as a sentence; null where none does. It is so whatever else may be decided: a circuit breaker goes by it.</summary>
+    public string? Harm { get; init; }
+
     /// <summary>Whether acting upon it keeps the error rate that the plan promised.</summary>
     public bool IsFinal => State is DecisionState.Ship or DecisionState.KeepControl or DecisionState.Equivalent;
 }
@@ -91,6 +94,9 @@ public sealed record DecisionEvidence
 
     /// <summary>Whether the test is of a fixed horizon, and so may be read once only, at its end.</summary>
     public bool ReadsOnce { get; init; }
+
+    /// <summary>What a test that is read once said when it was; null before, and of tests that may be read at any time.</summary>
+    public Decision? Reading { get; init; }
 
     public required SampleRatio SampleRatio { get; init; }
 

@@ -16,11 +16,45 @@ public static class DecisionEngine
 
     public static Decision Decide(DecisionEvidence evidence)
     {
-        var decision = Alone(evidence) ?? Doubt(evidence) ?? Winner(evidence) ?? Harm(evidence) ?? TooEarly(evidence) ?? Outcome(evidence) ?? Patience(evidence);
+        var decision = Warned(evidence, Alone(evidence) ?? Doubt(evidence) ?? Once(evidence) ?? Winner(evidence) ?? Harm(evidence) ?? TooEarly(evidence) ?? Outcome(evidence) ?? Patience(evidence));
         return evidence.ShareInSeveral < ManyInSeveral
             ? decision
             : decision with { Reasons = [.. decision.Reasons, new DecisionReason($"{Percent(evidence.ShareInSeveral)} of the units met several variants; they count for the first they met.")] };
     }
+
+    /// <summary>Harm is told and acted upon whatever else is so: neither another variant's success nor a split that is off makes it less.</summary>
+    private static Decision Warned(DecisionEvidence e, Decision decision)
+    {
+        if (e.Hurt.Count == 0)
+        {
+            return decision;
+        }
+
+        var harm = Sentence(e, e.Hurt[0]);
+        return decision.State == DecisionState.GuardrailHurt ? decision with { Harm = harm } : decision with
+        {
+            Harm = harm, Sentence = $"{decision.Sentence} {harm}", Reasons = [.. decision.Reasons, .. e.Hurt.Select(Reason).Where(r => !decision.Reasons.Contains(r))],
+        };
+    }
+
+    /// <summary>
+    /// What a test of a fixed horizon says at its first readable moment, which is to be kept: its error rate is that of one reading, and whoever reads it again every
+    /// minute finds something in the end. Null before that moment, and of tests that may be read at any time.
+    /// </summary>
+    public static Decision? Read(DecisionEvidence e)
+    {
+        if (!e.ReadsOnce || e.Reading is not null || e.Treatments.Count == 0 || e.SampleRatio.IsMismatch || !MayRead(e))
+        {
+            return e.ReadsOnce ? e.Reading : null;
+        }
+
+        var read = Winner(e) ?? Outcome(e) ?? Patience(e);
+        return read with { Reasons = [.. read.Reasons, new DecisionReason(Invariant($"It was read once, with {e.Units:N0} units {On(e.Now)}; what came later changes nothing."))] };
+    }
+
+    /// <summary>Harm comes later all the same: guardrails are always sequential.</summary>
+    private static Decision? Once(DecisionEvidence e) =>
+        Read(e) is not { } read ? null : read.State == DecisionState.Ship && !IsHurt(e, read.Variant!) ? read : Harm(e) ?? read;
 
     private static Decision? Alone(DecisionEvidence e) => e.Treatments.Count > 0 ? null : new Decision(
         DecisionState.Inconclusive, null, "Only shadows run beside the control: compare their answers with its own; there is nothing here to ship.", []);
@@ -47,11 +81,10 @@ public static class DecisionEngine
         var (key, name) = candidates[0];
         var won = Of(e, key).Where(g => g.Finding == Finding.Better).ToList();
         return new Decision(
-            DecisionState.Ship, key, $"Ship {name}: {string.Join(" and ", won.Select(Change))}, and no guardrail is hurt.",
+            DecisionState.Ship, key, $"Ship {name}: {string.Join(" and ", won.Select(Change))}, and {(e.Hurt.Count == 0 ? "no guardrail is hurt" : "it hurts no guardrail")}.",
             [
                 .. Of(e, key).Select(Reason),
                 .. candidates.Skip(1).Select(c => new DecisionReason($"{c.Name} is better than the control as well; the two were not compared with each other.", Variant: c.Key)),
-                .. e.Hurt.Select(Reason),
             ]);
     }
 
@@ -64,8 +97,10 @@ public static class DecisionEngine
 
         var first = e.Hurt[0];
         return new Decision(
-            DecisionState.GuardrailHurt, first.Variant, $"Stop {NameOf(e, first.Variant)}: it harms a guardrail, {Change(first)}.", [.. e.Hurt.Select(Reason), .. e.Goals.Select(Reason)]);
+            DecisionState.GuardrailHurt, first.Variant, Sentence(e, first), [.. e.Hurt.Select(Reason), .. e.Goals.Select(Reason)]);
     }
+
+    private static string Sentence(DecisionEvidence e, MetricFinding hurt) => $"Stop {NameOf(e, hurt.Variant)}: it harms a guardrail, {Change(hurt)}.";
 
     private static Decision? TooEarly(DecisionEvidence e)
     {
@@ -137,6 +172,12 @@ public static class DecisionEngine
     private static Decision Patience(DecisionEvidence e)
     {
         List<DecisionReason> reasons = [.. e.Goals.Select(Reason)];
+        if (e.ReadsOnce)
+        {
+            return new Decision(
+                DecisionState.Inconclusive, null, "It was read at its end and no difference was found; that does not mean that there is none.", reasons);
+        }
+
         if (e.MaxDays is { } most && e.Days >= most)
         {
             return new Decision(

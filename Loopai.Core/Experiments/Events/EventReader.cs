@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Loopai.Core.Errors;
 using Loopai.Core.Executions;
 
@@ -21,7 +22,9 @@ public static class EventReader
     /// <param name="isLines">JSON Lines; otherwise one event, or an array of them.</param>
     /// <param name="now">What the events' times are measured against.</param>
     /// <exception cref="InvalidException">The request as a whole cannot be read, or holds too many.</exception>
-    public static IReadOnlyList<EventRow> Read(ReadOnlyMemory<byte> body, bool isLines, DateTimeOffset now) => isLines ? ReadLines(body, now) : ReadArray(body, now);
+    public static IReadOnlyList<EventRow> Read(ReadOnlyMemory<byte> body, bool isLines, DateTimeOffset now) =>
+        !Utf8.IsValid(body.Span) ? throw new InvalidException("events.not_json", "body", "The events cannot be read: the body is not UTF-8. Nothing was taken.")
+        : isLines ? ReadLines(body, now) : ReadArray(body, now);
 
     private static List<EventRow> ReadArray(ReadOnlyMemory<byte> body, DateTimeOffset now)
     {
@@ -70,6 +73,19 @@ public static class EventReader
     }
 
     private static EventRow Check(int row, JsonElement element, DateTimeOffset now)
+    {
+        try
+        {
+            return Take(row, element, now);
+        }
+        catch (InvalidOperationException)
+        {
+            // What the parser throws of an escape that no text can hold, when the text is asked for.
+            return EventRow.Rejected(row, "", "A text of this event holds half of a surrogate pair. Remove that.");
+        }
+    }
+
+    private static EventRow Take(int row, JsonElement element, DateTimeOffset now)
     {
         if (element.ValueKind != JsonValueKind.Object)
         {

@@ -1,5 +1,6 @@
 using Loopai.Core.Access;
 using Loopai.Core.Data;
+using Loopai.Core.Errors;
 using Loopai.Core.Executions;
 using Microsoft.EntityFrameworkCore;
 
@@ -36,10 +37,15 @@ public sealed class EventService(LoopaiData data, TimeProvider time)
             {
                 await db.SaveChangesAsync(ct);
             }
-            catch (DbUpdateException) when (attempt < Attempts && !ct.IsCancellationRequested)
+            catch (DbUpdateException) when (!ct.IsCancellationRequested)
             {
                 // The same event came in by another request at this moment: what is there now is sorted out anew.
-                continue;
+                if (attempt < Attempts)
+                {
+                    continue;
+                }
+
+                throw new UnavailableException("events.not_saved", "The same events come in by several requests at once, so that these could not be saved. Send them again: each counts once.");
             }
 
             return new EventResult(

@@ -78,9 +78,9 @@ public sealed class DecisionService(LoopaiData data, TimeProvider time)
             throw ExperimentErrors.NoData();
         }
 
-        if (request.Rollout is not null)
+        if (variant is not null && (request.Activate || request.Rollout is not null))
         {
-            caller.Demand(Permissions.RolloutsWrite, experiment.TaskId);
+            await DemandActivationAsync(db, caller, experiment.TaskId, variant.Version, request.Rollout is not null, ct);
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
@@ -89,11 +89,6 @@ public sealed class DecisionService(LoopaiData data, TimeProvider time)
 
         // Where no version answers there is nothing to move from.
         var activates = variant is not null && (request.Activate || (request.Rollout is not null && task.ActiveVersion is null));
-        if (activates)
-        {
-            caller.Demand(Permissions.ProgramsActivate, experiment.TaskId);
-        }
-
         var rollout = request.Rollout is { } plan && !activates && task.ActiveVersion != variant!.Version
             ? await db.BeginRolloutAsync(caller, caller.PersonId ?? experiment.CreatedById, task, variant.Version, plan, now, ct) : null;
         var wasLive = experiment.IsLive;
@@ -116,6 +111,22 @@ public sealed class DecisionService(LoopaiData data, TimeProvider time)
         }
 
         await transaction.CommitAsync(ct);
+    }
+
+    /// <summary>At once or by stages, the version ends up in service: that takes the permission, and no draft.</summary>
+    private static async Task DemandActivationAsync(LoopaiDbContext db, Caller caller, Guid taskId, int version, bool byStages, CancellationToken ct)
+    {
+        caller.Demand(Permissions.ProgramsActivate, taskId);
+        if (byStages)
+        {
+            caller.Demand(Permissions.RolloutsWrite, taskId);
+        }
+
+        var shipped = await db.FindVersionAsync(taskId, version, ct);
+        if (shipped.Status == ProgramStatus.Draft)
+        {
+            throw ProgramErrors.Draft(version, ProgramVersions.WhyDraft(shipped));
+        }
     }
 
     private static async Task SaveAsync(LoopaiDbContext db, Experiment experiment, Rollout? rollout, DateTimeOffset now, CancellationToken ct)

@@ -2,6 +2,7 @@ using Loopai.Core.Access;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
 using Loopai.Core.Experiments.Analysis;
+using Loopai.Core.Experiments.Decisions;
 using Loopai.Core.Workers;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -19,6 +20,11 @@ public sealed class ExperimentClock(LoopaiData data, ExperimentLifecycle life, B
 
     /// <summary>A result changes once a minute; looking at it is worth a little more than that.</summary>
     private static readonly TimeSpan BetweenResults = TimeSpan.FromSeconds(20);
+
+    /// <summary>Of what is older nobody knows whether it still is so.</summary>
+    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(10);
+
+    private static readonly Decision Unknown = new(DecisionState.Collecting, null, "There is no result of the last ten minutes, so that nobody can say whether it still is the winner.", []);
 
     private readonly Dictionary<Guid, DateTimeOffset> _considered = [];
 
@@ -44,6 +50,11 @@ public sealed class ExperimentClock(LoopaiData data, ExperimentLifecycle life, B
             {
                 // Another instance, or a person, was faster.
                 log.LogDebug(e, "Nothing was left to do for experiment {Experiment}", experiment.Id);
+            }
+            catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
+            {
+                // Whatever is wrong with one experiment holds up no other, of this organization or of another.
+                log.LogWarning(e, "What is due for experiment {Experiment} could not be done; it will be tried again", experiment.Id);
             }
         }
     }
@@ -72,7 +83,7 @@ public sealed class ExperimentClock(LoopaiData data, ExperimentLifecycle life, B
             _considered[experiment.Id] = now;
             if (await snapshots.LatestAsync(loopai, experiment.Id, ct) is { } snapshot)
             {
-                await winners.ConsiderAsync(experiment, snapshot.Decision, ct);
+                await winners.ConsiderAsync(experiment, now - snapshot.At <= Fresh ? snapshot.Decision : Unknown, ct);
             }
         }
     }

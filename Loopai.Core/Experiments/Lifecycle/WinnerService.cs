@@ -14,9 +14,9 @@ public sealed class WinnerService(LoopaiData data, DecisionService decisions, Ex
     public async Task ConsiderAsync(Experiment read, Decision decision, CancellationToken ct)
     {
         var loopai = Caller.System(read.OrganizationId, read.EnvironmentId);
-        if (read is { Status: ExperimentStatus.Running, Breaker.OnGuardrail: true } && decision.State == DecisionState.GuardrailHurt)
+        if (read is { Status: ExperimentStatus.Running, Breaker.OnGuardrail: true } && decision.Harm is { } harm)
         {
-            await life.TripAsync(loopai, read.Id, decision.Sentence, ct);
+            await life.TripAsync(loopai, read.Id, harm, ct);
             return;
         }
 

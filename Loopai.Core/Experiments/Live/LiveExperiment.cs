@@ -61,7 +61,7 @@ public sealed class LiveExperiment
 
         var reason = !isNamed && Experiment.RequiresUnit ? AssignmentReason.NoUnit
             : _namespace is { } range && !range.Holds(place.In(range.Name)) ? AssignmentReason.OutsideNamespace
-            : _holdout is { } held && Hashing.Bucket(held.Key, unit) < held.Share ? AssignmentReason.HeldOut
+            : _holdout is { } held && Hashing.Bucket(held.Seed, unit) < held.Share ? AssignmentReason.HeldOut
             : !_targeting.Matches(attributes) ? AssignmentReason.NotTargeted
             : AssignmentReason.Assigned;
         if (reason != AssignmentReason.Assigned)

@@ -55,7 +55,7 @@ public static class Guardrail
         PointEstimate? control, PointEstimate? treatment, bool higherIsBetter, double tolerance, double alpha, int guardrails, double tuning = Sequential.DefaultTuning)
     {
         var own = alpha / Math.Max(1, guardrails);
-        if (control is not { } a || treatment is not { } b)
+        if (control is not { Units: >= FewestUnits } a || treatment is not { Units: >= FewestUnits } b)
         {
             return new GuardrailVerdict(GuardrailState.Collecting, Effect.Without(EffectState.TooFewUnits), own);
         }

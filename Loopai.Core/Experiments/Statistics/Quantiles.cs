@@ -15,7 +15,8 @@ public static class Quantiles
     /// The quantile, and its error after R. S. Woodruff (JASA 47, 1952): the share below the quantile is a ratio of sums over groups, with a delta-method error; the
     /// quantiles at the ends of that share's interval are the ends of the quantile's. Null for too few observations.
     /// </summary>
-    public static PointEstimate? Estimate(GroupedHistogram histogram, double quantile)
+    /// <param name="units">Units whose observations these are: a unit's many calls are no more units.</param>
+    public static PointEstimate? Estimate(GroupedHistogram histogram, double quantile, double units)
     {
         var classes = histogram.Bounds.Length;
         var totals = new double[classes];
@@ -47,7 +48,7 @@ public static class Quantiles
         // In steps of two standard errors, which looks further than the class that the quantile lies in.
         var (low, high) = (Math.Max(0, quantile - (2 * share.StandardError)), Math.Min(1, quantile + (2 * share.StandardError)));
         var width = At(histogram.Bounds, totals, all, high) - At(histogram.Bounds, totals, all, low);
-        return new PointEstimate(value, width / (high - low) * share.StandardError, groups.Count - 1, all);
+        return new PointEstimate(value, width / (high - low) * share.StandardError, groups.Count - 1, units);
     }
 
     /// <summary>Where a share of the observations lies below, evenly spread within a class.</summary>

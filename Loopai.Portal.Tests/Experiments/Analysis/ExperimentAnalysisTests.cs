@@ -170,6 +170,41 @@ public sealed class ExperimentAnalysisTests(LoopaiDatabaseFixture fixture) : ICl
     }
 
     [Fact]
+    public async Task AnalyzeAsync_MetricChangedAfterTheStart_MeasuresWhatWasFrozen()
+    {
+        Metric metric = null!;
+        GivenExperiment given = null!;
+        var traffic = await GivenTraffic.Async(fixture.Database, d => d with { Metrics = [new ChosenMetric("refunds", MetricRole.Goal)] }, async g =>
+        {
+            given = g;
+            metric = await new MetricService(g.Database.Data, TimeProvider.System).CreateAsync(
+                g.Caller, new MetricDraft { Key = "refunds", Name = "Refunds", Source = MetricSource.Event, Type = MetricType.Proportion, Direction = MetricDirection.Down, Event = "refund" }, default);
+        });
+        for (var u = 0; u < 1000; u++)
+        {
+            traffic.Add((short)(u % 2), $"user-{u}");
+            if (u % 20 == 0 || u % 4 == 1)
+            {
+                traffic.Happen($"user-{u}", "refund", 1, 2);
+            }
+        }
+
+        var before = (await traffic.AnalyzeAsync()).Metrics[0].Variants[1].Against!;
+        before.Finding.ShouldBe(Finding.Worse);
+        await new MetricService(fixture.Data, TimeProvider.System).UpdateAsync(
+            traffic.Caller, metric.Id, new MetricDraft { Direction = MetricDirection.Up, Event = "something else", MinimumEffect = 5 }, null, default);
+        (await given.Experiments.UpdateAsync(given.Caller, traffic.Experiment.Id, new() { Name = "Renamed" }, null, default)).Name.ShouldBe("Renamed");
+        (await given.Experiments.HistoryAsync(given.Caller, traffic.Experiment.Id, new(), default)).Items[0].IsDeviation.ShouldBeFalse();
+
+        (await traffic.AnalyzeAsync()).Metrics[0].Variants[1].Against!.ShouldBe(before);
+
+        // Alpha is a deviation, and may not move what the test is tuned to.
+        await given.Experiments.UpdateAsync(given.Caller, traffic.Experiment.Id, new() { Plan = new AnalysisPlan { Alpha = 0.2 } }, null, default);
+        var looser = await GivenTraffic.AnalyzeAsync(given, await given.Experiments.GetAsync(given.Caller, traffic.Experiment.Id, default));
+        looser.Metrics[0].Variants[1].Against!.AdjustedPValue!.Value.ShouldBe(before.AdjustedPValue!.Value, 1e-9);
+    }
+
+    [Fact]
     public async Task AnalyzeAsync_WithThePastAndStrata_IsSurerOfTheSameEffect()
     {
         var plain = await StratifiedAsync(new AnalysisPlan());
@@ -202,9 +237,11 @@ public sealed class ExperimentAnalysisTests(LoopaiDatabaseFixture fixture) : ICl
         for (var i = 0; i < 100; i++)
         {
             // Of 100 inputs the control is right on 60, the shadow on those and on 20 more, and on none that the control alone got right.
-            var control = traffic.Add(0, $"user-{i}", 1 + (i * 0.01), 1_000 + i, output: i < 60 ? "\"right\"" : "\"wrong\"");
-            traffic.Add(1, $"user-{i}", latencyUs: 1_500 + i + (i % 3), output: i < 80 ? "\"right\"" : "\"wrong\"", shadowOf: control);
-            traffic.Check(control, i < 60, 0.5, "\"right\"");
+            var control = traffic.Add(0, $"user-{i}", 1 + (i * 0.01), 1_000 + i, output: i < 60 ? "{\"score\":1}" : "{\"score\":2}");
+
+            // The shadow's language writes the same numbers otherwise.
+            traffic.Add(1, $"user-{i}", latencyUs: 1_500 + i + (i % 3), output: i < 80 ? "{\"score\":1.0}" : "{\"score\":2.0}", shadowOf: control);
+            traffic.Check(control, i < 60, 0.5, "{\"score\":1}");
         }
 
         var snapshot = await traffic.AnalyzeAsync();
@@ -212,7 +249,8 @@ public sealed class ExperimentAnalysisTests(LoopaiDatabaseFixture fixture) : ICl
         var shadow = snapshot.Shadows.ShouldHaveSingleItem();
         (shadow.Inputs, shadow.Agreeing, shadow.Checked, shadow.OnlyControlRight, shadow.OnlyShadowRight).ShouldBe((100, 80, 100, 0, 20));
         shadow.Correct.Uplift!.Value.ShouldBe(0.2, 1e-12);
-        shadow.Correct.PValue!.Value.ShouldBe(2 * Math.Pow(0.5, 20), 1e-12);
+        var (n, z) = (100, 0.2 / Math.Sqrt(((20 - (20.0 * 20 / 100)) / 99) / 100));
+        shadow.Correct.PValue!.Value.ShouldBe(Sequential.PValue(z, n, 0.05), 1e-9);
         shadow.Latency.Uplift!.Value.ShouldBe(0.501, 0.0011);
     }
 

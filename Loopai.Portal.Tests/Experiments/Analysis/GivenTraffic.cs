@@ -69,7 +69,12 @@ internal sealed class GivenTraffic(GivenExperiment given, Experiment experiment)
     public async Task<ExperimentSnapshot> AnalyzeAsync()
     {
         await StoreAsync();
-        await using var db = await given.Database.Data.OpenAsync(Caller, CancellationToken.None);
+        return await AnalyzeAsync(given, experiment);
+    }
+
+    public static async Task<ExperimentSnapshot> AnalyzeAsync(GivenExperiment given, Experiment experiment)
+    {
+        await using var db = await given.Database.Data.OpenAsync(given.Caller, CancellationToken.None);
         var snapshot = await Analysis.AnalyzeAsync(db, experiment, DateTimeOffset.UtcNow, null, CancellationToken.None);
 
         // What is stored is what is shown: a figure that is no number would end here.

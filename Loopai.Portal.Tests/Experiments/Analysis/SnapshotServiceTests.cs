@@ -38,6 +38,29 @@ public sealed class SnapshotServiceTests(LoopaiDatabaseFixture fixture) : IClass
     }
 
     [Fact]
+    public async Task RunOnceAsync_StoppedYesterday_LooksOnceAnHourForLateVerdicts()
+    {
+        var traffic = await GivenTraffic.Async(fixture.Database);
+        var execution = traffic.Add(0, "someone");
+        await traffic.StoreAsync();
+        await fixture.Database.AsOwnerAsync($"UPDATE experiments SET status = 'Stopped', stopped_at = now() - interval '1 day' WHERE id = '{traffic.Experiment.Id}'");
+        await RunAsync();
+        traffic.Check(execution, right: true, probability: 0.5);
+        await traffic.StoreAsync();
+        (await CheckedAfterAsync(TimeSpan.FromMinutes(10))).ShouldBe(0);
+        (await CheckedAfterAsync(TimeSpan.FromHours(1))).ShouldBe(1);
+
+        Task RunAsync() => new SnapshotWorker(fixture.Data, Snapshots, _clock, NullLogger<SnapshotWorker>.Instance).RunOnceAsync(default);
+
+        async Task<long> CheckedAfterAsync(TimeSpan later)
+        {
+            _clock.Now += later;
+            await RunAsync();
+            return (await Snapshots.LatestAsync(traffic.Caller, traffic.Experiment.Id, default))!.Variants.Sum(v => v.Checked);
+        }
+    }
+
+    [Fact]
     public async Task LatestAsync_OfAnotherOrganization_IsNotFound()
     {
         var traffic = await GivenTraffic.Async(fixture.Database);
@@ -50,7 +73,7 @@ public sealed class SnapshotServiceTests(LoopaiDatabaseFixture fixture) : IClass
     public async Task RunOnceAsync_RunningAndLongOver_LooksAtTheRunningOnly()
     {
         var (running, over) = (await GivenTraffic.Async(fixture.Database), await GivenTraffic.Async(fixture.Database));
-        await fixture.Database.AsOwnerAsync($"UPDATE experiments SET status = 'Stopped', stopped_at = now() - interval '3 days' WHERE id = '{over.Experiment.Id}'");
+        await fixture.Database.AsOwnerAsync($"UPDATE experiments SET status = 'Stopped', stopped_at = now() - interval '8 days' WHERE id = '{over.Experiment.Id}'");
         await new SnapshotWorker(fixture.Data, Snapshots, _clock, NullLogger<SnapshotWorker>.Instance).RunOnceAsync(default);
         (await CountAsync(running), await CountAsync(over)).ShouldBe((1, 0));
     }

@@ -21,7 +21,8 @@ public class DecisionEngineTests
     {
         var decision = DecisionEngine.Decide(Given(Goal("b", Finding.Better, 0.5)) with { SampleRatio = SampleRatio.Test([5_000, 6_000], [1, 1]), Hurt = [Goal("b", Finding.Worse, 1)] });
         decision.State.ShouldBe(DecisionState.SampleRatioMismatch);
-        decision.Reasons.ShouldHaveSingleItem().Text.ShouldContain("less than 0.0001");
+        decision.Reasons[0].Text.ShouldContain("less than 0.0001");
+        decision.Harm.ShouldBe("Stop New prompt: it harms a guardrail, Accuracy +100 %.");
     }
 
     [Fact]
@@ -43,7 +44,9 @@ public class DecisionEngineTests
         };
         var decision = DecisionEngine.Decide(evidence);
         (decision.State, decision.Variant).ShouldBe((DecisionState.Ship, "c"));
-        decision.Reasons.ShouldContain(r => r.Metric == "latency" && r.Variant == "b");
+        decision.Sentence.ShouldBe("Ship Small model: Accuracy +10 %, and it hurts no guardrail. Stop New prompt: it harms a guardrail, Latency +31 %.");
+        decision.Harm.ShouldBe("Stop New prompt: it harms a guardrail, Latency +31 %.");
+        decision.Reasons.Count(r => r.Metric == "latency" && r.Variant == "b").ShouldBe(1);
     }
 
     [Fact]
@@ -63,6 +66,24 @@ public class DecisionEngineTests
         decision.Reasons.ShouldContain(r => r.Text == "It is read once, at 20,000 units; there are 10,000.");
         DecisionEngine.Decide(early with { Units = 20_000 }).State.ShouldBe(DecisionState.Ship);
         DecisionEngine.Decide(early with { ReadAtUnits = null, MaxDays = 10 }).State.ShouldBe(DecisionState.Ship);
+    }
+
+    [Fact]
+    public void Decide_FixedHorizonOnceRead_StaysWhatItWas()
+    {
+        var end = Given(Goal("b", Finding.Undecided, 0.01)) with { ReadsOnce = true, ReadAtUnits = 10_000, UnitsToGo = 12_000 };
+        DecisionEngine.Read(end with { Units = 9_999 }).ShouldBeNull();
+        DecisionEngine.Decide(end).State.ShouldBe(DecisionState.Inconclusive);
+        var reading = DecisionEngine.Read(end);
+        var later = end with { Units = 50_000, Goals = [Goal("b", Finding.Better, 0.2)], Reading = reading };
+
+        DecisionEngine.Read(later).ShouldBeSameAs(reading);
+        DecisionEngine.Decide(later).ShouldBe(reading);
+        DecisionEngine.Decide(later).Reasons[^1].Text.ShouldBe("It was read once, with 10,000 units on 20 May 2026; what came later changes nothing.");
+
+        // Guardrails are sequential, and go on.
+        DecisionEngine.Decide(later with { Hurt = [new MetricFinding("latency", "Latency", "b", Finding.Worse, 0.31)] }).State.ShouldBe(DecisionState.GuardrailHurt);
+        DecisionEngine.Read(Given(Goal("b", Finding.Better, 0.2))).ShouldBeNull();
     }
 
     [Fact]

@@ -122,6 +122,7 @@ public class DifferencePropertyTests
         Guardrail.Judge(control, slower, higherIsBetter: false, 0.1, 0.05, 1).State.ShouldBe(GuardrailState.Hurt);
         Guardrail.Judge(control, slower, higherIsBetter: false, 0.3, 0.05, 1).State.ShouldBe(GuardrailState.Safe);
         Guardrail.Judge(control, slower, higherIsBetter: true, 0, 0.05, 1).State.ShouldBe(GuardrailState.Safe);
+        Guardrail.Judge(control with { Units = 29 }, slower, higherIsBetter: false, 0.1, 0.05, 1).State.ShouldBe(GuardrailState.Collecting);
         Guardrail.Judge(control, null, higherIsBetter: true, 0, 0.05, 1).State.ShouldBe(GuardrailState.Collecting);
     }
 

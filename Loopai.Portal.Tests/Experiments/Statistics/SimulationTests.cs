@@ -233,7 +233,7 @@ public class SimulationTests
                 }
             }
 
-            var estimate = Quantiles.Estimate(new GroupedHistogram(bounds, counts), 0.5)!.Value;
+            var estimate = Quantiles.Estimate(new GroupedHistogram(bounds, counts), 0.5, 640)!.Value;
             covered += Math.Abs(estimate.Value - 1) <= Distributions.StudentQuantile(0.975, estimate.DegreesOfFreedom) * estimate.StandardError ? 1 : 0;
         }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Loopai.Core.Analytics;
 using Loopai.Core.Analytics.Dashboards;
+using Loopai.Core.Executions;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Loopai.Portal.Pages.Dashboards;
@@ -34,10 +35,13 @@ public sealed record BoardScope(TimeRange Range, Guid? Task, string? Team, bool 
     public AnalyticsQuery QueryOf(BoardPanel panel, DateTimeOffset now, TimeZoneInfo zone)
     {
         var (from, to) = Range.At(now);
+
+        // Minutes of the day before yesterday are gone; what begins at a whole hour needs none of them.
+        from = to - from >= TimeSpan.FromDays(2) ? RollupLevel.Hour.StartOf(from) : from;
         var overTime = panel.Kind is PanelKind.Line or PanelKind.Bar or PanelKind.HeatMap or PanelKind.Number;
         return new AnalyticsQuery(
             panel.Metrics, panel.Dimension is { } dimension && panel.Kind != PanelKind.Number ? [dimension] : [], Filters(panel), from, to,
-            overTime ? WithoutMinutesOfOld(IntervalOf(to - from), from, now) : AnalyticsInterval.None, zone.HasIanaId ? zone.Id : "UTC",
+            overTime ? IntervalOf(panel, from, to, now) : AnalyticsInterval.None, zone.HasIanaId ? zone.Id : "UTC",
             Compare && panel.Kind is not (PanelKind.HeatMap or PanelKind.Histogram) ? AnalyticsCompare.PreviousPeriod : AnalyticsCompare.None,
             panel.Dimension is not null && panel.Kind != PanelKind.Number ? panel.Top : null)
         {
@@ -81,6 +85,11 @@ public sealed record BoardScope(TimeRange Range, Guid? Task, string? Team, bool 
         return filters;
     }
 
-    private static AnalyticsInterval WithoutMinutesOfOld(AnalyticsInterval interval, DateTimeOffset from, DateTimeOffset now) =>
-        interval == AnalyticsInterval.Minute && now - from > TimeSpan.FromDays(1) ? AnalyticsInterval.Hour : interval;
+    /// <summary>Minutes are kept for a while only, and the few verdicts of an hour say nothing of accuracy.</summary>
+    private static AnalyticsInterval IntervalOf(BoardPanel panel, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now) => IntervalOf(to - from) switch
+    {
+        AnalyticsInterval.Minute when now - from > TimeSpan.FromDays(1) => AnalyticsInterval.Hour,
+        AnalyticsInterval.Hour when to - from > TimeSpan.FromDays(3) && panel.Metrics.Any(m => AnalyticsMetrics.Find(m)?.Needs == AnalyticsNeeds.Verdicts) => AnalyticsInterval.Day,
+        var interval => interval,
+    };
 }

@@ -12,6 +12,12 @@ internal static class PanelCharts
     {
         var option = (Dictionary<string, object?>)ChartOption.TimeSeries(series, unit, marks, bars, until);
         option["zoom"] = true;
+        if (unit == "percent" && series.Max(s => s.Points.Max(p => p.Value)) is > 0.5)
+        {
+            // Beyond a hundred percent there is nothing to see.
+            option["yAxis"] = new { type = "value", axisLabel = new { formatter = "format:percent" }, splitNumber = 3, min = "dataMin", max = 1 };
+        }
+
         if (odd.Count > 0)
         {
             ((Dictionary<string, object?>[])option["series"]!)[0]["markPoint"] = new

@@ -16,7 +16,7 @@ public sealed record PanelFigures(
 {
     public bool IsEmpty => Panel.Kind == PanelKind.Histogram
         ? Result.Series[0].Latencies is not { Count: > 0 }
-        : Result.Series.All(s => s.Totals.All(t => t is null or 0)) && Result.Totals.All(t => t is null or 0);
+        : Result.Totals.Select((total, i) => total is null || (total == 0 && AnalyticsMetrics.Find(Result.Metrics[i])!.IsSum)).All(nothing => nothing);
 
     public static PanelFigures Of(
         BoardPanel panel, AnalyticsQuery query, AnalyticsResult result, IReadOnlyList<Mark> marks, IReadOnlyList<(DateTimeOffset At, Anomaly Anomaly)> odd)

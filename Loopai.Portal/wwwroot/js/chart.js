@@ -3,8 +3,9 @@ import { init } from "../lib/echarts.js";
 
 const charts = new Map();
 const token = (name, from) => getComputedStyle(from).getPropertyValue(name).trim();
-const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
-const plain = new Intl.NumberFormat("en", { maximumFractionDigits: 3 });
+const language = document.documentElement.lang || "en";
+const short = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
+const plain = new Intl.NumberFormat(language, { maximumFractionDigits: 3 });
 
 // JSON carries no functions: an option names one of these instead, as "format:percent".
 const formats = {
@@ -15,9 +16,13 @@ const formats = {
   ms: v => v < 1 && v > 0 ? `${plain.format(v * 1000)} µs` : v >= 1000 ? `${plain.format(v / 1000)} s` : `${plain.format(v)} ms`,
   money: v => `$${plain.format(v)}`,
 };
-// An amount of any currency: a hundred-thousandth of one is an amount, too.
-const amount = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
-const formatOf = name => name?.startsWith("money:") ? v => `${amount.format(v)} ${name.slice(6)}` : formats[name] ?? formats.number;
+// Money names its currency: "money:EUR". Small amounts keep three digits that carry meaning.
+function moneyIn(currency) {
+  const full = new Intl.NumberFormat("en", { style: "currency", currency, maximumFractionDigits: 2 });
+  const small = new Intl.NumberFormat("en", { style: "currency", currency, maximumSignificantDigits: 3 });
+  return v => v !== 0 && Math.abs(v) < 1 ? small.format(v) : full.format(v);
+}
+const formatOf = name => name?.startsWith("money:") ? moneyIn(name.slice(6)) : formats[name] ?? formats.number;
 
 // A stretch drawn over the time axis becomes the range.
 function zoomable(chart) {

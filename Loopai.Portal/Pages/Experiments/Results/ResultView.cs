@@ -105,6 +105,6 @@ public sealed record SegmentView(string Segment, string Level, string Metric, Li
 /// <param name="Checked">Inputs whose right answer is known.</param>
 /// <param name="OnlyControlRight">Of these, where the control alone was right.</param>
 /// <param name="OnlyShadowRight">Where the shadow alone was.</param>
-/// <param name="PValue">The chance of that if neither were better (McNemar).</param>
+/// <param name="PValue">The chance of that if neither were better.</param>
 /// <param name="LatencyMs">How much longer the shadow takes, on average.</param>
 public sealed record ShadowView(string Variant, long Inputs, double? Agreement, long Checked, long OnlyControlRight, long OnlyShadowRight, double? PValue, double? LatencyMs);

@@ -29,6 +29,8 @@ public sealed partial class RolloutTab(
 
     private bool MayWrite => Caller.May(Permissions.RolloutsWrite, Task.Id);
 
+    private bool MayActivate => Caller.May(Permissions.ProgramsActivate, Task.Id);
+
     private Rollout? Shown => _state.ValueOrDefault?.Shown;
 
     public void Dispose()

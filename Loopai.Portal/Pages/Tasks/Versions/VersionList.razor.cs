@@ -34,7 +34,7 @@ public sealed partial class VersionList(ProgramService programs, DialogService d
 
     private bool MayActivate => IsOpen && Caller.May(Permissions.ProgramsActivate, Task.Id);
 
-    private bool MayRollOut => IsOpen && Caller.May(Permissions.RolloutsWrite, Task.Id);
+    private bool MayRollOut => MayActivate && Caller.May(Permissions.RolloutsWrite, Task.Id);
 
     private string? CountNote => Task.LastVersion == 0 ? null : Task.ActiveVersion is { } active ? $"v{active} answers" : "none answers yet";
 
