@@ -28,6 +28,7 @@ misused() {
 }
 
 settings=()
+port=8080
 export Demo__Enabled=${Demo__Enabled:-true}
 while (($# > 0)); do
   # --port=N is --port N.
@@ -35,6 +36,7 @@ while (($# > 0)); do
   case $1 in
     --port)
       if [[ ! ${2:-} =~ ^[1-9][0-9]{0,4}$ ]] || (($2 > 65535)); then misused "--port needs a number from 1 to 65535."; fi
+      port=$2
       settings+=("--Portal:Url=http://localhost:$2")
       shift 2
       ;;
@@ -57,6 +59,19 @@ build_portal
 
 # Compiled code is mapped once instead of twice: some 50 MB less memory. The sandbox, not this, keeps foreign code away from the portal.
 export DOTNET_EnableWriteXorExecute=${DOTNET_EnableWriteXorExecute:-0}
+
+# Reports are printed by Chromium. Nothing waits for it: it is fetched once the portal listens, where this script may install at all.
+if ! has chromium && ((EUID == 0)) && command -v apt-get >/dev/null; then
+  (
+    for ((second = 0; second < 600; second += 5)); do
+      sleep 5
+      if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+        install_packages chromium fonts-liberation
+        break
+      fi
+    done
+  ) &>/dev/null </dev/null &
+fi
 
 # In place of this shell, so that Ctrl+C and a service manager's signals reach the portal itself.
 exec dotnet "$portal" "${settings[@]}"

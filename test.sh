@@ -36,6 +36,7 @@ require_dotnet
 mapfile -t missing < <(
   missing_packages
   has chromium || echo chromium
+  has pdftotext || echo poppler-utils
   compgen -G '/usr/share/fonts/truetype/*' >/dev/null || echo fonts-liberation
 )
 install_packages "${missing[@]}"

@@ -16,21 +16,25 @@ public static class BuiltInRoles
         "developer", "Developer", "Defines tasks, ships versions, runs and checks them.", true,
         [
             TasksRead, TasksWrite, ProgramsWrite, ProgramsActivate, ExecutionsRun, ExecutionsRead, ValidationsRead, ValidationsDecide,
-            ExperimentsRead, ExperimentsWrite, FlagsRead, FlagsWrite, RolloutsRead, RolloutsWrite, EventsWrite, OrganizationRead, KeysRead, UsageRead, AnalyticsRead, DashboardsWrite,
+            ExperimentsRead, ExperimentsWrite, FlagsRead, FlagsWrite, RolloutsRead, RolloutsWrite, EventsWrite, OrganizationRead, KeysRead, UsageRead, AnalyticsRead, DashboardsWrite, CostsRead,
+            ReportsRead, ReportsWrite,
         ]);
 
     public static readonly Role Analyst = new(
-        "analyst", "Analyst", "Runs and decides experiments, and reads tasks, executions, quality and usage.", true,
+        "analyst", "Analyst", "Runs and decides experiments, writes and sends reports, and reads tasks, executions, quality and usage.", true,
         [
-            TasksRead, ExecutionsRead, ValidationsRead, ExperimentsRead, ExperimentsWrite, ExperimentsDecide, FlagsRead, RolloutsRead, OrganizationRead, UsageRead, AnalyticsRead, DashboardsWrite,
+            TasksRead, ExecutionsRead, ValidationsRead, ExperimentsRead, ExperimentsWrite, ExperimentsDecide, FlagsRead, RolloutsRead, OrganizationRead, UsageRead, AnalyticsRead, DashboardsWrite, CostsRead,
+            ReportsRead, ReportsWrite, ReportsSend,
         ]);
 
     public static readonly Role Reviewer = new(
-        "reviewer", "Reviewer", "Gives verdicts in the review queue.", true, [TasksRead, ExecutionsRead, ValidationsRead, ValidationsDecide, ExperimentsRead, FlagsRead, RolloutsRead, OrganizationRead, AnalyticsRead]);
+        "reviewer", "Reviewer", "Gives verdicts in the review queue.", true, [TasksRead, ExecutionsRead, ValidationsRead, ValidationsDecide, ExperimentsRead, FlagsRead, RolloutsRead, OrganizationRead, AnalyticsRead, ReportsRead]);
 
-    public static readonly Role Billing = new("billing", "Billing", "Sees usage and sets quotas.", true, [OrganizationRead, UsageRead, QuotasManage, AnalyticsRead]);
+    public static readonly Role Billing = new(
+        "billing", "Billing", "Sees usage and costs, sets prices, budgets and quotas, and writes and sends reports.", true,
+        [OrganizationRead, UsageRead, QuotasManage, CostsRead, PricesManage, BudgetsManage, AnalyticsRead, ReportsRead, ReportsWrite, ReportsSend]);
 
-    public static readonly Role Viewer = new("viewer", "Viewer", "Looks, and changes nothing.", true, [TasksRead, ExecutionsRead, ValidationsRead, ExperimentsRead, FlagsRead, RolloutsRead, OrganizationRead, AnalyticsRead]);
+    public static readonly Role Viewer = new("viewer", "Viewer", "Looks, and changes nothing.", true, [TasksRead, ExecutionsRead, ValidationsRead, ExperimentsRead, FlagsRead, RolloutsRead, OrganizationRead, AnalyticsRead, ReportsRead]);
 
     /// <summary>All of them, the mightiest first.</summary>
     public static readonly IReadOnlyList<Role> All = [Owner, Admin, Developer, Analyst, Reviewer, Billing, Viewer];

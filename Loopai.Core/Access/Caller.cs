@@ -156,6 +156,9 @@ public sealed class Caller
     public IReadOnlyCollection<Guid>? TasksWith(string permission) =>
         _held.Here.Contains(permission) ? null : _held.OnTasks.TryGetValue(permission, out var tasks) ? tasks : [];
 
+    /// <summary>One text for all callers who hold the same of these permissions, so that what was read for one of them can be shown to the others.</summary>
+    public string Fingerprint(IReadOnlyCollection<string> permissions) => _held.Only(permissions, null).Fingerprint();
+
     /// <exception cref="ForbiddenException">The caller does not hold the permission for all that the organization or environment has.</exception>
     public void Demand(string permission)
     {

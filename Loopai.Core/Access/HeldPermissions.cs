@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Loopai.Core.Access;
 
@@ -87,6 +89,13 @@ public sealed class HeldPermissions
         return new HeldPermissions(
             InOrganization.Where(Counts).ToFrozenSet(StringComparer.Ordinal), Here.Where(Counts).ToFrozenSet(StringComparer.Ordinal),
             onTasks.ToFrozenDictionary(StringComparer.Ordinal));
+    }
+
+    /// <summary>One text for equal permissions, another for any others.</summary>
+    internal string Fingerprint()
+    {
+        var lines = InOrganization.Select(p => $"organization {p}").Concat(Here.Select(p => $"here {p}")).Concat(OnTasks.SelectMany(p => p.Value.Select(task => $"{task} {p.Key}")));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines.Order(StringComparer.Ordinal)))));
     }
 
     internal bool MayOneOf(IEnumerable<string> permissions, Guid taskId) =>

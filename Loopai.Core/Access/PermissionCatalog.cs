@@ -50,5 +50,12 @@ public static class PermissionCatalog
         new(DashboardsWrite, "Analytics", "Make and change dashboards, and annotate figures"),
         new(UsageRead, "Usage", "See usage"),
         new(QuotasManage, "Usage", "Set quotas"),
+        new(CostsRead, "Costs", "See what everything costs, saves and will cost"),
+        new(PricesManage, "Costs", "Keep the price book, and re-price what was charged"),
+        new(BudgetsManage, "Costs", "Set budgets"),
+        new(ReportsRead, "Reports", "See reports, their runs and files, and run them for oneself"),
+        new(ReportsWrite, "Reports", "Make and change reports"),
+        new(ReportsSend, "Reports", "Send reports to people, now and by schedules"),
+        new(JobsManage, "Jobs", "Pause, run, end and retry the jobs of others"),
     ];
 }

@@ -71,6 +71,27 @@ public static class Permissions
     /// <summary>Set the quotas of the organization, its environments and keys.</summary>
     public const string QuotasManage = "quotas:manage";
 
+    /// <summary>See what everything costs, and what it would have cost.</summary>
+    public const string CostsRead = "costs:read";
+
+    /// <summary>Keep the price book, re-price what was charged, and say which language model a task is compared with.</summary>
+    public const string PricesManage = "prices:manage";
+
+    /// <summary>Set budgets, and lift what they stopped.</summary>
+    public const string BudgetsManage = "budgets:manage";
+
+    /// <summary>See reports, their runs and files, and run them for oneself.</summary>
+    public const string ReportsRead = "reports:read";
+
+    /// <summary>Make and change reports.</summary>
+    public const string ReportsWrite = "reports:write";
+
+    /// <summary>Send reports to people, now and by schedules.</summary>
+    public const string ReportsSend = "reports:send";
+
+    /// <summary>Pause, run, end and retry the jobs of others.</summary>
+    public const string JobsManage = "jobs:manage";
+
     /// <summary>Every permission.</summary>
     public static readonly IReadOnlyList<string> All =
     [
@@ -78,6 +99,7 @@ public static class Permissions
         ValidationsRead, ValidationsDecide, ExperimentsRead, ExperimentsWrite, ExperimentsDecide, FlagsRead, FlagsWrite, RolloutsRead, RolloutsWrite, EventsWrite,
         OrganizationRead, OrganizationManage, OrganizationDelete, MembersManage, RolesManage,
         SignOnManage, KeysRead, KeysManage, AuditRead, AuditManage, AnalyticsRead, DashboardsWrite, UsageRead, QuotasManage,
+        CostsRead, PricesManage, BudgetsManage, ReportsRead, ReportsWrite, ReportsSend, JobsManage,
     ];
 
     /// <summary>What an owner holds: everything but setting the clock of an execution.</summary>
@@ -99,6 +121,7 @@ public static class Permissions
         [
             TasksRead, ExecutionsRun, ExecutionsRead, ValidationsRead, ValidationsDecide,
             ExperimentsRead, ExperimentsWrite, ExperimentsDecide, FlagsRead, FlagsWrite, RolloutsRead, EventsWrite, AnalyticsRead,
+            ReportsRead, ReportsWrite, ReportsSend, JobsManage,
         ],
         StringComparer.Ordinal);
 

@@ -37,6 +37,9 @@ public enum AttentionKind
     /// <summary>Four fifths of a quota are used.</summary>
     QuotaNearlyUsed,
 
+    /// <summary>A budget has passed one of its thresholds in the period that counts now.</summary>
+    BudgetSpent,
+
     /// <summary>An API key ends within two weeks.</summary>
     KeyEnds,
 

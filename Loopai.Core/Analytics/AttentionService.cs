@@ -1,4 +1,5 @@
 using Loopai.Core.Access;
+using Loopai.Core.Costs.Budgets;
 using Loopai.Core.Data;
 using Loopai.Core.Executions;
 using Loopai.Core.Experiments;
@@ -90,6 +91,15 @@ public sealed class AttentionService(LoopaiData data, TimeProvider time)
 
             // A key that was made for a few days is no news.
             items.AddRange(keys.Where(k => k.ExpiresAt - k.CreatedAt > KeyEndsWithin).Select(k => new AttentionItem(AttentionKind.KeyEnds, k.Id, k.Name, Since: k.ExpiresAt)));
+        }
+
+        if (caller.May(Permissions.CostsRead))
+        {
+            items.AddRange(
+                from passed in await db.PassedAsync(now, ct)
+                select new AttentionItem(
+                    AttentionKind.BudgetSpent, passed.Budget.Id, passed.Budget.Name, Value: (double)(passed.Alert.Spent / passed.Alert.Amount), Reference: (double)passed.Alert.Amount,
+                    Since: passed.Alert.At));
         }
 
         if (caller.May(Permissions.UsageRead))

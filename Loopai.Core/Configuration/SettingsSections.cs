@@ -15,5 +15,6 @@ public static class SettingsSections
         typeof(AccountsSettings),
         typeof(MailSettings),
         typeof(OutboundSettings),
+        typeof(ReportsSettings),
     }.ToDictionary(type => type.Name[..^"Settings".Length], StringComparer.OrdinalIgnoreCase);
 }

@@ -6,6 +6,10 @@ using Loopai.Core.ApiKeys;
 using Loopai.Core.ApiKeys.Tokens;
 using Loopai.Core.Audit;
 using Loopai.Core.Audit.Streaming;
+using Loopai.Core.Costs.Budgets;
+using Loopai.Core.Costs.Ledger;
+using Loopai.Core.Costs.Prices;
+using Loopai.Core.Costs.Savings;
 using Loopai.Core.Executions;
 using Loopai.Core.Experiments;
 using Loopai.Core.Experiments.Events;
@@ -20,6 +24,10 @@ using Loopai.Core.Identity.SignIn;
 using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Organizations;
 using Loopai.Core.Programs;
+using Loopai.Core.Reports;
+using Loopai.Core.Reports.Delivery;
+using Loopai.Core.Reports.Running;
+using Loopai.Core.Reports.Scheduling;
 using Loopai.Core.Rollouts;
 using Loopai.Core.Tasks;
 using Loopai.Core.Usage;
@@ -78,6 +86,20 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
 
     public DbSet<QuotaMeter> QuotaMeters => Set<QuotaMeter>();
 
+    public DbSet<Price> Prices => Set<Price>();
+
+    public DbSet<CostEntry> CostEntries => Set<CostEntry>();
+
+    public DbSet<TaskReference> TaskReferences => Set<TaskReference>();
+
+    public DbSet<Budget> Budgets => Set<Budget>();
+
+    public DbSet<BudgetMeter> BudgetMeters => Set<BudgetMeter>();
+
+    public DbSet<BudgetLease> BudgetLeases => Set<BudgetLease>();
+
+    public DbSet<BudgetAlert> BudgetAlerts => Set<BudgetAlert>();
+
     public DbSet<ServiceAccount> ServiceAccounts => Set<ServiceAccount>();
 
     public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
@@ -131,6 +153,20 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
     public DbSet<FlagEnvironment> FlagEnvironments => Set<FlagEnvironment>();
 
     public DbSet<FlagChange> FlagChanges => Set<FlagChange>();
+
+    public DbSet<Report> Reports => Set<Report>();
+
+    public DbSet<ReportVersion> ReportVersions => Set<ReportVersion>();
+
+    public DbSet<ReportSchedule> ReportSchedules => Set<ReportSchedule>();
+
+    public DbSet<ReportRun> ReportRuns => Set<ReportRun>();
+
+    public DbSet<ReportFile> ReportFiles => Set<ReportFile>();
+
+    public DbSet<ReportDelivery> ReportDeliveries => Set<ReportDelivery>();
+
+    public DbSet<ReportOptOut> ReportOptOuts => Set<ReportOptOut>();
 
     public DbSet<Dashboard> Dashboards => Set<Dashboard>();
 

@@ -44,4 +44,8 @@ public sealed class LiveTask
 /// <param name="Model">The model, for <see cref="ProgramLanguage.Model"/>.</param>
 /// <param name="Source">The source, for the other languages.</param>
 /// <param name="ExecutionsBefore">Executions since it was activated, at the time it was loaded.</param>
-public sealed record LoadedProgram(int Version, ModelProgram? Model, ProgramSource? Source, long ExecutionsBefore);
+public sealed record LoadedProgram(int Version, ModelProgram? Model, ProgramSource? Source, long ExecutionsBefore)
+{
+    /// <summary>What it runs on.</summary>
+    public ProgramLanguage Language => Source?.Language ?? ProgramLanguage.Model;
+}

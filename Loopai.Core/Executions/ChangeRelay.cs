@@ -1,5 +1,7 @@
 using Loopai.Core.Access;
 using Loopai.Core.ApiKeys;
+using Loopai.Core.Costs.Budgets;
+using Loopai.Core.Costs.Prices;
 using Loopai.Core.Data;
 using Loopai.Core.Flags;
 using Loopai.Core.Identity.Sessions;
@@ -10,7 +12,7 @@ namespace Loopai.Core.Executions;
 
 /// <summary>Carries changes from the database to what this portal keeps in memory.</summary>
 public sealed class ChangeRelay(IChangeFeed feed, ExecutionCatalog catalog, ApiKeyAuthenticator keys, AccessService access, SessionCache sessions, QuotaGate quotas,
-    FlagCatalog flags) : BackgroundService
+    FlagCatalog flags, PriceBooks prices, BudgetGate budgets) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -22,6 +24,8 @@ public sealed class ChangeRelay(IChangeFeed feed, ExecutionCatalog catalog, ApiK
             sessions.Forget(change);
             quotas.Forget(change);
             flags.Forget(change);
+            prices.Forget(change);
+            budgets.Forget(change);
         }
     }
 }

@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Json;
 using Loopai.Core.Access;
 using Loopai.Core.Configuration;
+using Loopai.Core.Costs.Budgets;
+using Loopai.Core.Costs.Prices;
 using Loopai.Core.Errors;
 using Loopai.Core.Experiments.Live;
 using Loopai.Core.Programs;
@@ -19,7 +21,7 @@ namespace Loopai.Core.Executions;
 /// Everything it reads is in memory. Refusals are results, not exceptions: a caller's mistakes must not cost more than its answers.
 /// </summary>
 public sealed class ExecutionService(
-    ExecutionCatalog catalog, QuotaGate quotas, ExecutionWriter writer, IProgramSandbox sandbox, ShadowRunner shadows, IOptions<ExecutionSettings> settings, TimeProvider time)
+    ExecutionCatalog catalog, QuotaGate quotas, BudgetGate budgets, PriceBooks prices, ExecutionWriter writer, IProgramSandbox sandbox, ShadowRunner shadows, IOptions<ExecutionSettings> settings, TimeProvider time)
 {
     public async ValueTask<ExecutionOutcome> ExecuteAsync(Caller caller, ExecutionRequest request, CancellationToken ct)
     {
@@ -67,14 +69,36 @@ public sealed class ExecutionService(
             return over;
         }
 
-        var run = await RunAsync(task, program, request.Input, request.TimeoutMs ?? settings.Value.DefaultTimeoutMs, ct);
-        ExecutionOutcome outcome = run.Unavailable is { } reason ? ExecutionErrors.SandboxUnavailable(reason) : await RecordAsync(caller, request, task, program, run, place);
-        if (outcome.Failure is UnavailableException && request.ExecutedAt is null)
+        var timeoutMs = request.TimeoutMs ?? settings.Value.DefaultTimeoutMs;
+        var book = await prices.OfAsync(caller.OrganizationId, ct);
+        var budget = request.ExecutedAt is null
+            ? await budgets.TakeAsync(caller, task.Task.Id, task.Task.TeamId, BudgetLimits.Most(book, program.Language, timeoutMs, time.GetUtcNow()), ct)
+            : default;
+        if (budget.Refusal is { } spent)
         {
             quotas.GiveBack(caller);
+            return spent;
         }
 
-        return outcome;
+        var cost = 0m;
+        try
+        {
+            var run = await RunAsync(task, program, request.Input, timeoutMs, ct);
+            ExecutionOutcome outcome = run.Unavailable is { } reason
+                ? ExecutionErrors.SandboxUnavailable(reason)
+                : await RecordAsync(caller, request, task, program, run, place, book);
+            if (outcome.Failure is UnavailableException && request.ExecutedAt is null)
+            {
+                quotas.GiveBack(caller);
+            }
+
+            cost = outcome.Execution?.Cost ?? 0;
+            return outcome;
+        }
+        finally
+        {
+            budget.Hold.Settle(cost);
+        }
     }
 
     /// <summary>Which experiment takes the execution. A task without experiments is asked nothing, and neither is who names a version or tries one out.</summary>
@@ -101,45 +125,10 @@ public sealed class ExecutionService(
 
     /// <summary>Runs a version without putting it on record.</summary>
     internal ValueTask<ProgramRun> RunAsync(CatalogTask task, LoadedProgram program, JsonElement input, int timeoutMs, CancellationToken ct) =>
-        RunAsync(sandbox, task, program, input, timeoutMs, ct);
-
-    /// <inheritdoc cref="RunAsync(CatalogTask, LoadedProgram, JsonElement, int, CancellationToken)"/>
-    internal static async ValueTask<ProgramRun> RunAsync(IProgramSandbox sandbox, CatalogTask task, LoadedProgram program, JsonElement input, int timeoutMs, CancellationToken ct)
-    {
-        var started = Stopwatch.GetTimestamp();
-        if (program.Model is { } model)
-        {
-            var answer = model.Execute(input);
-            return Checked(task, new ProgramRun(ExecutionStatus.Success, answer.Output, answer.Confidence, null, ElapsedUs(started)));
-        }
-
-        var inSandbox = await sandbox.ExecuteAsync(
-            program.Source!, Encoding.UTF8.GetBytes(input.GetRawText()), TimeSpan.FromMilliseconds(timeoutMs), ct);
-        return Checked(task, new ProgramRun(inSandbox.Status, inSandbox.Output, inSandbox.Confidence, inSandbox.Error, ElapsedUs(started))
-        {
-            Unavailable = inSandbox.NeverRan ? inSandbox.Error : null,
-        });
-    }
-
-    private static ProgramRun Checked(CatalogTask task, ProgramRun run)
-    {
-        if (run.Status != ExecutionStatus.Success)
-        {
-            return run;
-        }
-
-        using var output = JsonDocument.Parse(run.Output);
-        if (task.Output.IsValid(output.RootElement))
-        {
-            return run;
-        }
-
-        var error = task.Output.Validate(output.RootElement, maxErrors: 1)[0];
-        return run with { Status = ExecutionStatus.InvalidOutput, Error = $"The output does not fit the task's output schema: {error.InstancePointer} {error.Message}" };
-    }
+        ProgramRun.OfAsync(sandbox, task, program, input, timeoutMs, ct);
 
     private async ValueTask<ExecutionOutcome> RecordAsync(
-        Caller caller, ExecutionRequest request, CatalogTask task, LoadedProgram program, ProgramRun run, ExecutionPlace place)
+        Caller caller, ExecutionRequest request, CatalogTask task, LoadedProgram program, ProgramRun run, ExecutionPlace place, PriceBook book)
     {
         var executedAt = place.Taken.Experiment is null ? WholeMilliseconds(request.ExecutedAt ?? time.GetUtcNow()) : place.At;
         var executionsBefore = task.Live.CountExecution(program.Version, program.ExecutionsBefore);
@@ -148,6 +137,7 @@ public sealed class ExecutionService(
                 task.Task.Sampling,
                 new SamplingContext(Sampler.OutputKey(run.Output.Span), run.Confidence, executionsBefore, request.ForceValidation, executedAt))
             : default;
+        var (cost, priceId) = book.OfRun(program.Language, run.LatencyUs, executedAt);
         var execution = new Execution
         {
             Id = place.Taken.Experiment is null ? Guid.CreateVersion7(executedAt) : place.Id,
@@ -161,6 +151,8 @@ public sealed class ExecutionService(
             Error = run.Error,
             Confidence = run.Confidence,
             LatencyUs = run.LatencyUs,
+            Cost = cost,
+            PriceId = priceId,
             Unit = request.Unit,
             ExperimentId = place.Taken.Counts ? place.Taken.Experiment!.Experiment.Id : null,
             Variant = place.Taken.Counts ? place.Taken.Variant!.Index : null,
@@ -245,16 +237,7 @@ public sealed class ExecutionService(
 
     /// <summary>The id carries whole milliseconds, and an id alone has to lead to the row.</summary>
     private static DateTimeOffset WholeMilliseconds(DateTimeOffset at) => DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds());
-
-    private static long ElapsedUs(long started) => (long)Stopwatch.GetElapsedTime(started).TotalMicroseconds;
 }
 
 /// <summary>The experiment that takes an execution, and what the execution is then called.</summary>
 internal readonly record struct ExecutionPlace(Taken Taken, Guid Id, DateTimeOffset At);
-
-/// <summary>What came of running a program once.</summary>
-internal readonly record struct ProgramRun(ExecutionStatus Status, ReadOnlyMemory<byte> Output, double? Confidence, string? Error, long LatencyUs)
-{
-    /// <summary>Why the program could not be run at all; then there is nothing to put on record.</summary>
-    public string? Unavailable { get; init; }
-}

@@ -1,3 +1,5 @@
+using Loopai.Core.Programs;
+
 namespace Loopai.Core.Executions;
 
 /// <summary>Runs a version of a task on an input without recording an execution: how one version is asked about the answer of another.</summary>
@@ -10,4 +12,11 @@ public interface IVersionRunner
 /// <param name="Status">How the run ended.</param>
 /// <param name="Output">The output as JSON, on success.</param>
 /// <param name="Error">What went wrong, otherwise.</param>
-public sealed record VersionAnswer(ExecutionStatus Status, string? Output, string? Error);
+public sealed record VersionAnswer(ExecutionStatus Status, string? Output, string? Error)
+{
+    /// <summary>What it ran on; null where it did not run.</summary>
+    public ProgramLanguage? Language { get; init; }
+
+    /// <summary>Time in the program, in microseconds.</summary>
+    public long LatencyUs { get; init; }
+}

@@ -20,6 +20,9 @@ public sealed class VersionRunner(ExecutionCatalog catalog, ExecutionService exe
 
         using var input = JsonDocument.Parse(inputJson);
         var run = await executions.RunAsync(task, program, input.RootElement, settings.Value.DefaultTimeoutMs, ct);
-        return new VersionAnswer(run.Status, run.Output.IsEmpty ? null : Encoding.UTF8.GetString(run.Output.Span), run.Error);
+        return new VersionAnswer(run.Status, run.Output.IsEmpty ? null : Encoding.UTF8.GetString(run.Output.Span), run.Error)
+        {
+            Language = program.Language, LatencyUs = run.LatencyUs,
+        };
     }
 }

@@ -9,6 +9,12 @@ internal sealed record OracleAnswer(ValidationStatus Status, string? Expected = 
 
     public static readonly OracleAnswer NobodyKnows = new(ValidationStatus.Undecidable);
 
+    /// <summary>The runtime that the oracle took, where it ran a program.</summary>
+    public string? Runtime { get; init; }
+
+    /// <summary>How long it ran there, in microseconds.</summary>
+    public long LatencyUs { get; init; }
+
     public static OracleAnswer OfLabel(ValidationRecord validation, string label) => Of(validation, label, Validation.DecidedBy.Labels, null);
 
     public static OracleAnswer OfVersion(ValidationRecord validation, string output, int version) =>

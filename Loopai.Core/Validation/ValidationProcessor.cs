@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Loopai.Core.Access;
+using Loopai.Core.Costs.Ledger;
+using Loopai.Core.Costs.Prices;
 using Loopai.Core.Data;
 using Loopai.Core.Executions;
 using Microsoft.EntityFrameworkCore;
@@ -106,7 +108,8 @@ public sealed class ValidationProcessor(LoopaiData data, IVersionRunner versions
         try
         {
             var answer = await versions.RunAsync(validation.OrganizationId, validation.TaskId, oracle, input, ct);
-            return answer is { Status: ExecutionStatus.Success, Output: { } output } ? OracleAnswer.OfVersion(validation, output, oracle) : OracleAnswer.NobodyKnows;
+            var said = answer is { Status: ExecutionStatus.Success, Output: { } output } ? OracleAnswer.OfVersion(validation, output, oracle) : OracleAnswer.NobodyKnows;
+            return answer.Language is { } language ? said with { Runtime = PriceBook.RuntimeOf(language), LatencyUs = answer.LatencyUs } : said;
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
@@ -125,7 +128,8 @@ public sealed class ValidationProcessor(LoopaiData data, IVersionRunner versions
 
         await using var db = await data.OpenAsync(Caller.Installation, ct);
         var now = time.GetUtcNow();
-        foreach (var same in answers.GroupBy(a => a.Answer, a => a.Validation.Id))
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        foreach (var same in answers.GroupBy(a => a.Answer with { Runtime = null, LatencyUs = 0 }, a => a.Validation.Id))
         {
             var ids = same.ToArray();
             var answer = same.Key;
@@ -137,5 +141,18 @@ public sealed class ValidationProcessor(LoopaiData data, IVersionRunner versions
                     .SetProperty(v => v.ClaimedUntil, (DateTimeOffset?)null),
                 ct);
         }
+
+        foreach (var organization in answers.Where(a => a.Answer.Status != ValidationStatus.InReview).GroupBy(a => a.Validation.OrganizationId))
+        {
+            await db.ChargeAsync(organization.Key, [.. organization.Select(a => ChargeOf(a.Validation, a.Answer, now))], now, ct);
+        }
+
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
     }
+
+    /// <summary>A label is looked up, which costs nothing that could be told from nothing: the ledger says so with an amount of zero.</summary>
+    private static CostCharge ChargeOf(ValidationRecord validation, OracleAnswer answer, DateTimeOffset now) => answer.Runtime is { } runtime
+        ? CostCharge.OfCheck(validation, PriceKind.Compute, runtime, answer.LatencyUs / 1_000_000m, now)
+        : CostCharge.OfCheck(validation, PriceKind.Check, "labels", 0, now);
 }

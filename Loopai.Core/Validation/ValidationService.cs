@@ -1,5 +1,7 @@
 using Loopai.Core.Access;
 using Loopai.Core.Audit;
+using Loopai.Core.Costs.Ledger;
+using Loopai.Core.Costs.Prices;
 using Loopai.Core.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -92,6 +94,11 @@ public sealed class ValidationService(LoopaiData data, TimeProvider time)
         if (written == 0)
         {
             throw ValidationErrors.AlreadyDecided(byName: null);
+        }
+
+        if (decidedBy == DecidedBy.Person)
+        {
+            await db.ChargeAsync(validation.OrganizationId, [CostCharge.OfCheck(validation, PriceKind.Check, "person", 1, now)], now, ct);
         }
 
         var added = verdict.AddExample && expected is not null && await db.AddExampleAsync(validation, expected, now, ct);

@@ -30,6 +30,10 @@ public sealed class SmtpMailSender(MailSettings settings) : IMailSender
             };
             await client.SendMailAsync(message, ct);
         }
+        catch (SmtpException e) when (e.InnerException is IOException)
+        {
+            throw new UnavailableException(IMailSender.UncertainCode, $"The connection to the mail server ended while it took the mail: {e.InnerException.Message}");
+        }
         catch (Exception e) when (e is SmtpException or FormatException)
         {
             throw new UnavailableException("mail.failed", $"The mail server did not take the mail: {e.Message}", TimeSpan.FromMinutes(1));
@@ -46,7 +50,23 @@ public sealed class SmtpMailSender(MailSettings settings) : IMailSender
         };
         if (mail.Html is not null)
         {
-            message.AlternateViews.Add(AlternateView.CreateAlternateViewFromString(mail.Html, Encoding.UTF8, MediaTypeNames.Text.Html));
+            var html = AlternateView.CreateAlternateViewFromString(mail.Html, Encoding.UTF8, MediaTypeNames.Text.Html);
+            foreach (var picture in mail.Pictures)
+            {
+                html.LinkedResources.Add(new LinkedResource(new MemoryStream(picture.Content), picture.ContentType) { ContentId = picture.Name });
+            }
+
+            message.AlternateViews.Add(html);
+        }
+
+        foreach (var file in mail.Attachments)
+        {
+            message.Attachments.Add(new Attachment(new MemoryStream(file.Content), file.Name, file.ContentType));
+        }
+
+        foreach (var (name, value) in mail.Headers)
+        {
+            message.Headers.Add(name, value);
         }
 
         return message;

@@ -136,7 +136,7 @@ internal static class RoleScript
           PERFORM pg_notify('loopai_changes', TG_TABLE_NAME || ':' || (to_jsonb(changed)->>(CASE
             WHEN TG_TABLE_NAME IN ('programs', 'experiments', 'rollouts') THEN 'task_id'
             WHEN TG_TABLE_NAME = 'api_key_secrets' THEN 'key_id'
-            WHEN TG_TABLE_NAME IN ('quotas', 'feature_flags', 'flag_environments') THEN 'organization_id'
+            WHEN TG_TABLE_NAME IN ('quotas', 'prices', 'budgets', 'feature_flags', 'flag_environments') THEN 'organization_id'
             WHEN TG_TABLE_NAME IN ({string.Join(", ", ToldByOrganization.Select(Literal))}) THEN 'organization_id'
             ELSE 'id' END)));
           RETURN NULL;
@@ -148,6 +148,8 @@ internal static class RoleScript
         {Notice("api_key_secrets", "INSERT OR UPDATE OF revoked_at, expires_at")}
         {Notice("user_sessions", "DELETE OR UPDATE OF ended_at, authenticated_at, second_factor")}
         {Notice("quotas", "INSERT OR DELETE OR UPDATE OF executions_per_minute, burst, executions_per_month")}
+        {Notice("prices", "INSERT")}
+        {Notice("budgets", "INSERT OR UPDATE OR DELETE")}
         {Notice("rollouts", "INSERT OR DELETE OR UPDATE OF share, status")}
         {Notice("feature_flags", "INSERT OR UPDATE OR DELETE")}
         {Notice("flag_environments", "INSERT OR UPDATE OR DELETE")}

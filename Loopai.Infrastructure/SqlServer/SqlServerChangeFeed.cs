@@ -11,7 +11,7 @@ public sealed class SqlServerChangeFeed(SqlServerConnections connections, ILogge
 {
     /// <summary>What portals keep in memory.</summary>
     internal static readonly string[] Tables =
-        ["tasks", "programs", "experiments", "api_keys", "api_key_secrets", "quotas", "user_sessions", "feature_flags", "flag_environments", "rollouts",
+        ["tasks", "programs", "experiments", "api_keys", "api_key_secrets", "quotas", "prices", "budgets", "user_sessions", "feature_flags", "flag_environments", "rollouts",
         .. AccessTables.ByOrganization.Order(StringComparer.Ordinal)];
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
@@ -29,6 +29,8 @@ public sealed class SqlServerChangeFeed(SqlServerConnections connections, ILogge
         SELECT N'tasks', c.[id] FROM CHANGETABLE(CHANGES dbo.[tasks], @since) AS c
         UNION SELECT N'organizations', c.[id] FROM CHANGETABLE(CHANGES dbo.[organizations], @since) AS c
         UNION SELECT N'quotas', c.[organization_id] FROM CHANGETABLE(CHANGES dbo.[quotas], @since) AS c
+        UNION SELECT N'prices', c.[organization_id] FROM CHANGETABLE(CHANGES dbo.[prices], @since) AS c
+        UNION SELECT N'budgets', c.[organization_id] FROM CHANGETABLE(CHANGES dbo.[budgets], @since) AS c
         UNION SELECT N'memberships', c.[organization_id] FROM CHANGETABLE(CHANGES dbo.[memberships], @since) AS c
         UNION {Owned("programs", "task_id", "id")}
         UNION {Owned("rollouts", "task_id", "id")}

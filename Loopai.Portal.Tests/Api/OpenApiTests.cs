@@ -100,7 +100,7 @@ public sealed class OpenApiTests(PortalFixture portal)
 
         var responses = operation["responses"]!.AsObject();
         var good = responses.Where(r => r.Key.StartsWith('2')).ToList();
-        var isFile = good.Any(r => r.Value?["content"]?.AsObject().Any(c => c.Key is "application/zip" or "application/x-ndjson" or "image/png") == true);
+        var isFile = good.Any(r => r.Value?["content"]?.AsObject().Any(c => c.Key is "application/zip" or "application/pdf" or "application/x-ndjson" or "image/png") == true);
         if (good.Count == 0 || (!isFile && good.Any(r => r.Key != "204" && r.Value?["content"]?["application/json"]?["schema"] is null)))
         {
             yield return "does not say what it answers";

@@ -16,7 +16,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
     [
         "POST /api/v1/tasks", "POST /api/v1/keys", "POST /api/v1/service-accounts", "PATCH /api/v1/organization", "PUT /api/v1/audit/settings", "POST /api/v1/audit/streams",
         "GET /api/v1/settings/logo", "PUT /api/v1/settings/logo", "PUT /api/v1/environments/order", "POST /api/v1/invitations/accept", "POST /api/v1/members/leave",
-        "POST /api/v1/organizations",
+        "POST /api/v1/organizations", "POST /api/v1/analytics/rebuild", "POST /api/v1/costs/reprice",
     ];
 
     [Fact]
@@ -110,8 +110,15 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         var connection = await MakeIdAsync(
             "sign-on/connections", new { name = "globex secret provider", settings = new { preset = "okta", issuer = "globex.okta.com", clientId = "globex" } });
         var saml = await MakeIdAsync("sign-on/connections", new { kind = "saml", name = "globex secret SAML" });
+        var report = await MakeIdAsync(
+            "reports", new { name = "globex secret report", isShared = true, definition = new { sections = new[] { new { kind = "text", text = "globex secret words" } } } });
+        var run = await MakeIdAsync($"reports/{report}/runs", new { formats = new[] { "csv" } });
         return new Theirs
         {
+            Report = report,
+            ReportRun = run,
+            ReportFile = await FileOfAsync(owner, run),
+            ReportSchedule = await MakeIdAsync($"reports/{report}/schedules", new { cron = "0 7 1 1 *", formats = new[] { "csv" } }),
             Task = task,
             Execution = IdOf(execution),
             Validation = validation,
@@ -135,6 +142,8 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
             Experiment = await MakeIdAsync("experiments", new { taskId = task, name = "globex secret experiment", variants = new[] { new { version = 1 }, new { version = 2 } } }),
             Metric = await MakeIdAsync("metrics", new { key = $"m-{Guid.NewGuid():n}", name = "globex secret metric", source = "event", @event = "buy", direction = "up" }),
             Holdout = await MakeIdAsync("holdouts", new { key = $"h-{Guid.NewGuid():n}", description = "globex secret holdout", share = 0.1 }),
+            Board = await MakeIdAsync("dashboards", new { name = "globex secret board", isShared = true }),
+            Annotation = await MakeIdAsync("annotations", new { title = "globex secret deployment" }),
             Organization = portal.Globex,
         };
 
@@ -156,6 +165,21 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         }
     }
 
+    /// <summary>The only file of a run, once it is there.</summary>
+    private static async Task<Guid> FileOfAsync(HttpClient owner, Guid run)
+    {
+        for (var since = Stopwatch.StartNew(); ; await Task.Delay(50))
+        {
+            var files = (await owner.GetFromJsonAsync<JsonElement>($"reports/runs/{run}")).GetProperty("files");
+            if (files.GetArrayLength() > 0)
+            {
+                return IdOf(files[0]);
+            }
+
+            since.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(60), "the report was never made");
+        }
+    }
+
     /// <summary>What the stranger's attempts could have changed.</summary>
     private static async Task<string> SnapshotAsync(HttpClient owner, Theirs theirs)
     {
@@ -163,7 +187,8 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         foreach (var path in new[]
         {
             $"tasks/{theirs.Task}/examples", $"executions?taskId={theirs.Task}", $"validations/{theirs.Validation}", "organization", "settings", "sign-on/connections", "environments", "members",
-            "teams", "roles", "grants", "invitations", "experiments", "metrics", "holdouts", $"flags/{theirs.Flag}",
+            "teams", "roles", "grants", "invitations", "experiments", "metrics", "holdouts", $"flags/{theirs.Flag}", "dashboards", "annotations",
+            $"reports/{theirs.Report}", $"reports/{theirs.Report}/schedules", $"reports/runs/{theirs.ReportRun}",
         })
         {
             text.AppendLine(await owner.GetStringAsync(path));
@@ -210,6 +235,12 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         public required Guid Experiment { get; init; }
         public required Guid Metric { get; init; }
         public required Guid Holdout { get; init; }
+        public required Guid Board { get; init; }
+        public required Guid Annotation { get; init; }
+        public required Guid Report { get; init; }
+        public required Guid ReportRun { get; init; }
+        public required Guid ReportFile { get; init; }
+        public required Guid ReportSchedule { get; init; }
         public required PortalOrganization Organization { get; init; }
 
         /// <summary>Everything that nobody else may read.</summary>
@@ -239,6 +270,9 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
                 "experiments" => Experiment,
                 "metrics" => Metric,
                 "holdouts" => Holdout,
+                "dashboards" => Board,
+                "annotations" => Annotation,
+                "reports" => Report,
                 _ => Guid.Empty,
             };
             return path.Replace("{id}", $"{id}", StringComparison.Ordinal)
@@ -249,6 +283,10 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
                 .Replace("{testId}", $"{ConnectionTest}", StringComparison.Ordinal)
                 .Replace("{certificateId}", $"{Certificate}", StringComparison.Ordinal)
                 .Replace("{userId}", $"{Member}", StringComparison.Ordinal)
+                .Replace("{runId}", $"{ReportRun}", StringComparison.Ordinal)
+                .Replace("{fileId}", $"{ReportFile}", StringComparison.Ordinal)
+                .Replace("{deliveryId}", $"{ReportFile}", StringComparison.Ordinal)
+                .Replace("{scheduleId}", $"{ReportSchedule}", StringComparison.Ordinal)
                 .Replace("{rolloutId}", $"{Rollout}", StringComparison.Ordinal)
                 .Replace("{environment}", "production", StringComparison.Ordinal)
                 .Replace("{version}", "1", StringComparison.Ordinal)

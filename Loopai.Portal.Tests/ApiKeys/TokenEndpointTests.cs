@@ -28,6 +28,8 @@ public sealed class TokenEndpointTests(PortalFixture portal)
         using var client = portal.Client(body.GetProperty("access_token").GetString());
         (await client.GetAsync("tasks?limit=1")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await client.GetAsync("audit?limit=1")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        using var owner = portal.Client(portal.Acme);
+        await Eventually.BecomesAsync(async () => (await owner.GetFromJsonAsync<JsonElement>($"audit?action=token.issued&object={id}")).GetProperty("items").GetArrayLength(), 1);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace Loopai.Portal.Tests.Identity;
 /// <summary>npm's smtp-server, and the mails that came to it.</summary>
 internal sealed class MailPeer(NpmPeer peer) : IAsyncDisposable
 {
-    private readonly HttpClient _web = new() { BaseAddress = new Uri(peer.Announcement.GetProperty("web").GetString()!), Timeout = TimeSpan.FromSeconds(10) };
+    private readonly HttpClient _web = new() { BaseAddress = new Uri(peer.Announcement.GetProperty("web").GetString()!), Timeout = TimeSpan.FromSeconds(60) };
 
     /// <summary>What a portal is started with to send its mail here.</summary>
     public string[] Settings { get; } =
@@ -23,6 +23,9 @@ internal sealed class MailPeer(NpmPeer peer) : IAsyncDisposable
         mail[0].ShouldContain("Content-Transfer-Encoding: base64");
         return Encoding.UTF8.GetString(Convert.FromBase64String(mail[1]));
     }
+
+    /// <summary>The whole mail that came, or comes, to the address.</summary>
+    public Task<string> ReadWholeAsync(string address) => _web.GetStringAsync(Uri.EscapeDataString(address));
 
     public async ValueTask DisposeAsync()
     {

@@ -53,7 +53,17 @@ public static class ApiEndpoints
         api.MapTeams();
         api.MapAccess();
         api.MapOverview();
+        api.MapAnalytics();
+        api.MapAnnotations();
+        api.MapDashboards();
         api.MapUsage();
+        api.MapPrices();
+        api.MapCosts();
+        api.MapBudgets();
+        api.MapReports();
+        api.MapReportRuns();
+        api.MapReportSchedules();
+        api.MapJobs();
         api.MapSignOn();
         api.MapSamlConnections();
         api.MapAudit();

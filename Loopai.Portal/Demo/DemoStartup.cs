@@ -20,6 +20,7 @@ public static class DemoStartup
             services.AddSingleton<DemoOwner>();
             services.AddSingleton<DemoFiller>();
             services.AddSingleton<DemoExperiment>();
+            services.AddSingleton<DemoCosts>();
             services.AddHostedService<DemoWorker>();
         }
     }

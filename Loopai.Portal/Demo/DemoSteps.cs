@@ -9,7 +9,7 @@ namespace Loopai.Portal.Demo;
 internal sealed record DemoStepWork(string Name, Func<Report, CancellationToken, Task> RunAsync);
 
 /// <summary>What the demo consists of, in order.</summary>
-internal sealed class DemoSteps(DemoFiller filler, DemoExperiment experiments, DemoApi api, Caller system, DemoFiles files, TimeProvider time)
+internal sealed class DemoSteps(DemoFiller filler, DemoExperiment experiments, DemoCosts costs, DemoApi api, Caller system, DemoFiles files, TimeProvider time)
 {
     private readonly MailPackage _package = new(files.Folder);
     private readonly List<Guid> _taskIds = [];
@@ -34,6 +34,7 @@ internal sealed class DemoSteps(DemoFiller filler, DemoExperiment experiments, D
         new("Ticket priority", (report, ct) => MakeSmallAsync(SmallTasks.TicketPriority, report, ct)),
         new("Spam filter: the winner, in service", OnMails(FinishRolloutAsync)),
         new("Sampled answers checked", (report, ct) => filler.WaitForVerdictsAsync(system, _taskIds, report, ct)),
+        new("What it costs and saves", (_, ct) => costs.EnsureAsync(system, _taskIds, ct)),
     ];
 
     /// <summary>Once all is in the database, the fetched package is of no more use.</summary>

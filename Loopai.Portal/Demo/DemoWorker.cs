@@ -7,7 +7,7 @@ namespace Loopai.Portal.Demo;
 
 /// <summary>Makes the demo organization once the portal listens. What is there already is left alone, so any interruption is taken up on the next start.</summary>
 internal sealed class DemoWorker(
-    DemoOwner owner, DemoFiles files, DemoFiller filler, DemoExperiment experiments, DemoConsole console, DemoProgress progress, ApiKeyService keys, PortalAddress address,
+    DemoOwner owner, DemoFiles files, DemoFiller filler, DemoExperiment experiments, DemoCosts costs, DemoConsole console, DemoProgress progress, ApiKeyService keys, PortalAddress address,
     IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DemoWorker> log) : BackgroundService
 {
     private const string KeyName = "Demo import";
@@ -50,7 +50,7 @@ internal sealed class DemoWorker(
         try
         {
             using var api = new DemoApi(address.ForItself(), key.Text);
-            var steps = new DemoSteps(filler, experiments, api, system, files, time);
+            var steps = new DemoSteps(filler, experiments, costs, api, system, files, time);
             var complete = await RunAsync(steps, ct);
             if (complete)
             {

@@ -1,4 +1,4 @@
-// Puts what the browser needs from npm into wwwroot/lib: ECharts, cut to the charts the portal draws, and the two typefaces.
+// Puts what the browser needs from npm into wwwroot/lib: ECharts, cut to the charts the portal draws, the same for printed pages, and the two typefaces.
 import { cp, mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,6 +12,13 @@ await build({
   entryPoints: [join(portal, "FrontEnd", "echarts.js")],
   outfile: join(lib, "echarts.js"),
   bundle: true, format: "esm", minify: true, target: "es2022", legalComments: "eof", logLevel: "warning",
+});
+
+// For printed pages, which are one file without a server behind it: a classic script.
+await build({
+  entryPoints: [join(portal, "FrontEnd", "print.js")],
+  outfile: join(lib, "print.js"),
+  bundle: true, format: "iife", minify: true, target: "es2022", legalComments: "eof", logLevel: "warning",
 });
 
 const fonts = [

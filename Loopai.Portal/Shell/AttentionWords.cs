@@ -29,6 +29,8 @@ public sealed record AttentionWords(string Badge, Tone Tone, string Title, strin
         AttentionKind.QuotaNearlyUsed => new(
             "Quota", item.Value >= 1 ? Tone.Bad : Tone.Warn, $"{QuotaWords.Of(item.Quota!)}: {Format.Percent(item.Value, 0)} used", $"{Format.Short(item.Count)} of {Format.Short(item.Reference)}",
             PortalUrls.Usage(organization, environment)),
+        AttentionKind.BudgetSpent => new(
+            "Budget", item.Value >= 1 ? Tone.Bad : Tone.Warn, $"{Format.Percent(item.Value, 0)} of a budget is spent", $"as of {item.Since?.UtcDateTime:d MMMM}", PortalUrls.Budgets(organization, environment)),
         AttentionKind.KeyEnds => new(
             "Key", Tone.Warn, "An API key ends soon", $"on {item.Since?.UtcDateTime:d MMMM}", PortalUrls.ApiKey(organization, item.TaskId, environment)),
         AttentionKind.ReviewWaiting => new(

@@ -1,11 +1,15 @@
 using Loopai.Portal.Pages.ApiKeys;
 using Loopai.Portal.Pages.Audit;
+using Loopai.Portal.Pages.Costs;
+using Loopai.Portal.Pages.Dashboards;
 using Loopai.Portal.Pages.Executions;
 using Loopai.Portal.Pages.Experiments;
 using Loopai.Portal.Pages.Flags;
+using Loopai.Portal.Pages.Jobs;
 using Loopai.Portal.Pages.Members;
 using Loopai.Portal.Pages.Overview;
 using Loopai.Portal.Pages.Provisioning;
+using Loopai.Portal.Pages.Reports;
 using Loopai.Portal.Pages.Review;
 using Loopai.Portal.Pages.Roles;
 using Loopai.Portal.Pages.Settings;
@@ -41,6 +45,10 @@ public static class Navigation
             (Item("executions", "Executions", PortalUrls.Executions(organization, environment), "activity", "g e"), typeof(ExecutionsPage)),
             (Item("review", "Review", PortalUrls.Review(organization, environment), "inbox", "g r"), typeof(ReviewPage)),
             (Item("flags", "Flags", PortalUrls.Flags(organization, environment), "flag", "g f"), typeof(FlagsPage)),
+            (Item("dashboards", "Dashboards", PortalUrls.Dashboards(organization, environment), "table", "g d", "Insights"), typeof(DashboardsPage)),
+            (Item("costs", "Costs", PortalUrls.Costs(organization, environment), "coins", "g c", "Insights"), typeof(CostsPage)),
+            (Item("reports", "Reports", PortalUrls.Reports(organization, environment), "file", "g b", "Insights"), typeof(ReportsPage)),
+            (Item("jobs", "Jobs", PortalUrls.Jobs(organization, environment), "clock", "g j", "Insights"), typeof(JobsPage)),
             (Item("members", "Members", PortalUrls.Members(organization, environment), "users", "g m", "Organization"), typeof(MembersPage)),
             (Item("roles", "Roles", PortalUrls.Roles(organization, environment), "lock", "g w", "Organization"), typeof(RolesPage)),
             (Item("api-keys", "API keys", PortalUrls.ApiKeys(organization, environment), "key", "g k", "Organization"), typeof(ApiKeysPage)),

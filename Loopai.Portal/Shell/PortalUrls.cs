@@ -72,6 +72,11 @@ public static class PortalUrls
     public static string Execution(string organization, Guid execution, string? environment = null) =>
         Build($"/o/{organization}/executions/{execution}", ("env", environment));
 
+    public static string Dashboards(string organization, string? environment = null) => Build($"/o/{organization}/dashboards", ("env", environment));
+
+    /// <summary>A board by its id, or a built-in one by its name.</summary>
+    public static string Dashboard(string organization, string board, string? environment = null) => Build($"/o/{organization}/dashboards/{board}", ("env", environment));
+
     public static string Experiments(string organization, string? environment = null) => Build($"/o/{organization}/experiments", ("env", environment));
 
     public static string Metrics(string organization, string? environment = null) => Build($"/o/{organization}/experiments/metrics", ("env", environment));
@@ -105,6 +110,18 @@ public static class PortalUrls
     public static string ApiKeys(string organization, string? environment = null) => Build($"/o/{organization}/api-keys", ("env", environment));
 
     public static string ApiKey(string organization, Guid key, string? environment = null) => Build($"/o/{organization}/api-keys/{key}", ("env", environment));
+
+    /// <summary>What everything costs and saves.</summary>
+    public static string Costs(string organization, string? environment = null, string? range = null) =>
+        Build($"/o/{organization}/costs", ("env", environment), ("range", range));
+
+    public static string Budgets(string organization, string? environment = null) => Build($"/o/{organization}/costs/budgets", ("env", environment));
+
+    public static string Prices(string organization, string? environment = null) => Build($"/o/{organization}/costs/prices", ("env", environment));
+
+    /// <summary>The calculator, with what was entered.</summary>
+    public static string CostCalculator(string organization, string? environment = null, params ReadOnlySpan<(string Name, string? Value)> entered) =>
+        Build(Build($"/o/{organization}/costs/calculator", ("env", environment)), entered);
 
     public static string Usage(string organization, string? environment = null, string? range = null) =>
         Build($"/o/{organization}/usage", ("env", environment), ("range", range));
@@ -143,6 +160,26 @@ public static class PortalUrls
     /// <summary>The organization's picture, of the moment it was changed, so that browsers may keep it.</summary>
     public static string Logo(string organization, DateTimeOffset changedAt) =>
         Build($"/o/{organization}/logo", ("v", changedAt.ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture)));
+
+    public static string Reports(string organization, string? environment = null) => Build($"/o/{organization}/reports", ("env", environment));
+
+    /// <summary>A new report, from a template or from nothing.</summary>
+    public static string NewReport(string organization, string? environment = null, string? template = null) =>
+        Build($"/o/{organization}/reports/new", ("env", environment), ("template", template));
+
+    public static string Report(string organization, Guid report, string? environment = null, int? version = null) =>
+        Build($"/o/{organization}/reports/{report}", ("env", environment), ("version", Number(version)));
+
+    public static string EditReport(string organization, Guid report, string? environment = null) => Build($"/o/{organization}/reports/{report}/edit", ("env", environment));
+
+    public static string ReportRun(string organization, Guid run, string? environment = null) => Build($"/o/{organization}/reports/runs/{run}", ("env", environment));
+
+    /// <summary>A file of a run; signed in by the cookie, so that the browser can fetch it as a file.</summary>
+    public static string ReportFile(string organization, Guid run, Guid file, string? environment = null) =>
+        Build($"/o/{organization}/reports/runs/{run}/files/{file}", ("env", environment));
+
+    /// <summary>What runs by itself.</summary>
+    public static string Jobs(string organization, string? environment = null, string? show = null) => Build($"/o/{organization}/jobs", ("env", environment), ("show", show));
 
     /// <summary>How directories provision people.</summary>
     public static string Provisioning(string organization, string? environment = null) => Build($"/o/{organization}/provisioning", ("env", environment));

@@ -1,10 +1,12 @@
 using Loopai.Core.Audit;
+using Loopai.Portal.Pages.Dashboards;
 using Loopai.Portal.Accounts;
 using Loopai.Portal.Accounts.SignOn;
 using Loopai.Portal.Accounts.SignOn.Saml;
 using Loopai.Portal.Api;
 using Loopai.Portal.Pages.Audit;
 using Loopai.Portal.Pages.Members;
+using Loopai.Portal.Pages.Reports;
 using Loopai.Portal.Pages.Settings;
 using Loopai.Portal.Pages.Tasks.Examples;
 using Loopai.Portal.Pages.Tasks.Versions;
@@ -21,6 +23,7 @@ public static class PagesStartup
     {
         services.AddPortalShell();
         services.AddSingleton<GrantOptionsReader>();
+        services.AddSingleton<RecipientChoices>();
     }
 
     public static void UseLoopaiPages(this WebApplication app)
@@ -43,9 +46,11 @@ public static class PagesStartup
         app.MapExecutionsCsv();
         app.MapExperimentCsv();
         app.MapUsageCsv();
+        app.MapAnalyticsCsv();
         app.MapAuditDownloads();
         app.MapExampleDownloads();
         app.MapLogo();
+        app.MapReportFiles();
         app.MapPortalShell();
     }
 }

@@ -1,10 +1,17 @@
 using Loopai.Core.Access;
 using Loopai.Core.Analytics;
+using Loopai.Core.Analytics.Annotations;
+using Loopai.Core.Analytics.Dashboards;
 using Loopai.Core.ApiKeys;
 using Loopai.Core.ApiKeys.Tokens;
 using Loopai.Core.Audit;
 using Loopai.Core.Audit.Streaming;
 using Loopai.Core.Configuration;
+using Loopai.Core.Costs;
+using Loopai.Core.Costs.Budgets;
+using Loopai.Core.Costs.Ledger;
+using Loopai.Core.Costs.Prices;
+using Loopai.Core.Costs.Savings;
 using Loopai.Core.Executions;
 using Loopai.Core.Experiments;
 using Loopai.Core.Experiments.Analysis;
@@ -30,6 +37,7 @@ using Loopai.Infrastructure.Ldap;
 using Loopai.Infrastructure.Mail;
 using Loopai.Infrastructure.Outbound;
 using Loopai.Infrastructure.Sandbox;
+using Loopai.Portal.Pages.Dashboards;
 using Loopai.Portal.Pages.Experiments.Results;
 using Loopai.Portal.Ofrep;
 
@@ -95,6 +103,18 @@ public static class PortalServices
         services.AddSingleton<QuotaService>();
         services.AddSingleton<QuotaGate>();
 
+        services.AddSingleton<PriceBooks>();
+        services.AddSingleton<PriceService>();
+        services.AddSingleton<ReferenceService>();
+        services.AddSingleton<CostService>();
+        services.AddSingleton<RepriceService>();
+        services.AddSingleton<LedgerService>();
+        services.AddSingleton<BudgetGate>();
+        services.AddSingleton<BudgetService>();
+        services.AddSingleton<BudgetNotices>();
+        services.AddSingleton<BudgetKeeper>();
+        services.AddHostedService<BudgetWorker>();
+
         services.AddSingleton<ExecutionEvents>();
         services.AddSingleton<ExecutionCatalog>();
         services.AddSingleton<ExecutionWriter>();
@@ -157,6 +177,8 @@ public static class PortalServices
         services.AddSingleton<AuditStreamService>();
         services.AddHostedService<AuditStreamWorker>();
 
+        services.AddReports();
+
         services.AddSingleton<ScimTokenService>();
         services.AddSingleton<ScimUserService>();
         services.AddSingleton<ScimGroupService>();
@@ -165,6 +187,10 @@ public static class PortalServices
 
         services.AddSingleton<AnalyticsService>();
         services.AddSingleton<AnalyticsRebuild>();
+        services.AddSingleton<DashboardService>();
+        services.AddSingleton<AnnotationService>();
+        services.AddSingleton<PanelReader>();
+        services.AddSingleton<BoardChoices>();
         services.AddSingleton<OverviewService>();
         services.AddSingleton<AttentionService>();
     }

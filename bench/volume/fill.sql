@@ -11,7 +11,8 @@ $$;
 -- A histogram with all its counts in the bucket of 50 microseconds: the bucket and the count as variable-length integers.
 CREATE FUNCTION pg_temp.histogram(counts bigint) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
   SELECT decode('c601' || CASE WHEN counts < 128 THEN lpad(to_hex(counts), 2, '0')
-    ELSE lpad(to_hex((counts & 127) | 128), 2, '0') || lpad(to_hex(counts >> 7), 2, '0') END, 'hex')
+    WHEN counts < 16384 THEN lpad(to_hex((counts & 127) | 128), 2, '0') || lpad(to_hex(counts >> 7), 2, '0')
+    ELSE lpad(to_hex((counts & 127) | 128), 2, '0') || lpad(to_hex(((counts >> 7) & 127) | 128), 2, '0') || lpad(to_hex(counts >> 14), 2, '0') END, 'hex')
 $$;
 
 CREATE TEMP TABLE made AS
@@ -28,11 +29,11 @@ INSERT INTO executions (id, organization_id, environment_id, task_id, version, s
   FROM made ORDER BY at;
 
 INSERT INTO execution_rollups (organization_id, environment_id, task_id, version, level, starts_at, writer_id, executions, errors, timeouts,
-    invalid_outputs, sampled, latency_sum_us, latencies)
-  SELECT :'organization', :'environment', :'task', version, level, date_trunc(unit, at), '00000000-0000-7000-8000-000000000001',
-    count(*), count(*) FILTER (WHERE status = 1), 0, 0, 0, 50 * count(*), pg_temp.histogram(count(*))
-  FROM made, (VALUES (0, 'minute'), (1, 'hour')) AS levels (level, unit)
-  GROUP BY version, level, unit, date_trunc(unit, at)
+    invalid_outputs, sampled, latency_sum_us, latencies, unpriced)
+  SELECT :'organization', :'environment', :'task', version, level, date_trunc(unit, at, 'UTC'), '00000000-0000-7000-8000-000000000001',
+    count(*), count(*) FILTER (WHERE status = 1), 0, 0, 0, 50 * count(*), pg_temp.histogram(count(*)), count(*)
+  FROM made, (VALUES (0, 'minute'), (1, 'hour'), (2, 'day')) AS levels (level, unit)
+  GROUP BY version, level, unit, date_trunc(unit, at, 'UTC')
   ON CONFLICT DO NOTHING;
 COMMIT;
 VACUUM ANALYZE executions, execution_rollups;

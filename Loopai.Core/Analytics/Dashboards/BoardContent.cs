@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Loopai.Core.Errors;
 
 namespace Loopai.Core.Analytics.Dashboards;
 
@@ -46,6 +47,14 @@ public sealed record BoardPanel
 
     /// <summary>What this panel leaves out beyond what the whole board does.</summary>
     public IReadOnlyList<AnalyticsFilter> Filters { get; init; } = [];
+
+    /// <summary>What is wrong with it, by field; empty when it can be shown.</summary>
+    public IReadOnlyDictionary<string, string[]> Faults()
+    {
+        var errors = new FieldErrors();
+        BoardRules.Check(this, "", errors);
+        return errors.ToDictionary();
+    }
 }
 
 /// <summary>How a panel shows its figures.</summary>

@@ -1,11 +1,19 @@
+using System.Collections.Concurrent;
 using Loopai.Core.Access;
+using Loopai.Core.Audit;
 using Loopai.Core.Configuration;
+using Loopai.Core.Data;
 
 namespace Loopai.Core.ApiKeys.Tokens;
 
 /// <summary>Gives a short-lived token for a key: what a program hands on to another without handing on the key. RFC 6749, 4.4; the token is RFC 9068's.</summary>
-public sealed class AccessTokens(ApiKeyAuthenticator keys, TokenSigner signer, PortalSettings portal, TimeProvider time)
+public sealed class AccessTokens(ApiKeyAuthenticator keys, TokenSigner signer, PortalSettings portal, LoopaiData data, TimeProvider time)
 {
+    /// <summary>A client that asks for a token each time it needs one must not fill the audit log.</summary>
+    private static readonly TimeSpan BetweenRecords = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<Guid, DateTimeOffset> _recorded = new();
+
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
     /// <summary>Who issues, and whom the tokens are for: this Loopai.</summary>
@@ -37,8 +45,23 @@ public sealed class AccessTokens(ApiKeyAuthenticator keys, TokenSigner signer, P
         var expires = new[] { now + Lifetime, known.Key.ExpiresAt ?? DateTimeOffset.MaxValue, secret.ExpiresAt ?? DateTimeOffset.MaxValue }.Min();
         var claims = new TokenClaims(
             Issuer, Issuer, known.Key.Id, known.Key.Selector, secret.Id, string.Join(' ', wanted), now.ToUnixTimeSeconds(), expires.ToUnixTimeSeconds());
+        await RecordAsync(known.Caller.From(origin), claims, now, ct);
         var (keyId, sign) = await signer.SignerAsync(ct);
         return new TokenAnswer.Issued(claims.Sign(keyId, sign), (int)(claims.ExpiresAt - claims.IssuedAt), claims.Scope);
+    }
+
+    /// <summary>Once a minute for a key, on each instance.</summary>
+    private async Task RecordAsync(Caller caller, TokenClaims claims, DateTimeOffset now, CancellationToken ct)
+    {
+        if (_recorded.TryGetValue(claims.KeyId, out var last) && now - last < BetweenRecords)
+        {
+            return;
+        }
+
+        _recorded[claims.KeyId] = now;
+        await using var db = await data.OpenAsync(caller, ct);
+        db.Record(caller, "token.issued", "key", claims.KeyId, new { claims.Scope, expiresAt = DateTimeOffset.FromUnixTimeSeconds(claims.ExpiresAt) });
+        await db.SaveChangesAsync(ct);
     }
 }
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
 using Loopai.Core.Configuration;
+using Loopai.Core.Costs.Prices;
 using Loopai.Core.Errors;
 using Loopai.Core.Executions;
 using Microsoft.Extensions.Hosting;
@@ -14,7 +15,8 @@ namespace Loopai.Core.Experiments.Live;
 /// Runs shadow variants on what the control has answered, off the caller's path. It is bounded: when shadows cannot keep up, some inputs go without,
 /// and callers never wait for them.
 /// </summary>
-public sealed class ShadowRunner(ExecutionCatalog catalog, ExecutionWriter writer, Programs.IProgramSandbox sandbox, IOptions<ExecutionSettings> settings, ILogger<ShadowRunner> log)
+public sealed class ShadowRunner(
+    ExecutionCatalog catalog, ExecutionWriter writer, PriceBooks prices, Programs.IProgramSandbox sandbox, IOptions<ExecutionSettings> settings, ILogger<ShadowRunner> log)
     : BackgroundService
 {
     private const int MaxWaiting = 1000;
@@ -70,13 +72,14 @@ public sealed class ShadowRunner(ExecutionCatalog catalog, ExecutionWriter write
         }
 
         using var input = JsonDocument.Parse(control.Input);
-        var run = await ExecutionService.RunAsync(sandbox, task, program, input.RootElement, settings.Value.DefaultTimeoutMs, ct);
+        var run = await ProgramRun.OfAsync(sandbox, task, program, input.RootElement, settings.Value.DefaultTimeoutMs, ct);
         if (run.Unavailable is not null)
         {
             Interlocked.Increment(ref _dropped);
             return;
         }
 
+        var (cost, priceId) = (await prices.OfAsync(control.OrganizationId, ct)).OfRun(program.Language, run.LatencyUs, control.ExecutedAt);
         await writer.WriteAsync(
             new Execution
             {
@@ -91,6 +94,8 @@ public sealed class ShadowRunner(ExecutionCatalog catalog, ExecutionWriter write
                 Error = run.Error,
                 Confidence = run.Confidence,
                 LatencyUs = run.LatencyUs,
+                Cost = cost,
+                PriceId = priceId,
                 Unit = control.Unit,
                 ExperimentId = shadow.Experiment.Id,
                 Variant = shadow.Index,

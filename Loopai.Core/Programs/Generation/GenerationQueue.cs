@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Loopai.Core.Access;
 using Loopai.Core.Audit;
+using Loopai.Core.Costs.Ledger;
+using Loopai.Core.Costs.Prices;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
 using Loopai.Core.Tasks;
@@ -77,10 +79,25 @@ internal sealed class GenerationQueue(LoopaiData data, TimeProvider time)
     public Task<bool> ReleaseAsync(GenerationJob job, CancellationToken ct) =>
         WriteAsync(job, j => (j.Status, j.Stage, j.Progress, j.LeaseUntil) = (JobStatus.Queued, "waiting", 0, null), ct);
 
-    public Task<bool> FailAsync(GenerationJob job, string error, CancellationToken ct) => WriteAsync(
-        job,
-        j => (j.Status, j.Stage, j.Error, j.LeaseUntil, j.FinishedAt) = (JobStatus.Failed, "failed", Cut(error, MaxErrorLength), null, Now()),
-        ct);
+    /// <summary>Ends the job without a version. What it took is charged all the same.</summary>
+    public async Task<bool> FailAsync(GenerationJob job, string error, CancellationToken ct)
+    {
+        await using var db = await data.OpenAsync(Caller.System(job.OrganizationId), ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var ended = await WriteAsync(
+            db,
+            job,
+            j => (j.Status, j.Stage, j.Error, j.LeaseUntil, j.FinishedAt) = (JobStatus.Failed, "failed", Cut(error, MaxErrorLength), null, Now()),
+            ct);
+        if (ended)
+        {
+            await db.ChargeAsync(job.OrganizationId, [ChargeOf(job, Now() - (job.StartedAt ?? Now()))], Now(), ct);
+            await db.SaveChangesAsync(ct);
+            await transaction.CommitAsync(ct);
+        }
+
+        return ended;
+    }
 
     /// <summary>Keeps what was made as the task's next version, and ends the job with it; false when the job has gone to another portal.</summary>
     public async Task<bool> FinishAsync(GenerationJob job, SynthesisResult result, TimeSpan took, CancellationToken ct)
@@ -106,6 +123,7 @@ internal sealed class GenerationQueue(LoopaiData data, TimeProvider time)
         };
         db.Programs.Add(program);
         db.Record(caller, "program.generated", "task", job.TaskId, new { program.Version, program.Strategy, program.Accuracy, job = job.Id });
+        await db.ChargeAsync(job.OrganizationId, [ChargeOf(job, took) with { Version = program.Version }], Now(), ct);
         await db.SaveChangesAsync(ct);
 
         var stage = GenerationStrategy.Parse(job.Strategy).Activate ? await TryActivateAsync(db, caller, program, ct) : "done";
@@ -176,6 +194,9 @@ internal sealed class GenerationQueue(LoopaiData data, TimeProvider time)
 
     /// <summary>Whole milliseconds: a lease that is read back has to equal the one that was written.</summary>
     private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+
+    private CostCharge ChargeOf(GenerationJob job, TimeSpan took) =>
+        new(CostKind.Generation, job.Id, Now(), PriceKind.Compute, "generation", (decimal)Math.Max(0, took.TotalSeconds)) { TaskId = job.TaskId };
 
     private static string Cut(string text, int length) => text.Length <= length ? text : text[..(length - 1)] + "…";
 }

@@ -18,6 +18,7 @@ internal static partial class OperationDescriber
         ("Experiments", "Which version is better: controlled comparisons on live traffic, their metrics, and what units do outside."),
         ("API keys", "Keys for programs."),
         ("Analytics", "The figures of an environment, and what a person should look at."),
+        ("Costs", "What everything costs, saves and will cost: the price book, the ledger, budgets."),
         ("Organization", "Organizations, their settings and their environments."),
         ("Members", "Who is in the organization, in which teams, and who is invited."),
         ("Access", "Roles, who holds them where, and why somebody may do what."),

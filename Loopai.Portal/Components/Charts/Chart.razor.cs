@@ -32,6 +32,13 @@ public sealed partial class Chart : IAsyncDisposable
 
     [Parameter] public EventCallback<ChartClick> OnClick { get; set; }
 
+    /// <summary>Lets a stretch of the time axis be drawn over, where the option says <c>zoom</c>.</summary>
+    [Parameter] public EventCallback<ChartZoom> OnZoom { get; set; }
+
+    [JSInvokable]
+    public Task Zoomed(double from, double to) =>
+        OnZoom.InvokeAsync(new ChartZoom(DateTimeOffset.FromUnixTimeMilliseconds((long)from), DateTimeOffset.FromUnixTimeMilliseconds((long)to)));
+
     [JSInvokable]
     public Task Clicked(string series, string name, int index) => OnClick.InvokeAsync(new ChartClick(series, name, index));
 
@@ -68,7 +75,7 @@ public sealed partial class Chart : IAsyncDisposable
 
         drawn = option;
         module ??= await Js.InvokeAsync<IJSObjectReference>("import", "./js/chart.js");
-        self ??= OnClick.HasDelegate ? DotNetObjectReference.Create(this) : null;
+        self ??= OnClick.HasDelegate || OnZoom.HasDelegate ? DotNetObjectReference.Create(this) : null;
         using var document = JsonDocument.Parse(option);
         await module.InvokeVoidAsync("show", id, canvas, document.RootElement, self);
     }

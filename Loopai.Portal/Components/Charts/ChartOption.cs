@@ -92,3 +92,7 @@ public sealed record ChartTable(IReadOnlyList<string> Columns, IReadOnlyList<IRe
 /// <param name="Name">The category or moment.</param>
 /// <param name="Index">Its place in the series.</param>
 public sealed record ChartClick(string Series, string Name, int Index);
+
+/// <param name="From">Where the stretch begins that was drawn over.</param>
+/// <param name="To">Where it ends.</param>
+public sealed record ChartZoom(DateTimeOffset From, DateTimeOffset To);

@@ -96,6 +96,35 @@ public static class Format
         _ => Minus(amount.ToString("$0.00####;-$0.00####", Culture)),
     };
 
+    /// <summary>An amount in a currency. Below a hundredth it keeps three digits that carry meaning: $0.0000167.</summary>
+    public static string Money(decimal? amount, string currency)
+    {
+        if (amount is not { } value)
+        {
+            return Unknown;
+        }
+
+        var number = Math.Abs(value) switch
+        {
+            0 => "0",
+            >= 1000 => Math.Abs(value).ToString("#,0", Culture),
+            >= 0.01m => Math.Abs(value).ToString("0.00", Culture),
+            _ => Meaningful(Math.Abs(value)),
+        };
+        return (value < 0 ? "−" : "") + (currency switch { "USD" => "$" + number, "EUR" => "€" + number, "GBP" => "£" + number, _ => $"{number} {currency}" });
+
+        static string Meaningful(decimal small)
+        {
+            var places = 2;
+            for (var scaled = small; scaled < 1 && places < 14; scaled *= 10)
+            {
+                places++;
+            }
+
+            return decimal.Round(small, Math.Min(places, 12)).ToString("0.############", Culture);
+        }
+    }
+
     /// <summary>"1 execution", "12 executions", "184.2k executions".</summary>
     public static string Count(long count, string one, string? many = null) => $"{Short(count)} {(count == 1 ? one : many ?? one + "s")}";
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Claims;
 using System.Text;
 using Loopai.Core.Access;
+using Loopai.Core.Data;
 using Loopai.Core.Executions;
 using Loopai.Core.Tasks;
 using Loopai.Portal.Api;
@@ -56,16 +57,6 @@ public static class ExecutionsCsv
 
     private static string Number(double? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "";
 
-    /// <summary>
-    /// A text in quotes (RFC 4180, 2.5 to 2.7). A unit or an error can be anything a customer sent: what a spreadsheet would take for a formula
-    /// gets an apostrophe before it.
-    /// </summary>
-    internal static string Cell(string? text) => text switch
-    {
-        null or "" => "",
-        _ when text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' && !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) => $"\"'{Doubled(text)}\"",
-        _ => $"\"{Doubled(text)}\"",
-    };
-
-    private static string Doubled(string text) => text.Replace("\"", "\"\"", StringComparison.Ordinal);
+    /// <inheritdoc cref="CsvText.Cell"/>
+    internal static string Cell(string? text) => CsvText.Cell(text);
 }

@@ -3,8 +3,9 @@ import { init } from "../lib/echarts.js";
 
 const charts = new Map();
 const token = (name, from) => getComputedStyle(from).getPropertyValue(name).trim();
-const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
-const plain = new Intl.NumberFormat("en", { maximumFractionDigits: 3 });
+const language = document.documentElement.lang || "en";
+const short = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
+const plain = new Intl.NumberFormat(language, { maximumFractionDigits: 3 });
 
 // JSON carries no functions: an option names one of these instead, as "format:percent".
 const formats = {
@@ -15,7 +16,39 @@ const formats = {
   ms: v => v < 1 && v > 0 ? `${plain.format(v * 1000)} µs` : v >= 1000 ? `${plain.format(v / 1000)} s` : `${plain.format(v)} ms`,
   money: v => `$${plain.format(v)}`,
 };
-const formatOf = name => formats[name] ?? formats.number;
+// Money names its currency: "money:EUR". Small amounts keep three digits that carry meaning.
+function moneyIn(currency) {
+  const full = new Intl.NumberFormat("en", { style: "currency", currency, maximumFractionDigits: 2 });
+  const small = new Intl.NumberFormat("en", { style: "currency", currency, maximumSignificantDigits: 3 });
+  return v => v !== 0 && Math.abs(v) < 1 ? small.format(v) : full.format(v);
+}
+const formatOf = name => name?.startsWith("money:") ? moneyIn(name.slice(6)) : formats[name] ?? formats.number;
+
+// A stretch drawn over the time axis becomes the range.
+function zoomable(chart) {
+  const zr = chart.view.getZr();
+  let start = null;
+  let box = null;
+  const clear = () => { start = null; box?.remove(); box = null; };
+  zr.on("mousedown", e => {
+    if (chart.option.zoom && chart.dotnet && chart.view.containPixel("grid", [e.offsetX, e.offsetY])) start = e.offsetX;
+  });
+  zr.on("mousemove", e => {
+    if (start === null || Math.abs(e.offsetX - start) < 6) return;
+    if (!box) { box = document.createElement("div"); box.className = "chart-brush"; chart.element.append(box); }
+    box.style.left = `${Math.min(start, e.offsetX)}px`;
+    box.style.width = `${Math.abs(e.offsetX - start)}px`;
+  });
+  zr.on("mouseup", e => {
+    if (box) {
+      const [from, to] = [start, e.offsetX].sort((a, b) => a - b).map(x => chart.view.convertFromPixel({ xAxisIndex: 0 }, x));
+      chart.drawn = Date.now();
+      chart.dotnet.invokeMethodAsync("Zoomed", from, to);
+    }
+    clear();
+  });
+  zr.on("globalout", clear);
+}
 
 function resolve(value, from) {
   if (typeof value === "string") {
@@ -67,7 +100,10 @@ function draw(chart, full) {
   if (full || !chart.view) {
     chart.view?.dispose();
     chart.view = init(element, look(element), { renderer: option.renderer ?? "svg" });
-    if (chart.dotnet) chart.view.on("click", p => chart.dotnet.invokeMethodAsync("Clicked", p.seriesName ?? "", String(p.name ?? ""), p.dataIndex));
+    if (chart.dotnet) chart.view.on("click", p => {
+      if (Date.now() - (chart.drawn ?? 0) > 300) chart.dotnet.invokeMethodAsync("Clicked", p.seriesName ?? "", String(p.name ?? ""), p.dataIndex);
+    });
+    zoomable(chart);
   }
   // Series are replaced, axes merged: what stays on the page does not blink.
   chart.view.setOption(defaults(resolve(structuredClone(option), element), element), { replaceMerge: ["series"] });

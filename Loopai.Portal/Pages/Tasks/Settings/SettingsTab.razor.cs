@@ -1,5 +1,6 @@
 using Loopai.Core.Access;
 using Loopai.Core.Errors;
+using Loopai.Core.Organizations;
 using Loopai.Core.Tasks;
 using Loopai.Portal.Shell;
 using Microsoft.AspNetCore.Components;
@@ -8,13 +9,14 @@ using Radzen;
 namespace Loopai.Portal.Pages.Tasks.Settings;
 
 /// <summary>Edits what a task is to be. Nothing typed is lost when saving fails, or when somebody else saved first.</summary>
-public sealed partial class SettingsTab(TaskService tasks, DialogService dialogs, Toasts toasts) : ComponentBase
+public sealed partial class SettingsTab(TaskService tasks, TeamService teams, DialogService dialogs, Toasts toasts) : ComponentBase
 {
     private static readonly IReadOnlyDictionary<string, string[]> None = new Dictionary<string, string[]>(StringComparer.Ordinal);
 
     private SettingsForm _form = SettingsForm.Empty;
     private SettingsForm _saved = SettingsForm.Empty;
     private IReadOnlyDictionary<string, string[]> _errors = None;
+    private IReadOnlyList<Option> _teams = [];
     private string? _failure;
     private bool _hasChangedMeanwhile;
     private int _revision;
@@ -31,6 +33,16 @@ public sealed partial class SettingsTab(TaskService tasks, DialogService dialogs
     private bool IsLocked => IsArchived || !Caller.May(Permissions.TasksWrite, Task.Id);
 
     private bool IsDirty => _form != _saved;
+
+    /// <summary>Who may not see teams is not asked for one.</summary>
+    protected override async Task OnInitializedAsync()
+    {
+        if (Caller.May(Permissions.OrganizationRead))
+        {
+            var all = await LoadState.FromAsync(() => teams.ListAsync(Caller, CancellationToken.None));
+            _teams = [.. (all.ValueOrDefault ?? []).Select(t => new Option(t.Team.Id.ToString(), t.Team.Name))];
+        }
+    }
 
     protected override void OnParametersSet()
     {

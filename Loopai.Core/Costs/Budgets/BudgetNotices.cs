@@ -1,0 +1,83 @@
+using System.Net.Http.Json;
+using Loopai.Core.Access;
+using Loopai.Core.Audit;
+using Loopai.Core.Configuration;
+using Loopai.Core.Data;
+using Loopai.Core.Errors;
+using Loopai.Core.Notifications;
+using Loopai.Core.Outbound;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace Loopai.Core.Costs.Budgets;
+
+/// <summary>Tells people and programs that a threshold was passed. The portal's bell reads the alert itself.</summary>
+public sealed class BudgetNotices(LoopaiData data, IMailSender mail, OutboundHttp outbound, PortalSettings portal, ILogger<BudgetNotices> log)
+{
+    internal async Task TellAsync(BudgetState state, BudgetAlert alert, CancellationToken ct)
+    {
+        var budget = state.Budget;
+        string slug;
+        await using (var db = await data.OpenAsync(Caller.System(budget.OrganizationId), ct))
+        {
+            slug = await db.Organizations.Where(o => o.Id == budget.OrganizationId).Select(o => o.Slug).SingleAsync(ct);
+            db.Record(
+                Caller.System(budget.OrganizationId), "budget.threshold_passed", "budget", budget.Id,
+                new { budget.Name, alert.Percent, alert.Basis, alert.Spent, alert.Expected, alert.Amount, alert.Period });
+            await db.SaveChangesAsync(ct);
+        }
+
+        var link = $"{portal.LinkBase()}/o/{slug}/costs/budgets";
+        foreach (var email in mail.IsConfigured ? budget.Emails : [])
+        {
+            try
+            {
+                await mail.SendAsync(new MailDraft(email, Subject(state, alert), $"{Text(state, alert)}\n\n{link}"), ct);
+            }
+            catch (UnavailableException e)
+            {
+                log.LogWarning(e, "Nobody could be told of budget {Budget}", budget.Id);
+            }
+        }
+
+        await PostAsync(state, alert, link, ct);
+    }
+
+    private static string Subject(BudgetState state, BudgetAlert alert) =>
+        $"{state.Budget.Name}: {alert.Percent:0.##} % {(alert.Basis == ThresholdBasis.Actual ? "spent" : "foreseen")}";
+
+    private static string Text(BudgetState state, BudgetAlert alert) =>
+        $"The budget {state.Budget.Name} of {state.Budget.Scope.ToString().ToLowerInvariant()} {state.ScopeName} allows {BudgetWords.Amount(alert.Amount)} {state.Currency} ({BudgetWords.Of(state.Budget.Period, state.Budget.RollingDays)}). "
+        + $"{BudgetWords.Amount(alert.Spent)} {state.Currency} are spent"
+        + (alert.Expected is { } expected ? $", and {BudgetWords.Amount(decimal.Round(expected, 2))} are foreseen for the end of the period on {state.Last:yyyy-MM-dd}." : ".");
+
+    private async Task PostAsync(BudgetState state, BudgetAlert alert, string link, CancellationToken ct)
+    {
+        if (outbound.Accept(state.Budget.Webhook) is not { } address)
+        {
+            return;
+        }
+
+        try
+        {
+            using var answer = await outbound.Client.PostAsJsonAsync(
+                address,
+                new
+                {
+                    type = "budget.threshold_passed", timestamp = alert.At,
+                    data = new
+                    {
+                        budgetId = state.Budget.Id, name = state.Budget.Name, scope = state.Budget.Scope.ToString().ToLowerInvariant(), scopeId = state.Budget.ScopeId, percent = alert.Percent,
+                        basis = alert.Basis.ToString().ToLowerInvariant(), spent = alert.Spent, expected = alert.Expected, amount = alert.Amount, currency = state.Currency,
+                        periodStart = state.First, periodEnd = state.Last, link,
+                    },
+                },
+                ct);
+            answer.EnsureSuccessStatusCode();
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !ct.IsCancellationRequested)
+        {
+            log.LogWarning(e, "The webhook of budget {Budget} did not take the news", state.Budget.Id);
+        }
+    }
+}
