@@ -40,8 +40,9 @@ public static class EventReader
             RequireFew(root.GetArrayLength());
             return [.. root.EnumerateArray().Select((element, i) => Check(i + 1, element, now))];
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The second is what the parser throws of a member whose name no text can hold, when it looks for members that stand twice.
             throw new InvalidException("events.not_json", "body", $"The events cannot be read: {e.Message} Send a JSON array, or JSON Lines as application/x-ndjson. Nothing was taken.");
         }
     }
@@ -63,7 +64,7 @@ public static class EventReader
                 using var document = JsonDocument.Parse(lines[i], Reading);
                 rows.Add(Check(i + 1, document.RootElement, now));
             }
-            catch (JsonException)
+            catch (Exception e) when (e is JsonException or InvalidOperationException)
             {
                 rows.Add(EventRow.Rejected(i + 1, "", "This line is not a JSON object."));
             }
