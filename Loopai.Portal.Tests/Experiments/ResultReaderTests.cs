@@ -46,7 +46,7 @@ public sealed class ResultReaderTests
                     new VariantMetric("control", 60, 1, null),
                     new VariantMetric("learned", 40, 1, new Comparison(
                         Effect.Without(EffectState.NoVariance), Effect.Without(EffectState.NoVariance), new Posterior(EffectState.NoVariance, 0.5, null, null, null, null, null), null, null,
-                        Finding.Undecided, null, null)),
+                        Finding.Undecided, null, new GuardrailVerdict(GuardrailState.Hurt, Effect.Without(EffectState.NoVariance) with { PValue = 0.001 }, 0.025))),
                 ],
                 []),
         ],
@@ -71,6 +71,13 @@ public sealed class ResultReaderTests
     }
 
     [Fact]
+    public void Of_AGuardrail_ShowsItsOwnVerdict()
+    {
+        var lift = ResultReader.Of(Given, Snapshot).Metrics[1].Treatments.Single();
+        (lift.Tone, lift.Guardrail).ShouldBe((Tone.Bad, new GuardrailView("hurt", Tone.Bad, 0.001, 0.025)));
+    }
+
+    [Fact]
     public void Of_AnUnevenSplit_IsAProblemAndAShadowIsNoShare()
     {
         var result = ResultReader.Of(Given, Snapshot);
@@ -84,6 +91,7 @@ public sealed class ResultReaderTests
         var lines = ExperimentCsv.Write(Given, ResultReader.Of(Given, Snapshot)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.Length.ShouldBe(3);
         lines[1].ShouldContain("\"'=Model\",0.9,0.945,0.05,0.02,0.08,0.002,0.999,40");
+        lines[2].ShouldEndWith("false,hurt,0.001,0.025");
         ExperimentCsv.Write(Given, null).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(1);
     }
 }

@@ -17,7 +17,7 @@ public static class ExperimentCsv
     /// <summary>The same for the API and the portal.</summary>
     public static string Write(Experiment experiment, ResultView? result)
     {
-        var text = new StringBuilder("experiment,at,segment,level,metric,role,variant,control_value,value,lift,low,high,p_adjusted,chance_to_win,units,softened\n");
+        var text = new StringBuilder("experiment,at,segment,level,metric,role,variant,control_value,value,lift,low,high,p_adjusted,chance_to_win,units,softened,guardrail,guardrail_p,guardrail_alpha\n");
         foreach (var metric in result?.Metrics ?? [])
         {
             foreach (var lift in metric.Treatments)
@@ -61,7 +61,8 @@ public static class ExperimentCsv
             ',', ExecutionsCsv.Cell(experiment.Key), result.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), ExecutionsCsv.Cell(segment), ExecutionsCsv.Cell(level),
             ExecutionsCsv.Cell(metric), role, ExecutionsCsv.Cell(lift.Variant), Number(control), Number(lift.Value), Number(lift.Lift), Number(lift.Low), Number(lift.High),
             Number(lift.PValue), Number(lift.ChanceToWin), lift.Units.ToString(CultureInfo.InvariantCulture),
-            lift.Softened ? "true" : "false").Append('\n');
+            lift.Softened ? "true" : "false",
+            lift.Guardrail?.Word ?? "", Number(lift.Guardrail?.PValue), Number(lift.Guardrail?.Alpha)).Append('\n');
 
     private static string Number(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
 }

@@ -49,7 +49,7 @@ public sealed class ResultReader(SnapshotService snapshots)
                 v.Name, v.Version, v.Units, units > 0 && !shadows.Contains(v.Key) ? (double)v.Units / units : 0, shadows.Contains(v.Key) ? null : v.Weight, v.Executions,
                 goal?.Variants.FirstOrDefault(m => m.Variant == v.Key)?.Bandit?.ChanceToBeBest))],
             Problems = [.. ProblemsOf(snapshot.Quality)],
-            SplitChance = snapshot.Quality.SampleRatio.PValue,
+            SplitChance = snapshot.Quality.SampleRatio.IsEnough ? snapshot.Quality.SampleRatio.PValue : null,
             Metrics = [.. snapshot.Metrics.Select(m => MetricOf(experiment, snapshot, m, shadows))],
             Segments =
             [
@@ -83,13 +83,26 @@ public sealed class ResultReader(SnapshotService snapshots)
     {
         var against = variant.Against;
         var interval = against?.AdjustedInterval ?? against?.Relative.Interval;
-        var tone = metric.Role == MetricRole.Guardrail && against?.Finding == Finding.Worse ? Tone.Bad
+        var guardrail = metric.Role == MetricRole.Guardrail && against?.Guardrail is { } verdict ? Of(verdict) : null;
+        var tone = guardrail is not null ? guardrail.Tone
             : against?.Finding switch { Finding.Better => Tone.Good, Finding.Worse => Tone.Bad, _ => Tone.Neutral };
         return new LiftView(
             NameOf(experiment, variant.Variant), variant.Value, against?.Relative.Uplift, interval?.Low, interval?.High, against?.AdjustedPValue ?? against?.Relative.PValue,
             against is { Posterior.State: EffectState.Estimated } ? against.Posterior.ChanceToWin : null, (long)variant.Units, tone,
             against is null || against.Relative.State != EffectState.Estimated ? Missing(against?.Relative.State) : null,
-            against?.Softened == true);
+            against?.Softened == true, guardrail);
+    }
+
+    private static GuardrailView Of(GuardrailVerdict verdict)
+    {
+        var (word, tone) = verdict.State switch
+        {
+            GuardrailState.Collecting => ("collecting", Tone.Neutral),
+            GuardrailState.Watching => ("watching", Tone.Neutral),
+            GuardrailState.Safe => ("safe", Tone.Good),
+            GuardrailState.Hurt => ("hurt", Tone.Bad),
+        };
+        return new GuardrailView(word, tone, verdict.Harm.PValue, verdict.Alpha);
     }
 
     private static IEnumerable<string> ProblemsOf(DataQuality quality)

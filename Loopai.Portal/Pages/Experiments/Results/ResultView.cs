@@ -83,13 +83,25 @@ public sealed record MetricView(
 /// <param name="Units">Units that were compared.</param>
 /// <param name="Tone">Better, worse, or neither.</param>
 /// <param name="Missing">Why there is no figure.</param>
+/// <param name="Guardrail">The verdict of a guardrail.</param>
 /// <param name="Softened">Whether one success and one failure were added to both, because an arm has no spread.</param>
 public sealed record LiftView(
-    string Variant, double? Value, double? Lift, double? Low, double? High, double? PValue, double? ChanceToWin, long Units, Tone Tone, string? Missing, bool Softened = false)
+    string Variant, double? Value, double? Lift, double? Low, double? High, double? PValue, double? ChanceToWin, long Units, Tone Tone, string? Missing, bool Softened = false,
+    GuardrailView? Guardrail = null)
 {
     public string Css => Tone switch { Tone.Good => "good", Tone.Bad => "bad", _ => "" };
 
     public string Tip => Missing ?? (Low is { } low && High is { } high ? $"{Variant}: {Format.PercentChange(low)} to {Format.PercentChange(high)}" : Variant);
+}
+
+/// <summary>What a guardrail says by its own test.</summary>
+/// <param name="Word">Its state.</param>
+/// <param name="Tone">How that looks.</param>
+/// <param name="PValue">Of doing no more harm than is tolerated; null while that is not told.</param>
+/// <param name="Alpha">The error rate of this guardrail alone.</param>
+public sealed record GuardrailView(string Word, Tone Tone, double? PValue, double Alpha)
+{
+    public string Tip => $"Harm beyond what is tolerated{(PValue is { } p ? $": p {(p < 0.0001 ? "< 0.0001" : p.ToString("0.####", System.Globalization.CultureInfo.InvariantCulture))}" : " is not tested yet")}, held against {Format.Percent(Alpha, 2)}";
 }
 
 /// <summary>A lift as it was known at a moment.</summary>
