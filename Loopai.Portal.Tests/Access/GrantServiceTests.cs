@@ -58,9 +58,11 @@ public sealed class GrantServiceTests(LoopaiDatabaseFixture fixture) : IClassFix
         var owner = await given.OwnerAsync();
         var environment = given.Organization.Environments[0].Id;
 
+        var meters = await new RoleService(fixture.Data, TimeProvider.System).CreateAsync(owner, new RoleDraft { Name = "Meters", Permissions = [Permissions.UsageRead] }, default);
+
         Task Create(WantedGrant grant) => given.Grants.CreateAsync(owner, Holder.User(given.OwnerId), grant, default);
         (await Should.ThrowAsync<InvalidException>(Create(new("king", Guid.NewGuid())))).Errors.Keys.ShouldBe(["grants[0].role", "grants[0].environmentId"]);
-        (await Should.ThrowAsync<InvalidException>(Create(new("billing", environment)))).Errors["grants[0].role"][0].ShouldContain("nothing that concerns a single environment");
+        (await Should.ThrowAsync<InvalidException>(Create(new(meters.Id.ToString(), environment)))).Errors["grants[0].role"][0].ShouldContain("nothing that concerns a single environment");
         (await Should.ThrowAsync<InvalidException>(Create(new("owner", environment)))).Errors.Keys.ShouldBe(["grants[0].role"]);
         await Should.ThrowAsync<NotFoundException>(given.Grants.CreateAsync(owner, Holder.User(Guid.NewGuid()), new("viewer"), default));
         await Should.ThrowAsync<InvalidException>(given.Grants.CreateAsync(owner, default, new("viewer"), default));

@@ -13,7 +13,8 @@ internal sealed class DemoExperiment(
     ExperimentService experiments, ExperimentLifecycle life, SnapshotService snapshots, WinnerService winners, RolloutService rollouts, ExecutionCatalog catalog, TimeProvider time)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LongestRollout = TimeSpan.FromSeconds(15);
+    /// <summary>A stage is looked at every few seconds, less often where the machine is busy.</summary>
+    private static readonly TimeSpan LongestStage = TimeSpan.FromSeconds(30);
 
     /// <summary>Makes and starts the experiment unless it is there, and waits until executions know of it.</summary>
     public async Task EnsureStartedAsync(Caller system, ExperimentDraft draft, DateTimeOffset startedAt, CancellationToken ct)
@@ -49,12 +50,13 @@ internal sealed class DemoExperiment(
         report(1, 1);
     }
 
-    /// <summary>Sends calls while the winner is rolled out; none where nothing is.</summary>
-    public async Task RollOutAsync(Caller system, DemoApi api, Guid taskId, IReadOnlyList<DemoCall> calls, Report report, CancellationToken ct)
+    /// <summary>Sends calls while the winner is rolled out, once it has come to the stage that they are for; none where nothing is rolled out.</summary>
+    public async Task RollOutAsync(Caller system, DemoApi api, Guid taskId, int stage, IReadOnlyList<DemoCall> calls, Report report, CancellationToken ct)
     {
+        await WaitForStageAsync(system, taskId, stage, ct);
         for (var i = 0; i < calls.Count; i++)
         {
-            if (i % 20 == 0 && !await IsRollingOutAsync(system, taskId, ct))
+            if (i % 20 == 0 && await StageAsync(system, taskId, ct) is null)
             {
                 break;
             }
@@ -67,17 +69,20 @@ internal sealed class DemoExperiment(
     }
 
     /// <summary>Waits until the rollout has ended, as long as that is a matter of seconds; after that it goes on by itself.</summary>
-    public async Task WaitForRolloutAsync(Caller system, Guid taskId, CancellationToken ct)
+    public Task WaitForRolloutAsync(Caller system, Guid taskId, CancellationToken ct) => WaitForStageAsync(system, taskId, int.MaxValue, ct);
+
+    private async Task WaitForStageAsync(Caller system, Guid taskId, int stage, CancellationToken ct)
     {
         var started = time.GetTimestamp();
-        while (time.GetElapsedTime(started) < LongestRollout && await IsRollingOutAsync(system, taskId, ct))
+        while (time.GetElapsedTime(started) < LongestStage && await StageAsync(system, taskId, ct) < stage)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(250), ct);
         }
     }
 
-    private async Task<bool> IsRollingOutAsync(Caller system, Guid taskId, CancellationToken ct) =>
-        (await rollouts.ListAsync(system, taskId, new PageRequest(1), ct)).Items is [{ EndedAt: null }];
+    /// <summary>The stage at hand; null where nothing is rolled out.</summary>
+    private async Task<int?> StageAsync(Caller system, Guid taskId, CancellationToken ct) =>
+        (await rollouts.ListAsync(system, taskId, new PageRequest(1), ct)).Items is [{ EndedAt: null } running] ? running.Stage : null;
 
     private async Task<Experiment?> FindAsync(Caller system, string key, CancellationToken ct) =>
         (await experiments.ListAsync(system, new ExperimentFilter(Search: key, Archived: true), new PageRequest(PageRequest.MaxLimit), ct)).Items.FirstOrDefault(e => e.Key == key);

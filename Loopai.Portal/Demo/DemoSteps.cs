@@ -84,7 +84,7 @@ internal sealed class DemoSteps(DemoFiller filler, DemoExperiment experiments, D
     }
 
     private Task RollOutAsync(int stage, Report report, CancellationToken ct) =>
-        experiments.RollOutAsync(system, api, _spamFilter!.Id, [.. SpamFilterTask.LaterOf(_mails!, stage)], report, ct);
+        experiments.RollOutAsync(system, api, _spamFilter!.Id, stage, [.. SpamFilterTask.LaterOf(_mails!, stage)], report, ct);
 
     private async Task FinishRolloutAsync(Report report, CancellationToken ct)
     {
