@@ -71,7 +71,7 @@ public sealed class PostgresFixture : IAsyncLifetime
     {
         RemoveLeftovers();
         var directory = Directory.CreateTempSubdirectory(Prefix).FullName;
-        return await EmbeddedPostgres.StartAsync(new(directory) { Durable = false, MaxConnections = 400 }, NullLogger.Instance);
+        return await EmbeddedPostgres.StartAsync(new(directory) { Durable = false, MaxConnections = 800 }, NullLogger.Instance);
     }
 
     // The test runner kills this process as soon as the last test has ended. The server then stops by itself; its files stay for the next run.
@@ -99,5 +99,7 @@ public sealed class TestDatabase(EmbeddedPostgres server, string name)
 {
     public string OwnerConnectionString => ConnectionString(EmbeddedPostgres.OwnerRole);
 
-    public string ConnectionString(string role) => server.ConnectionString(role, name);
+    /// <summary>What a burst of requests opened is given back within seconds: all the run's portals and databases share the one server.</summary>
+    public string ConnectionString(string role) =>
+        new NpgsqlConnectionStringBuilder(server.ConnectionString(role, name)) { ConnectionIdleLifetime = 10, ConnectionPruningInterval = 2 }.ConnectionString;
 }

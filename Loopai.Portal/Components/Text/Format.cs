@@ -108,7 +108,8 @@ public static class Format
         {
             0 => "0",
             >= 1000 => Math.Abs(value).ToString("#,0", Culture),
-            >= 0.01m => Math.Abs(value).ToString("0.00", Culture),
+            >= 1 => Math.Abs(value).ToString("0.00", Culture),
+            >= 0.01m => Math.Abs(value).ToString("0.00#", Culture),
             _ => Meaningful(Math.Abs(value)),
         };
         return (value < 0 ? "−" : "") + (currency switch { "USD" => "$" + number, "EUR" => "€" + number, "GBP" => "£" + number, _ => $"{number} {currency}" });
