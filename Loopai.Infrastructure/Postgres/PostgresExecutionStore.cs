@@ -13,6 +13,8 @@ namespace Loopai.Infrastructure.Postgres;
 /// </summary>
 public sealed class PostgresExecutionStore(SystemDataSource source) : IExecutionStore, IAsyncDisposable
 {
+    private const int MostAttempts = 5;
+
     private readonly ConcurrentDictionary<DateOnly, bool> _partitions = new();
 
     /// <summary>
@@ -50,17 +52,19 @@ public sealed class PostgresExecutionStore(SystemDataSource source) : IExecution
 
     private async Task CommitAsync(NpgsqlConnection connection, ExecutionBatch batch, CancellationToken ct)
     {
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            await EnsurePartitionsAsync(connection, batch.Executions, ct);
-            await WriteAsync(connection, batch, ct);
-        }
-        catch (PostgresException e) when (e is { SqlState: PostgresErrorCodes.CheckViolation, ConstraintName: null })
-        {
-            // No partition takes a row: retention dropped a day that this instance remembers. Nothing was written, so all of it goes again.
-            _partitions.Clear();
-            await EnsurePartitionsAsync(connection, batch.Executions, ct);
-            await WriteAsync(connection, batch, ct);
+            try
+            {
+                await EnsurePartitionsAsync(connection, batch.Executions, ct);
+                await WriteAsync(connection, batch, ct);
+                return;
+            }
+            catch (PostgresException e) when (e is { SqlState: PostgresErrorCodes.CheckViolation, ConstraintName: null } && attempt < MostAttempts)
+            {
+                // No partition takes a row: retention dropped a day that this instance remembers, or many make days at once. Nothing was written, so all of it goes again.
+                _partitions.Clear();
+            }
         }
     }
 

@@ -80,7 +80,7 @@ public sealed class WorkerPoolTests
     public async Task ExecuteAsync_WorkerDiedWhileIdle_NextCallerGetsAnother()
     {
         await using var sandbox = Sandbox(new SandboxOptions());
-        var program = Program("import os, threading\ndef execute(input):\n  threading.Timer(0.5, lambda: os._exit(1)).start()\n  return 'here'");
+        var program = Program("import os, threading\ndef execute(input):\n  threading.Timer(3, lambda: os._exit(1)).start()\n  return 'here'");
         (await RunAsync(sandbox, program)).Text().ShouldBe("\"here\"");
         (await SandboxProcesses.CountOnceGoneAsync(_mark)).ShouldBe(0);
         (await RunAsync(sandbox, program)).Text().ShouldBe("\"here\"");
