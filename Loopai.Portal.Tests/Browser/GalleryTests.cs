@@ -45,6 +45,25 @@ public sealed class GalleryTests(PortalBrowser browser)
         await Assertions.Expect(opened.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
     }
 
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(40, 0)]
+    public async Task Press_ButtonMovesAwayWhileItIsDown_CountsWhereThePointerStayed(int pointerMoves, int clicks)
+    {
+        await using var opened = await browser.OpenAsync("/dev/components");
+        await opened.Page.EvaluateAsync("""
+            document.body.insertAdjacentHTML("beforeend", '<button id="moving" style="position: fixed; z-index: 9999; left: 10px; top: 10px; width: 90px; height: 30px">Save</button>');
+            const moving = document.getElementById("moving");
+            moving.addEventListener("mousedown", () => moving.style.top = "300px");
+            moving.addEventListener("click", () => moving.dataset.clicks = Number(moving.dataset.clicks ?? 0) + 1);
+            """);
+        await opened.Page.Mouse.MoveAsync(50, 25);
+        await opened.Page.Mouse.DownAsync();
+        await opened.Page.Mouse.MoveAsync(50 + pointerMoves, 25);
+        await opened.Page.Mouse.UpAsync();
+        (await opened.Page.EvaluateAsync<int>("Number(document.getElementById('moving').dataset.clicks ?? 0)")).ShouldBe(clicks);
+    }
+
     [Fact]
     public async Task ConfirmDialog_TypedName_EnablesTheButtonAndCloses()
     {

@@ -1,9 +1,11 @@
 // What the shell does without asking the server. Everything is delegated from the document, so it works in pages with and without a circuit.
 import { startTips } from "./tips.js";
 import { startMenus } from "./menus.js";
+import { startPresses } from "./presses.js";
 
 startTips();
 startMenus();
+startPresses();
 
 const closest = (event, selector) => event.target instanceof Element ? event.target.closest(selector) : null;
 
