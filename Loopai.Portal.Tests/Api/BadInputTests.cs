@@ -58,6 +58,19 @@ public sealed class BadInputTests(PortalFixture portal) : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("experiments/01900000-0000-7000-8000-000000000000/decide", """{"outcome":"best","reason":"x"}""", "it is one of ")]
+    [InlineData("experiments", """{"coverage":"half"}""", "it is a number.")]
+    [InlineData("tasks", """{"name":5}""", "expected a string")]
+    public async Task Post_ValueOfAnotherType_SaysWhatIsRightInTheCallersWords(string path, string body, string right)
+    {
+        var problem = await (await PostAsync(path, body)).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "request.json");
+        var detail = problem.GetProperty("detail").GetString()!;
+        detail.ShouldContain(right);
+        detail.ShouldNotContain("Loopai.");
+        detail.ShouldNotContain("System.");
+    }
+
+    [Theory]
     [InlineData(new byte[] { 0xED, 0xA0, 0x80 })]
     [InlineData(new byte[] { 0xFF })]
     [InlineData(new byte[] { 0xC0, 0x80 })]

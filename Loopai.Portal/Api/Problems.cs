@@ -25,7 +25,7 @@ public static partial class Problems
         ProgramFailedException e => OfProgram(e),
         UnavailableException e => Of(e, StatusCodes.Status503ServiceUnavailable, "Unavailable", e.RetryAfter ?? TimeSpan.FromSeconds(1)),
         BadHttpRequestException e => OfBadRequest(e),
-        JsonException e => Of(StatusCodes.Status400BadRequest, "Invalid request", "request.json", DescribeJson(e)),
+        JsonException e => Of(StatusCodes.Status400BadRequest, "Invalid request", "request.json", JsonFailures.Describe(e)),
         DbException e when e.IsDuplicate() => Of(
             StatusCodes.Status409Conflict, "Conflict", "request.race", "Somebody else did the same at the same moment; nothing was written. See what is there now before you send it again."),
         DbException { SqlState: var state } when state is not null && !IsAway(state) => null,
@@ -158,12 +158,4 @@ public static partial class Problems
     private static ProblemDetails TooLarge() => Of(
         StatusCodes.Status413PayloadTooLarge, "Body too large", "request.too_large",
         "The body is larger than this endpoint takes. Send less, or use the batch or import endpoint.");
-
-    private static string DescribeJson(JsonException e)
-    {
-        var place = e.Path is { Length: > 1 } path ? $" at {path}" : "";
-        var line = e.LineNumber is { } number ? $" (line {number + 1}, byte {e.BytePositionInLine + 1})" : "";
-        var reason = e.Message.Split(" Path:")[0].Split(" LineNumber:")[0];
-        return $"The body is not the JSON that this endpoint takes{place}{line}: {reason}";
-    }
 }

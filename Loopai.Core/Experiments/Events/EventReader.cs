@@ -103,7 +103,7 @@ public static class EventReader
                 "name" => Text(member.Value, ExperimentEvent.MaxNameLength, "name says what happened", out name),
                 "value" => Number(member.Value, out value),
                 "at" => Time(member.Value, now, out at),
-                _ => "Nobody knows this field. Known: id, unit, name, value, at.",
+                _ => "Nobody knows this field. Known: id, unit, name, value, at. Several events are a JSON array, or JSON Lines.",
             };
             if (fault is not null)
             {
