@@ -72,6 +72,9 @@ internal static class RoleScript
             ? $"REVOKE ALL ON {table} FROM {TenantRole}, {SystemRole}; GRANT SELECT, INSERT ON {table} TO {TenantRole}, {SystemRole};{(rules.IsHistory ? $" GRANT DELETE ON {table} TO {SystemRole};" : "")}"
             : $"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {TenantRole}, {SystemRole};";
 
+        // In a SELECT of its own the setting is read once a statement; without it, once a row. A million rows that are added up by unit take a quarter less.
+        var own = $"{owner} = (SELECT nullif(current_setting('app.org_id', true), '')::uuid)";
+
         // Altering a table takes a lock that waits for every reader, so it is done only where it is missing.
         return $"""
             DO $$ BEGIN
@@ -80,9 +83,9 @@ internal static class RoleScript
                 ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
               END IF;
               IF NOT EXISTS (SELECT FROM pg_policies WHERE schemaname = 'public' AND tablename = '{table}' AND policyname = 'tenant') THEN
-                CREATE POLICY tenant ON {table} TO {TenantRole}
-                  USING ({owner} = nullif(current_setting('app.org_id', true), '')::uuid)
-                  WITH CHECK ({owner} = nullif(current_setting('app.org_id', true), '')::uuid);
+                CREATE POLICY tenant ON {table} TO {TenantRole} USING ({own}) WITH CHECK ({own});
+              ELSIF NOT EXISTS (SELECT FROM pg_policies WHERE schemaname = 'public' AND tablename = '{table}' AND policyname = 'tenant' AND qual LIKE '%SELECT%') THEN
+                ALTER POLICY tenant ON {table} USING ({own}) WITH CHECK ({own});
               END IF;
               IF NOT EXISTS (SELECT FROM pg_policies WHERE schemaname = 'public' AND tablename = '{table}' AND policyname = 'system') THEN
                 CREATE POLICY system ON {table} TO {SystemRole} USING (true) WITH CHECK (true);

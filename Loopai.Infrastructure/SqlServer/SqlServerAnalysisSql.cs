@@ -5,6 +5,9 @@ namespace Loopai.Infrastructure.SqlServer;
 /// <summary>SQL Server's words for what an analysis counts.</summary>
 public sealed class SqlServerAnalysisSql : IAnalysisSql
 {
+    /// <summary>The server grants memory by its own estimate.</summary>
+    public string? Preparation => null;
+
     public FormattableString Latencies(AnalysisScope scope) =>
         $"""
         SELECT variant, [group], class, COUNT_BIG(*) AS count

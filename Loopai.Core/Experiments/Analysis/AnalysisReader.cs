@@ -19,7 +19,7 @@ internal static class AnalysisReader
             executions = executions.Join(firsts, e => e.Unit, f => f.Unit, (e, f) => new { e, f }).Where(p => p.e.ExecutedAt < p.f.First.AddHours(hours)).Select(p => p.e);
         }
 
-        return AddUp(db, scope, executions).ToListAsync(ct);
+        return AddUpAsync(db, scope, executions, ct);
     }
 
     /// <summary>Executions that are units of their own.</summary>
@@ -44,8 +44,8 @@ internal static class AnalysisReader
     public static Task<List<UnitRow>> PastAsync(this LoopaiDbContext db, AnalysisScope scope, int days, CancellationToken ct)
     {
         var past = scope with { From = scope.From.AddDays(-days), Until = scope.From };
-        return AddUp(db, past, db.Executions.AsNoTracking().Where(e => e.TaskId == past.TaskId && e.EnvironmentId == past.EnvironmentId && e.Unit != null
-            && e.ShadowOf == null && e.ExecutedAt >= past.From && e.ExecutedAt < past.Until)).ToListAsync(ct);
+        return AddUpAsync(db, past, db.Executions.AsNoTracking().Where(e => e.TaskId == past.TaskId && e.EnvironmentId == past.EnvironmentId && e.Unit != null
+            && e.ShadowOf == null && e.ExecutedAt >= past.From && e.ExecutedAt < past.Until), ct);
     }
 
     /// <summary>Outside events with these names, from a time on.</summary>
@@ -96,21 +96,42 @@ internal static class AnalysisReader
         .Where(v => v.TaskId == scope.TaskId && v.ExecutedAt >= scope.From && v.ExecutedAt < scope.Until && v.Probability != null
             && (v.Status == ValidationStatus.Matched || v.Status == ValidationStatus.Mismatched));
 
-    private static IQueryable<UnitRow> AddUp(LoopaiDbContext db, AnalysisScope scope, IQueryable<Execution> executions) =>
-        from e in executions
-        join v in Verdicts(db, scope) on e.Id equals v.ExecutionId into verdicts
-        from v in verdicts.DefaultIfEmpty()
-        group new { e, v } by new { e.Unit, Variant = e.Variant ?? 0 } into g
-        select new UnitRow
+    /// <summary>
+    /// Asked in two: few executions have a verdict, and these were all sampled; joining every execution to find them takes longer than the second question.
+    /// </summary>
+    private static async Task<List<UnitRow>> AddUpAsync(LoopaiDbContext db, AnalysisScope scope, IQueryable<Execution> executions, CancellationToken ct)
+    {
+        var units = await (
+            from e in executions
+            group e by new { e.Unit, Variant = e.Variant ?? 0 } into g
+            select new UnitRow
+            {
+                Unit = g.Key.Unit,
+                Variant = g.Key.Variant,
+                First = g.Min(e => e.ExecutedAt),
+                Executions = g.LongCount(),
+                Answered = g.LongCount(e => e.Status == ExecutionStatus.Success),
+                LatencyUs = g.Sum(e => (double)e.LatencyUs),
+            }).ToListAsync(ct);
+        var verdicts = await (
+            from v in Verdicts(db, scope)
+            join e in executions.Where(e => e.SamplingProbability != null) on new { Id = v.ExecutionId, v.ExecutedAt } equals new { e.Id, e.ExecutedAt }
+            group v by new { e.Unit, Variant = e.Variant ?? 0 } into g
+            select new
+            {
+                g.Key,
+                Checked = g.LongCount(),
+                Weight = g.Sum(v => 1 / v.Probability!.Value),
+                Right = g.Sum(v => v.Status == ValidationStatus.Matched ? 1 / v.Probability!.Value : 0),
+            }).ToDictionaryAsync(v => (v.Key.Unit!, v.Key.Variant), ct);
+        for (var i = 0; i < units.Count; i++)
         {
-            Unit = g.Key.Unit,
-            Variant = g.Key.Variant,
-            First = g.Min(p => p.e.ExecutedAt),
-            Executions = g.LongCount(),
-            Answered = g.LongCount(p => p.e.Status == ExecutionStatus.Success),
-            LatencyUs = g.Sum(p => (double)p.e.LatencyUs),
-            Checked = g.LongCount(p => p.v!.Probability != null),
-            Weight = g.Sum(p => 1 / p.v!.Probability) ?? 0,
-            Right = g.Sum(p => p.v!.Status == ValidationStatus.Matched ? 1 / p.v!.Probability : 0) ?? 0,
-        };
+            if (verdicts.TryGetValue((units[i].Unit!, units[i].Variant), out var of))
+            {
+                units[i] = units[i] with { Checked = of.Checked, Weight = of.Weight, Right = of.Right };
+            }
+        }
+
+        return units;
+    }
 }

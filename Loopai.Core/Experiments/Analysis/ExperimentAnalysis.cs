@@ -22,6 +22,11 @@ public sealed class ExperimentAnalysis(IAnalysisSql sql)
         var until = experiment.StoppedAt is { } stopped && stopped < now ? stopped : now;
         var scope = new AnalysisScope(experiment.Id, experiment.OrganizationId, experiment.EnvironmentId, experiment.TaskId, from, until);
         var metrics = (await db.CheckAsync(experiment, new FieldErrors(), ct)).Metrics;
+        if (sql.Preparation is { } preparation)
+        {
+            await db.Database.ExecuteSqlRawAsync(preparation, ct);
+        }
+
         var units = UnitTable.Of(await db.NamedUnitsAsync(scope, null, ct), experiment.RequiresUnit ? [] : await db.LoneUnitsAsync(scope, ct));
         var work = new Work(db, experiment, scope, metrics, units, TuningOf(experiment));
         await work.ReadAsync(sql, ct);

@@ -1,8 +1,11 @@
 namespace Loopai.Core.Experiments.Analysis;
 
-/// <summary>The two questions of an analysis that databases are asked in different words.</summary>
+/// <summary>What of an analysis databases are told in different words.</summary>
 public interface IAnalysisSql
 {
+    /// <summary>Told to the connection before the questions, so that it adds up a hundred thousand units in memory; null where there is nothing to tell.</summary>
+    string? Preparation { get; }
+
     /// <summary>
     /// Latencies by variant, group of units and class: columns <c>variant</c>, <c>group</c> (0 to 63, a hash of the unit), <c>class</c> (the rounded-down logarithm of
     /// microseconds to the base 1.02) and <c>count</c>.

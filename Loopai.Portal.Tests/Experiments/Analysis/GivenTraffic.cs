@@ -84,6 +84,10 @@ internal sealed class GivenTraffic(GivenExperiment given, Experiment experiment)
     public async Task StoreAsync()
     {
         await new PostgresExecutionStore(given.Database.System).CommitAsync(new ExecutionBatch(_executions, [], _validations, []), CancellationToken.None);
+
+        // An execution that was checked by chance is one that was sampled.
+        await given.Database.AsOwnerAsync(
+            $"UPDATE executions e SET sampling_probability = v.probability FROM validations v WHERE v.execution_id = e.id AND v.executed_at = e.executed_at AND e.task_id = '{given.Task.Id}'");
         await using var db = await given.Database.Data.OpenAsync(Caller, CancellationToken.None);
         db.ExperimentEvents.AddRange(_events);
         await db.SaveChangesAsync();
