@@ -184,5 +184,5 @@ public sealed class ExperimentLifecycle(LoopaiData data, ExperimentNotices notic
 
     private static string TrafficOf(Experiment experiment) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{experiment.Coverage:P2} of the units take part: {string.Join(", ", experiment.Variants.Select(v => v.Shadow ? $"{v.Name} in the shadow" : $"{v.Name} {v.Weight * experiment.Coverage:P2}"))}.");
+        $"{experiment.Coverage * 100:0.####} % of the units take part: {string.Join(", ", experiment.Variants.Select(v => v.Shadow ? $"{v.Name} in the shadow" : $"{v.Name} {v.Weight * experiment.Coverage * 100:0.####} %"))}.");
 }

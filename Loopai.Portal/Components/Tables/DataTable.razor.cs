@@ -49,6 +49,9 @@ public sealed partial class DataTable<TItem>
 
     [Parameter] public string? MaxHeight { get; set; }
 
+    /// <summary>Rows stand as cards on a phone, each figure under its column's name, instead of scrolling sideways.</summary>
+    [Parameter] public bool Stacked { get; set; }
+
     [Parameter] public int SkeletonRows { get; set; } = 8;
 
     internal void Add(Column<TItem> column) => columns.Add(column);

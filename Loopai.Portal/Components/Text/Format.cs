@@ -41,6 +41,9 @@ public static class Format
     public static string Percent(double? share, int decimals = 1) =>
         share is { } value && double.IsFinite(value) ? Digits(value * 100, decimals, pad: true) + " %" : Unknown;
 
+    /// <summary>A share that somebody chose, as it was chosen: "50 %", "33.33 %".</summary>
+    public static string Share(double share) => Digits(share * 100, 4) + " %";
+
     /// <summary>The bounds of an interval of shares: "97.6 – 98.9 %".</summary>
     public static string PercentInterval(double low, double high, int decimals = 1) =>
         $"{Digits(low * 100, decimals, pad: true)} – {Digits(high * 100, decimals, pad: true)} %";
