@@ -5,6 +5,7 @@ using System.Threading.Channels;
 using Loopai.Core.Access;
 using Loopai.Core.Configuration;
 using Loopai.Core.Errors;
+using Loopai.Core.Experiments.Live;
 using Microsoft.Extensions.Options;
 
 namespace Loopai.Core.Executions;
@@ -27,12 +28,21 @@ public sealed class BatchService(ExecutionService executions, ExecutionCatalog c
             throw Tasks.TaskErrors.Archived(task.Task.Name);
         }
 
-        var version = request.Version ?? task.Task.ActiveVersion ?? throw ExecutionErrors.NoActiveVersion(task.Task.Name);
-        _ = await catalog.FindProgramAsync(task, version) ?? throw ExecutionErrors.UnknownVersion(task.Task.Name, version);
+        var version = request.Version ?? task.Task.ActiveVersion;
+        if (version is null && task.Experiments is null)
+        {
+            throw ExecutionErrors.NoActiveVersion(task.Task.Name);
+        }
+
+        if (version is { } known && await catalog.FindProgramAsync(task, known) is null)
+        {
+            throw ExecutionErrors.UnknownVersion(task.Task.Name, known);
+        }
+
         return new Batch(Guid.CreateVersion7(), version, RunAsync(caller, request, version, ct));
     }
 
-    private async IAsyncEnumerable<BatchResult> RunAsync(Caller caller, BatchRequest request, int fallback, [EnumeratorCancellation] CancellationToken ct)
+    private async IAsyncEnumerable<BatchResult> RunAsync(Caller caller, BatchRequest request, int? fallback, [EnumeratorCancellation] CancellationToken ct)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var results = Channel.CreateUnbounded<BatchResult>(new UnboundedChannelOptions { SingleReader = true });
@@ -51,7 +61,7 @@ public sealed class BatchService(ExecutionService executions, ExecutionCatalog c
         }
     }
 
-    private async Task ExecuteAllAsync(Caller caller, BatchRequest request, int fallback, ChannelWriter<BatchResult> results, CancellationTokenSource stop)
+    private async Task ExecuteAllAsync(Caller caller, BatchRequest request, int? fallback, ChannelWriter<BatchResult> results, CancellationTokenSource stop)
     {
         try
         {
@@ -77,7 +87,7 @@ public sealed class BatchService(ExecutionService executions, ExecutionCatalog c
         }
     }
 
-    private async ValueTask<BatchResult> ExecuteOneAsync(Caller caller, BatchRequest request, BatchItem item, int fallback, CancellationToken ct)
+    private async ValueTask<BatchResult> ExecuteOneAsync(Caller caller, BatchRequest request, BatchItem item, int? fallback, CancellationToken ct)
     {
         var started = Stopwatch.GetTimestamp();
         var outcome = await executions.ExecuteAsync(
@@ -97,7 +107,7 @@ public sealed class BatchService(ExecutionService executions, ExecutionCatalog c
             },
             ct);
         var latencyMs = outcome.Execution is { } execution ? execution.LatencyUs / 1000.0 : Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-        return new BatchResult(item.Id, outcome.Execution, outcome.Failure?.Message, latencyMs);
+        return new BatchResult(item.Id, outcome.Execution, outcome.Failure?.Message, latencyMs, outcome.Variant);
     }
 
     private void Check(BatchRequest request)
@@ -126,9 +136,9 @@ public sealed class BatchService(ExecutionService executions, ExecutionCatalog c
 
 /// <summary>A batch that was taken.</summary>
 /// <param name="Id">Its id.</param>
-/// <param name="Version">The version that answers all that no experiment takes, even when another is activated meanwhile.</param>
+/// <param name="Version">The version that answers all that no experiment and no rollout takes, even when another is activated meanwhile; null where none is active.</param>
 /// <param name="Results">The results as they come.</param>
-public sealed record Batch(Guid Id, int Version, IAsyncEnumerable<BatchResult> Results);
+public sealed record Batch(Guid Id, int? Version, IAsyncEnumerable<BatchResult> Results);
 
 /// <summary>What is asked of a batch.</summary>
 public sealed record BatchRequest(
@@ -142,7 +152,8 @@ public sealed record BatchItem(string Id, JsonElement Input, bool ForceValidatio
 /// <param name="Execution">The record; null when the item was refused.</param>
 /// <param name="Error">What went wrong; null on success.</param>
 /// <param name="LatencyMs">Time in the program, in milliseconds.</param>
-public sealed record BatchResult(string Id, Execution? Execution, string? Error, double LatencyMs)
+/// <param name="Variant">What an experiment gave it; null where none took it.</param>
+public sealed record BatchResult(string Id, Execution? Execution, string? Error, double LatencyMs, LiveVariant? Variant = null)
 {
     public bool Success => Error is null;
 }

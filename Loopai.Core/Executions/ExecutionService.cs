@@ -52,7 +52,7 @@ public sealed class ExecutionService(
         }
 
         var place = Place(caller, request, task);
-        if ((request.Version ?? place.Taken.Variant?.Variant.Version ?? request.Fallback ?? RolledOut(caller, request, task) ?? task.Task.ActiveVersion) is not { } version)
+        if ((request.Version ?? place.Taken.Variant?.Variant.Version ?? RolledOut(caller, request, task) ?? request.Fallback ?? task.Task.ActiveVersion) is not { } version)
         {
             return ExecutionErrors.NoActiveVersion(task.Task.Name);
         }
@@ -214,7 +214,7 @@ public sealed class ExecutionService(
             return ExecutionErrors.InvalidTimeout(settings.Value.MaxTimeoutMs);
         }
 
-        if (request.Unit is { } unit && unit.Length is 0 or > Execution.MaxUnitLength)
+        if (request.Unit is { } unit && (unit.Length > Execution.MaxUnitLength || string.IsNullOrWhiteSpace(unit)))
         {
             return ExecutionErrors.InvalidUnit();
         }

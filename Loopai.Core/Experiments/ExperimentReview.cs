@@ -1,5 +1,6 @@
 using Loopai.Core.Access;
 using Loopai.Core.Data;
+using Loopai.Core.Programs;
 using Microsoft.EntityFrameworkCore;
 
 namespace Loopai.Core.Experiments;
@@ -22,10 +23,9 @@ public sealed class ExperimentReview(LoopaiData data, TimeProvider time)
     {
         var warnings = new List<ExperimentWarning>();
         var others = await Others(db, experiment).Where(e => e.TaskId == experiment.TaskId).ToListAsync(ct);
-        warnings.AddRange(others.Where(other => !AreApart(experiment, other)).Select(other => new ExperimentWarning(
-            "overlap",
-            $"'{other.Name}' runs on the same task. A unit that both would take goes to the one that started first. Put both into a namespace with ranges that do not overlap to keep them apart.",
-            other.Id)));
+        warnings.AddRange(others.Where(other => !AreApart(experiment, other)).Select(other => new ExperimentWarning("overlap", Overlap(other), other.Id)));
+        warnings.AddRange(await RolloutsAsync(db, experiment, ct));
+        warnings.AddRange(await DraftsAsync(db, experiment, ct));
 
         var active = await db.Tasks.Where(t => t.Id == experiment.TaskId).Select(t => t.ActiveVersion).FirstOrDefaultAsync(ct);
         if (experiment.Variants.Count > 0 && active != experiment.Variants[0].Version)
@@ -50,6 +50,23 @@ public sealed class ExperimentReview(LoopaiData data, TimeProvider time)
         return warnings;
     }
 
+    private static string Overlap(Experiment other) => other is { Coverage: >= 1, Targeting: null, Namespace: null }
+        ? $"'{other.Name}' runs on the same task and takes every unit, so this experiment gets none until that one ends."
+        : $"'{other.Name}' runs on the same task. A unit that both would take goes to the one that started first. Drafts can be kept apart by a namespace in which their ranges do not overlap.";
+
+    private static async Task<IEnumerable<ExperimentWarning>> RolloutsAsync(LoopaiDbContext db, Experiment experiment, CancellationToken ct) =>
+        (await db.Rollouts.Where(r => r.TaskId == experiment.TaskId && r.EnvironmentId == experiment.EnvironmentId && r.EndedAt == null).Select(r => r.Version).ToListAsync(ct))
+        .Select(version => new ExperimentWarning(
+            "rollout", $"Version {version} is being rolled out on the same task. Units of the experiment get its variants instead, so the rollout gets fewer units, or none, and waits for them."));
+
+    private static async Task<IEnumerable<ExperimentWarning>> DraftsAsync(LoopaiDbContext db, Experiment experiment, CancellationToken ct)
+    {
+        var versions = experiment.Variants.Where(v => !v.Shadow).Select(v => v.Version).ToList();
+        return (await db.Programs.Where(p => p.TaskId == experiment.TaskId && versions.Contains(p.Version) && p.Status == ProgramStatus.Draft).Select(p => p.Version).Order().ToListAsync(ct))
+            .Select(version => new ExperimentWarning(
+                "draft", $"Version {version} is a draft. It will answer its units, but a decision cannot put it into service before it is activated by hand, by force, or mended in a new version."));
+    }
+
     /// <summary>The experiments beside this one that hold units, or are about to.</summary>
     internal static IQueryable<Experiment> Others(LoopaiDbContext db, Experiment experiment) => db.Experiments.AsNoTracking().Where(e =>
         e.Id != experiment.Id && e.EnvironmentId == experiment.EnvironmentId
@@ -59,7 +76,7 @@ public sealed class ExperimentReview(LoopaiData data, TimeProvider time)
         one.Namespace is { } mine && other.Namespace is { } theirs && mine.Name == theirs.Name && !mine.Overlaps(theirs);
 }
 
-/// <param name="Code">Stable name: <c>overlap</c>, <c>control_not_active</c>, <c>no_traffic</c>, <c>no_guardrail</c>.</param>
+/// <param name="Code">Stable name: <c>overlap</c>, <c>rollout</c>, <c>draft</c>, <c>control_not_active</c>, <c>no_traffic</c>, <c>no_guardrail</c>.</param>
 /// <param name="Message">For people.</param>
 /// <param name="ExperimentId">The other experiment it is about.</param>
 public sealed record ExperimentWarning(string Code, string Message, Guid? ExperimentId = null);

@@ -15,7 +15,7 @@ public sealed class ExperimentService(LoopaiData data, TimeProvider time)
         caller.DemandOnTasks(Permissions.ExperimentsWrite);
         var errors = new FieldErrors()
             .AddIf(draft.TaskId is null, "taskId", "Name the task whose versions are compared.")
-            .AddIf(string.IsNullOrWhiteSpace(draft.Name), "name", "An experiment needs a name.");
+            .AddIf(draft.Name is null, "name", "An experiment needs a name.");
         ExperimentRules.Check(draft, errors);
         if (draft.TaskId is not { } taskId)
         {

@@ -10,28 +10,26 @@ namespace Loopai.Portal.Tests.Browser;
 
 public sealed class AuditJourneyTests(PortalVisit visit) : IClassFixture<PortalVisit>
 {
-    [Theory]
-    [InlineData(1440)]
-    [InlineData(390)]
-    public async Task Events_FilteredOpenedAndFollowed_TellTheTrail(int width)
+    [Fact]
+    public async Task Events_FilteredOpenedAndFollowed_TellTheTrail()
     {
         var acme = await visit.Portal.AddOrganizationAsync("acme");
         using var client = visit.Portal.Client(acme);
         var task = await visit.Portal.CreateSpamFilterAsync(acme, "Spam filter");
         (await client.PatchAsJsonAsync($"tasks/{task}", new { accuracyTarget = 0.75 })).EnsureSuccessStatusCode();
         await visit.Portal.Services.GetRequiredService<AuditSealing>().SealAsync(acme.Id, default);
-        await using var opened = await visit.SignInAsync(acme, $"/o/{acme.Slug}/audit?action=task.*", width);
+        await using var opened = await visit.SignInAsync(acme, $"/o/{acme.Slug}/audit?action=task.*");
         var page = opened.Page;
         var rows = page.Locator("table.data-table tbody tr");
         await Expect(rows.First).ToContainTextAsync("Task updated");
-        await opened.KeepScreenshotAsync($"audit-{width}");
+        await opened.KeepScreenshotAsync("audit");
         (await opened.ViolationsAsync()).ShouldBeEmpty();
 
         await rows.First.Locator(".row-link").ClickAsync();
         var sheet = page.Locator(".sheet");
         await Expect(sheet).ToContainTextAsync("\"accuracyTarget\": 0.75");
         await Expect(sheet).ToContainTextAsync("127.0.0.1");
-        await opened.KeepScreenshotAsync($"audit-event-{width}");
+        await opened.KeepScreenshotAsync("audit-event");
         (await opened.ViolationsAsync()).ShouldBeEmpty();
         await sheet.GetByText("Everything done to it").ClickAsync();
         await Expect(page.GetByText("To Spam filter")).ToBeVisibleAsync();
@@ -43,7 +41,7 @@ public sealed class AuditJourneyTests(PortalVisit visit) : IClassFixture<PortalV
         (await client.PatchAsJsonAsync($"tasks/{task}", new { accuracyTarget = 0.8 })).EnsureSuccessStatusCode();
         await Expect(rows).ToHaveCountAsync(before + 1);
         opened.Errors.ShouldBeEmpty();
-        (await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth")).ShouldBeTrue();
+        await opened.ShouldFitAPhoneAsync();
     }
 
     [Fact]
@@ -70,14 +68,12 @@ public sealed class AuditJourneyTests(PortalVisit visit) : IClassFixture<PortalV
         opened.Errors.ShouldBeEmpty();
     }
 
-    [Theory]
-    [InlineData(1440)]
-    [InlineData(390)]
-    public async Task Streams_AddedTestedAndSwitchedOff(int width)
+    [Fact]
+    public async Task Streams_AddedTestedAndSwitchedOff()
     {
         var acme = await visit.Portal.AddOrganizationAsync("acme");
         await using var receiver = await AuditReceiver.StartAsync();
-        await using var opened = await visit.SignInAsync(acme, $"/o/{acme.Slug}/audit/streams", width);
+        await using var opened = await visit.SignInAsync(acme, $"/o/{acme.Slug}/audit/streams");
         var page = opened.Page;
         await page.GetByRole(AriaRole.Button, new() { Name = "Add the first stream" }).ClickAsync();
         await page.GetByLabel("Name").FillAsync("SIEM");
@@ -92,12 +88,12 @@ public sealed class AuditJourneyTests(PortalVisit visit) : IClassFixture<PortalV
         await Expect(page.GetByText("SIEM took the test event")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign now" }).ClickAsync();
         await Expect(page.GetByText("Signed for", new() { Exact = false }).First).ToBeVisibleAsync();
-        await opened.KeepScreenshotAsync($"audit-streams-{width}");
+        await opened.KeepScreenshotAsync("audit-streams");
         (await opened.ViolationsAsync()).ShouldBeEmpty();
         await page.GetByRole(AriaRole.Button, new() { Name = "Actions for SIEM" }).ClickAsync();
         await page.GetByRole(AriaRole.Menuitem, new() { Name = "Switch off" }).ClickAsync();
         await Expect(page.Locator(".badge", new() { HasText = "off" })).ToBeVisibleAsync();
         opened.Errors.ShouldBeEmpty();
-        (await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth")).ShouldBeTrue();
+        await opened.ShouldFitAPhoneAsync();
     }
 }

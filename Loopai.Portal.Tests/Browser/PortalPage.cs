@@ -48,6 +48,16 @@ public sealed class PortalPage : IAsyncDisposable
         return [.. result.Violations.SelectMany(found => found.Nodes.Select(node => $"{found.Id}: {node.Target} {node.Any.FirstOrDefault()?.Message} {node.Html[..Math.Min(160, node.Html.Length)]}"))];
     }
 
+    /// <summary>What is open now stands on a telephone too: it does not scroll sideways, and axe finds nothing.</summary>
+    public async Task ShouldFitAPhoneAsync()
+    {
+        var before = Page.ViewportSize!;
+        await Page.SetViewportSizeAsync(390, 844);
+        (await ViolationsAsync()).ShouldBeEmpty();
+        (await Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth")).ShouldBeTrue("the page must not scroll sideways");
+        await Page.SetViewportSizeAsync(before.Width, before.Height);
+    }
+
     /// <summary>Keeps a picture for people to look at, when SCREENSHOTS names a folder.</summary>
     public async Task KeepScreenshotAsync(string name)
     {

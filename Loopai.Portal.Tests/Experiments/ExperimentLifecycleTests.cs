@@ -10,7 +10,6 @@ namespace Loopai.Portal.Tests.Experiments;
 
 public sealed class ExperimentLifecycleTests(LoopaiDatabaseFixture fixture) : IClassFixture<LoopaiDatabaseFixture>, IAsyncLifetime
 {
-    private static readonly DecisionRequest Ship = new(DecisionOutcome.Ship, "variant-1", "It is better.", Activate: true);
     private GivenExperiment _given = null!;
 
     public async Task InitializeAsync() => _given = await GivenExperiment.AsyncFor(fixture.Database);
@@ -28,7 +27,7 @@ public sealed class ExperimentLifecycleTests(LoopaiDatabaseFixture fixture) : IC
         await _given.Life.PauseAsync(caller, made.Id, "Holiday", default);
         await _given.Life.ResumeAsync(caller, made.Id, null, default);
         await _given.Life.StopAsync(caller, made.Id, null, default);
-        await _given.Decisions.DecideAsync(caller, made.Id, Ship, default);
+        await _given.Decisions.DecideAsync(caller, made.Id, GivenExperiment.Ship, default);
         var over = await _given.Life.ArchiveAsync(caller, made.Id, null, default);
 
         over.Status.ShouldBe(Archived);
@@ -36,7 +35,7 @@ public sealed class ExperimentLifecycleTests(LoopaiDatabaseFixture fixture) : IC
         history.Select(h => h.Action).ShouldBe(["archived", "decided", "stopped", "resumed", "paused", "started", "scheduled", "created"]);
         history.ShouldAllBe(h => h.By == "Ada");
         history[4].Effect!.ShouldContain("version 1");
-        (await ActiveVersionAsync()).ShouldBe(2);
+        (await _given.ActiveVersionAsync()).ShouldBe(2);
     }
 
     [Fact]
@@ -75,7 +74,7 @@ public sealed class ExperimentLifecycleTests(LoopaiDatabaseFixture fixture) : IC
         for (var round = 0; round < 5; round++)
         {
             var made = await _given.AddAsync();
-            var outcomes = await Task.WhenAll(new[] { "Ada", "Grace" }.Select(name => TryAsync(() => _given.Life.StartAsync(_given.Person(name), made.Id, null, default))));
+            var outcomes = await Task.WhenAll(new[] { "Ada", "Grace" }.Select(name => GivenExperiment.TryAsync(() => _given.Life.StartAsync(_given.Person(name), made.Id, null, default))));
 
             outcomes.Count(o => o is null).ShouldBe(1);
             outcomes.Single(o => o is not null).ShouldBeOfType<ConflictException>().Message.ShouldContain("running");
@@ -90,7 +89,7 @@ public sealed class ExperimentLifecycleTests(LoopaiDatabaseFixture fixture) : IC
         {
             var share = new NamespaceShare($"round-{round}", 0, 0.6);
             Experiment[] made = [await _given.AddAsync(_given.Draft() with { Namespace = share }), await _given.AddAsync(_given.Draft() with { Namespace = share })];
-            var outcomes = await Task.WhenAll(made.Select(m => TryAsync(() => _given.Life.StartAsync(_given.Caller, m.Id, null, default))));
+            var outcomes = await Task.WhenAll(made.Select(m => GivenExperiment.TryAsync(() => _given.Life.StartAsync(_given.Caller, m.Id, null, default))));
 
             outcomes.Count(o => o is null).ShouldBe(1);
             outcomes.Single(o => o is not null).ShouldBeOfType<ConflictException>().Code.ShouldBe("experiment.range_taken");
@@ -103,7 +102,7 @@ public sealed class ExperimentLifecycleTests(LoopaiDatabaseFixture fixture) : IC
         var before = await _given.StartAsync();
         var made = await _given.AddAsync();
         var lastWeek = DateTimeOffset.UtcNow.AddDays(-7);
-        (await FaultAsync(() => _given.Life.StartAsync(_given.Caller, made.Id, null, lastWeek, default))).ShouldBe("experiment.started_before");
+        (await GivenExperiment.FaultAsync(() => _given.Life.StartAsync(_given.Caller, made.Id, null, lastWeek, default))).ShouldBe("experiment.started_before");
         await _given.Life.StopAsync(_given.Caller, before.Id, null, default);
         (await Should.ThrowAsync<InvalidException>(() => _given.Life.StartAsync(_given.Caller, made.Id, null, DateTimeOffset.UnixEpoch.AddYears(-10), default))).Errors.Keys.ShouldBe(["startedAt"]);
 
@@ -111,126 +110,6 @@ public sealed class ExperimentLifecycleTests(LoopaiDatabaseFixture fixture) : IC
         var history = (await _given.Experiments.HistoryAsync(_given.Caller, made.Id, new(), default)).Items;
         history.Select(h => h.Action).ShouldBe(["started", "created"]);
         history[0].At.ShouldBeGreaterThan(history[1].At.AddSeconds(-1));
-    }
-
-    [Fact]
-    public async Task DecideAsync_ByTwoAtOnce_DecidesOnce()
-    {
-        var running = await _given.StartAsync();
-        await _given.ExecutedAsync(running);
-        DecisionRequest[] wishes = [Ship, new(DecisionOutcome.KeepControl, null, "No.")];
-        var outcomes = await Task.WhenAll(wishes.Select(wish => TryAsync(() => _given.Decisions.DecideAsync(_given.Person("Ada"), running.Id, wish, default))));
-
-        outcomes.Count(o => o is null).ShouldBe(1);
-        outcomes.Single(o => o is not null).ShouldBeOfType<ConflictException>();
-        var decided = await _given.Experiments.GetAsync(_given.Caller, running.Id, default);
-        (await ActiveVersionAsync()).ShouldBe(decided.Decision!.Outcome == DecisionOutcome.Ship ? 2 : 1);
-    }
-
-    [Fact]
-    public async Task DecideAsync_Twice_SaysWhoDecidedWhat()
-    {
-        var running = await _given.StartAsync();
-        await _given.ExecutedAsync(running);
-        await _given.Decisions.DecideAsync(_given.Person("Ada"), running.Id, Ship, default);
-        (await Should.ThrowAsync<ConflictException>(() => _given.Decisions.DecideAsync(_given.Person("Grace"), running.Id, Ship, default))).Message.ShouldContain("Ada");
-    }
-
-    [Fact]
-    public async Task DecideAsync_ToShipWithoutData_IsRefused()
-    {
-        var running = await _given.StartAsync();
-        (await Should.ThrowAsync<ConflictException>(() => _given.Decisions.DecideAsync(_given.Caller, running.Id, Ship, default))).Code.ShouldBe("experiment.no_data");
-        (await _given.Decisions.DecideAsync(_given.Caller, running.Id, new(DecisionOutcome.Inconclusive, null, "Nobody came."), default)).Status.ShouldBe(Decided);
-    }
-
-    [Theory]
-    [InlineData(null, null, "x", "outcome")]
-    [InlineData(DecisionOutcome.Ship, "nobody", "x", "variant")]
-    [InlineData(DecisionOutcome.Ship, "control", "x", "variant")]
-    [InlineData(DecisionOutcome.Ship, "variant-1", " ", "reason")]
-    [InlineData(DecisionOutcome.KeepControl, "variant-1", "x", "variant")]
-    public async Task DecideAsync_WithNonsense_IsRefused(DecisionOutcome? outcome, string? variant, string reason, string field)
-    {
-        var running = await _given.StartAsync();
-        (await Should.ThrowAsync<InvalidException>(() => _given.Decisions.DecideAsync(_given.Caller, running.Id, new(outcome, variant, reason), default))).Errors.Keys.ShouldBe([field]);
-    }
-
-    [Fact]
-    public async Task UndoAsync_OfAShippedVersion_BringsTheOneBeforeBack()
-    {
-        var running = await _given.StartAsync();
-        await _given.ExecutedAsync(running);
-        await _given.Decisions.DecideAsync(_given.Caller, running.Id, Ship, default);
-        var undone = await _given.Decisions.UndoAsync(_given.Caller, running.Id, "Complaints.", default);
-
-        (undone.Status, undone.Decision).ShouldBe((Stopped, null));
-        (await ActiveVersionAsync()).ShouldBe(1);
-        await Should.ThrowAsync<ConflictException>(() => _given.Decisions.UndoAsync(_given.Caller, running.Id, null, default));
-    }
-
-    [Fact]
-    public async Task DecideAsync_WithoutPermissionToActivate_ChangesNothing()
-    {
-        var running = await _given.StartAsync();
-        await _given.ExecutedAsync(running);
-        var analyst = _given.Person("Ada", [.. BuiltInRoles.Analyst.Permissions]);
-        await Should.ThrowAsync<ForbiddenException>(() => _given.Decisions.DecideAsync(analyst, running.Id, Ship, default));
-        (await _given.Experiments.GetAsync(_given.Caller, running.Id, default)).Status.ShouldBe(Running);
-        (await _given.Decisions.DecideAsync(analyst, running.Id, Ship with { Activate = false }, default)).Decision!.ActivatedVersion.ShouldBeNull();
-    }
-
-    [Fact]
-    public async Task AutomaticWinner_WithoutPermissionToActivate_IsNeitherPlannedNorStarted()
-    {
-        var analyst = _given.Person("Ada", [.. BuiltInRoles.Analyst.Permissions]);
-        var automatic = _given.Draft() with { AutomaticWinner = new AutomaticWinner() };
-        await Should.ThrowAsync<ForbiddenException>(() => _given.Experiments.CreateAsync(analyst, automatic, default));
-        var plain = await _given.Experiments.CreateAsync(analyst, _given.Draft(), default);
-        await Should.ThrowAsync<ForbiddenException>(() => _given.Experiments.UpdateAsync(analyst, plain.Id, new() { AutomaticWinner = new() }, null, default));
-
-        var made = await _given.AddAsync(automatic);
-        await Should.ThrowAsync<ForbiddenException>(() => _given.Life.StartAsync(analyst, made.Id, null, default));
-        await Should.ThrowAsync<ForbiddenException>(() => _given.Life.ScheduleAsync(analyst, made.Id, DateTimeOffset.UtcNow.AddHours(1), null, default));
-        await Should.ThrowAsync<ForbiddenException>(() => _given.Experiments.UpdateAsync(analyst, made.Id, new() { Plan = new AnalysisPlan { Alpha = 0.1 } }, null, default));
-        (await _given.Experiments.CloneAsync(analyst, made.Id, null, default)).AutomaticWinner.ShouldBeNull();
-        (await _given.Experiments.UpdateAsync(analyst, made.Id, new() { Name = "Renamed" }, null, default)).AutomaticWinner.ShouldNotBeNull();
-        (await _given.Experiments.UpdateAsync(analyst, made.Id, new() { Without = ["automaticWinner"] }, null, default)).AutomaticWinner.ShouldBeNull();
-    }
-
-    [Fact]
-    public async Task AutomaticWinner_BelowItsFloorsOrOfADraft_IsRefused()
-    {
-        await using (var db = await fixture.Data.OpenAsync(_given.Caller, default))
-        {
-            await db.Programs.Where(p => p.TaskId == _given.Task.Id && p.Version == 3).ExecuteUpdateAsync(set => set.SetProperty(p => p.Status, Core.Programs.ProgramStatus.Draft));
-        }
-
-        var hasty = _given.Draft() with
-        {
-            Variants = [new(Version: 1), new(Version: 3)], Plan = new AnalysisPlan { Alpha = 0.5, MinDays = 0 }, AutomaticWinner = new AutomaticWinner(0),
-        };
-        (await Should.ThrowAsync<InvalidException>(() => _given.Experiments.CreateAsync(_given.Person("Ada"), hasty, default))).Errors.Keys.ShouldBe(
-            ["plan.alpha", "plan.minDays", "automaticWinner.coolDownHours", "variants[1].version"], ignoreOrder: true);
-
-        var byHand = await _given.StartAsync(hasty with { AutomaticWinner = null });
-        await _given.ExecutedAsync(byHand);
-        (await FaultAsync(() => _given.Decisions.DecideAsync(_given.Caller, byHand.Id, Ship, default))).ShouldBe("program.draft");
-    }
-
-    [Fact]
-    public async Task AutomaticWinner_OnceStarted_CanOnlyBeTakenAway()
-    {
-        var running = await _given.StartAsync(_given.Draft() with { AutomaticWinner = new AutomaticWinner() });
-        ExperimentDraft[] changes = [new() { AutomaticWinner = new AutomaticWinner(1) }, new() { Plan = new AnalysisPlan { Alpha = 0.1 } }, new() { Metrics = [new("success_rate", MetricRole.Goal)] }];
-        foreach (var change in changes)
-        {
-            (await FaultAsync(() => _given.Experiments.UpdateAsync(_given.Caller, running.Id, change, null, default))).ShouldBe("experiment.winner_frozen");
-        }
-
-        await _given.Experiments.UpdateAsync(_given.Caller, running.Id, new() { Without = ["automaticWinner"] }, null, default);
-        await _given.Experiments.UpdateAsync(_given.Caller, running.Id, changes[1], null, default);
-        (await FaultAsync(() => _given.Experiments.UpdateAsync(_given.Caller, running.Id, changes[0], null, default))).ShouldBe("experiment.winner_frozen");
     }
 
     [Fact]
@@ -245,30 +124,30 @@ public sealed class ExperimentLifecycleTests(LoopaiDatabaseFixture fixture) : IC
     {
         var (ada, grace) = (_given.Person("Ada"), _given.Person("Grace"));
         var made = await _given.Experiments.CreateAsync(ada, _given.Draft() with { RequiresApproval = true }, default);
-        (await FaultAsync(() => _given.Life.StartAsync(ada, made.Id, null, default))).ShouldBe("experiment.not_approved");
+        (await GivenExperiment.FaultAsync(() => _given.Life.StartAsync(ada, made.Id, null, default))).ShouldBe("experiment.not_approved");
         var robot = Caller.ForKey(Guid.CreateVersion7(), "robot", ada.OrganizationId, ada.EnvironmentId, HeldPermissions.Everywhere(Permissions.Owner), ownerId: null);
-        (await FaultAsync(() => _given.Approvals.RequestAsync(robot, made.Id, null, default))).ShouldBe("experiment.approval_is_for_people");
+        (await GivenExperiment.FaultAsync(() => _given.Approvals.RequestAsync(robot, made.Id, null, default))).ShouldBe("experiment.approval_is_for_people");
         await _given.Approvals.RequestAsync(ada, made.Id, null, default);
-        (await FaultAsync(() => _given.Approvals.ApproveAsync(ada, made.Id, null, default))).ShouldBe("experiment.own_approval");
-        (await FaultAsync(() => _given.Approvals.ApproveAsync(robot, made.Id, null, default))).ShouldBe("experiment.approval_is_for_people");
+        (await GivenExperiment.FaultAsync(() => _given.Approvals.ApproveAsync(ada, made.Id, null, default))).ShouldBe("experiment.own_approval");
+        (await GivenExperiment.FaultAsync(() => _given.Approvals.ApproveAsync(robot, made.Id, null, default))).ShouldBe("experiment.approval_is_for_people");
         await _given.Approvals.ApproveAsync(grace, made.Id, null, default);
         await _given.Experiments.UpdateAsync(ada, made.Id, new() { Coverage = 0.5 }, null, default);
-        (await FaultAsync(() => _given.Life.StartAsync(ada, made.Id, null, default))).ShouldBe("experiment.changed_since_approval");
+        (await GivenExperiment.FaultAsync(() => _given.Life.StartAsync(ada, made.Id, null, default))).ShouldBe("experiment.changed_since_approval");
         await _given.Approvals.RequestAsync(ada, made.Id, null, default);
         await _given.Approvals.ApproveAsync(grace, made.Id, null, default);
         (await _given.Life.StartAsync(ada, made.Id, null, default)).Status.ShouldBe(Running);
-        (await FaultAsync(() => _given.Experiments.UpdateAsync(ada, made.Id, new() { Plan = new AnalysisPlan { Alpha = 0.1 } }, null, default))).ShouldBe("experiment.approved_as_it_stood");
+        (await GivenExperiment.FaultAsync(() => _given.Experiments.UpdateAsync(ada, made.Id, new() { Plan = new AnalysisPlan { Alpha = 0.1 } }, null, default))).ShouldBe("experiment.approved_as_it_stood");
     }
 
     [Fact]
     public async Task Verbs_OutOfTheirState_AreRefusedWithBoth()
     {
         var made = await _given.AddAsync();
-        (await FaultAsync(() => _given.Life.PauseAsync(_given.Caller, made.Id, null, default))).ShouldBe("experiment.wrong_status");
-        (await FaultAsync(() => _given.Life.StopAsync(_given.Caller, made.Id, null, default))).ShouldBe("experiment.wrong_status");
+        (await GivenExperiment.FaultAsync(() => _given.Life.PauseAsync(_given.Caller, made.Id, null, default))).ShouldBe("experiment.wrong_status");
+        (await GivenExperiment.FaultAsync(() => _given.Life.StopAsync(_given.Caller, made.Id, null, default))).ShouldBe("experiment.wrong_status");
         await _given.Life.StartAsync(_given.Caller, made.Id, null, default);
-        (await FaultAsync(() => _given.Life.StartAsync(_given.Caller, made.Id, null, default))).ShouldBe("experiment.wrong_status");
-        (await FaultAsync(() => _given.Life.ArchiveAsync(_given.Caller, made.Id, null, default))).ShouldBe("experiment.wrong_status");
+        (await GivenExperiment.FaultAsync(() => _given.Life.StartAsync(_given.Caller, made.Id, null, default))).ShouldBe("experiment.wrong_status");
+        (await GivenExperiment.FaultAsync(() => _given.Life.ArchiveAsync(_given.Caller, made.Id, null, default))).ShouldBe("experiment.wrong_status");
     }
 
     [Fact]
@@ -277,28 +156,7 @@ public sealed class ExperimentLifecycleTests(LoopaiDatabaseFixture fixture) : IC
         var holdouts = new HoldoutService(fixture.Data, TimeProvider.System);
         var holdout = await holdouts.CreateAsync(_given.Caller, "held", null, 0.1, default);
         await _given.StartAsync(_given.Draft() with { HoldoutId = holdout.Id });
-        (await FaultAsync(() => holdouts.UpdateAsync(_given.Caller, holdout.Id, null, 0.2, default))).ShouldBe("holdout.in_use");
+        (await GivenExperiment.FaultAsync(() => holdouts.UpdateAsync(_given.Caller, holdout.Id, null, 0.2, default))).ShouldBe("holdout.in_use");
         (await Should.ThrowAsync<InvalidException>(() => holdouts.CreateAsync(_given.Caller, "more", null, 0.7, default))).Errors.Keys.ShouldBe(["share"]);
-    }
-
-    private static async Task<string> FaultAsync<T>(Func<Task<T>> act) => (await Should.ThrowAsync<ConflictException>(act)).Code;
-
-    private static async Task<Exception?> TryAsync(Func<Task> act)
-    {
-        try
-        {
-            await act();
-            return null;
-        }
-        catch (LoopaiException e)
-        {
-            return e;
-        }
-    }
-
-    private async Task<int?> ActiveVersionAsync()
-    {
-        await using var db = await fixture.Data.OpenAsync(_given.Caller, default);
-        return await db.Tasks.Where(t => t.Id == _given.Task.Id).Select(t => t.ActiveVersion).SingleAsync();
     }
 }

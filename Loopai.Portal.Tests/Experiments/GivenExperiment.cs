@@ -1,4 +1,5 @@
 using Loopai.Core.Access;
+using Loopai.Core.Errors;
 using Loopai.Core.Experiments;
 using Loopai.Core.Experiments.Lifecycle;
 using Loopai.Core.Notifications;
@@ -6,6 +7,7 @@ using Loopai.Core.Programs;
 using Loopai.Core.Tasks;
 using Loopai.Portal.Tests.Data;
 using Loopai.Portal.Tests.Tasks;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Loopai.Portal.Tests.Experiments;
@@ -44,6 +46,9 @@ internal sealed class GivenExperiment
 
     public DecisionService Decisions { get; }
 
+    /// <summary>The wish to put version 2 into service.</summary>
+    public static DecisionRequest Ship { get; } = new(DecisionOutcome.Ship, "variant-1", "It is better.", Activate: true);
+
     public static async Task<GivenExperiment> AsyncFor(LoopaiDatabase database)
     {
         var organization = await database.AddOrganizationAsync();
@@ -80,6 +85,29 @@ internal sealed class GivenExperiment
 
     public Caller Person(string name, params string[] permissions) => Caller.ForUser(
         Guid.CreateVersion7(), name, Organization.Id, Organization.EnvironmentId, permissions is [] ? Permissions.All : permissions);
+
+    public async Task<int?> ActiveVersionAsync()
+    {
+        await using var db = await Database.Data.OpenAsync(Caller, CancellationToken.None);
+        return await db.Tasks.Where(t => t.Id == Task.Id).Select(t => t.ActiveVersion).SingleAsync();
+    }
+
+    /// <summary>The code of the conflict that the act ends in.</summary>
+    public static async Task<string> FaultAsync<T>(Func<Task<T>> act) => (await Should.ThrowAsync<ConflictException>(act)).Code;
+
+    /// <summary>What the act was refused with; null where it was not.</summary>
+    public static async Task<Exception?> TryAsync(Func<Task> act)
+    {
+        try
+        {
+            await act();
+            return null;
+        }
+        catch (LoopaiException e)
+        {
+            return e;
+        }
+    }
 
     /// <summary>Executions that the experiment counts, as the writer leaves them.</summary>
     public async Task ExecutedAsync(Experiment experiment, short variant = 0, string unit = "someone", int count = 1, Core.Executions.ExecutionStatus status = Core.Executions.ExecutionStatus.Success)

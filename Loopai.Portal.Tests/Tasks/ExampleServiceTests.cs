@@ -57,13 +57,13 @@ public sealed class ExampleServiceTests(LoopaiDatabaseFixture fixture) : IClassF
     }
 
     [Fact]
-    public async Task ImportAsync_AsManyRowsAsTheLimitAllows_TakesThemAll()
+    public async Task ImportAsync_ManyRows_TakesThemAllAndCountsThem()
     {
-        var result = await ImportAsync(string.Concat(Enumerable.Range(0, ExampleService.MaxRows).Select(i => Line($"text {i}", i % 4 == 0 ? "spam" : "ham"))));
+        var result = await ImportAsync(string.Concat(Enumerable.Range(0, 20_000).Select(i => Line($"text {i}", i % 4 == 0 ? "spam" : "ham"))));
 
-        result.Added.ShouldBe(ExampleService.MaxRows);
+        result.Added.ShouldBe(20_000);
         var counts = await _examples.CountsAsync(_organization.Caller, _task.Id, CancellationToken.None);
-        counts.Outputs.Select(o => (o.Output.GetString(), o.Count)).ShouldBe([("ham", 75_000), ("spam", 25_000)]);
+        counts.Outputs.Select(o => (o.Output.GetString(), o.Count)).ShouldBe([("ham", 15_000), ("spam", 5_000)]);
     }
 
     [Fact]

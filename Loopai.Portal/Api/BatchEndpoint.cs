@@ -107,15 +107,18 @@ public sealed record BatchItemRequest
 
 /// <summary>How a batch came out.</summary>
 public sealed record BatchExecuteResponse(
-    Guid BatchId, Guid TaskId, int Version, int TotalItems, int SuccessCount, int FailureCount, double TotalDurationMs, double AvgLatencyMs,
+    Guid BatchId, Guid TaskId, int? Version, int TotalItems, int SuccessCount, int FailureCount, double TotalDurationMs, double AvgLatencyMs,
     IReadOnlyList<BatchItemResponse> Results, DateTimeOffset StartedAt, DateTimeOffset CompletedAt);
 
 /// <summary>How one item came out.</summary>
+/// <param name="Version">The version that answered it: an experiment's variant, the one that is being rolled out, or the batch's.</param>
+/// <param name="Experiment">The experiment and variant that it takes part in, as a single execution tells them.</param>
 public sealed record BatchItemResponse(
-    string Id, Guid? ExecutionId, bool Success, JsonElement? Output, string? ErrorMessage, double LatencyMs, bool SampledForValidation)
+    string Id, Guid? ExecutionId, int? Version, bool Success, JsonElement? Output, string? ErrorMessage, double LatencyMs, bool SampledForValidation, JsonElement? Experiment)
 {
     public static BatchItemResponse Of(BatchResult result) => new(
-        result.Id, result.Execution?.Id, result.Success,
+        result.Id, result.Execution?.Id, result.Execution?.Version, result.Success,
         result.Success && result.Execution?.Output is { } output ? JsonElement.Parse(output) : null,
-        result.Error, result.LatencyMs, result.Execution?.SampledBy is not null);
+        result.Error, result.LatencyMs, result.Execution?.SampledBy is not null,
+        result.Variant is { } variant ? JsonElement.Parse(variant.Json.Span) : null);
 }

@@ -19,6 +19,11 @@ internal static partial class JsonFailures
     private static string Reason(JsonException e)
     {
         var text = e.Message.Split(" Path:")[0].Split(" LineNumber:")[0];
+        if (Unmapped().Match(text) is { Success: true } unmapped)
+        {
+            return $"nobody knows the field '{unmapped.Groups["name"].Value}'{Known(TypeOf(unmapped.Groups["type"].Value))}.";
+        }
+
         return Unconvertible().Match(text) is { Success: true } match ? Wanted(TypeOf(match.Groups["type"].Value), LastMember(e.Path)) : text;
     }
 
@@ -45,12 +50,17 @@ internal static partial class JsonFailures
         };
     }
 
+    private static string Known(Type? type) => type is null ? "" : $"; known are {string.Join(", ", type.GetProperties().Where(p => p.SetMethod is not null).Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name)))}";
+
     private static Type? TypeOf(string name) => typeof(LoopaiException).Assembly.GetType(name) ?? typeof(JsonFailures).Assembly.GetType(name) ?? Type.GetType(name);
 
     private static string? LastMember(string? path) => path is null ? null : MemberAtEnd().Match(path) is { Success: true } match ? match.Groups["name"].Value : null;
 
     [GeneratedRegex("^The JSON value could not be converted to (?<type>.+?)\\.?$", RegexOptions.NonBacktracking | RegexOptions.Singleline)]
     private static partial Regex Unconvertible();
+
+    [GeneratedRegex("^The JSON property '(?<name>.*)' could not be mapped to any \\.NET member contained in type '(?<type>.+)'", RegexOptions.NonBacktracking | RegexOptions.Singleline)]
+    private static partial Regex Unmapped();
 
     [GeneratedRegex("\\.(?<name>\\w+)$", RegexOptions.NonBacktracking)]
     private static partial Regex MemberAtEnd();

@@ -105,9 +105,9 @@ internal sealed class Comparer(AnalysisPlan plan, double tuning, int guardrails,
             return Guardrail.Judge(pair.Control.Point, pair.Treatment.Point, up, tolerance, plan.Alpha, guardrails, tuning);
         }
 
-        // A control without any failure would otherwise never be seen to be better.
+        // Arms without any failure have no spread to test with; a hundred units of each are no proof that harm is ruled out, which only the softened test can tell.
         var verdict = Guardrail.Judge(control, treatment, up, tolerance, plan.Alpha, guardrails, tuning);
-        return verdict.Harm.State == EffectState.NoVariance && pair.Metric.Definition.IsShare && control.Value != treatment.Value
+        return verdict.Harm.State == EffectState.NoVariance && pair.Metric.Definition.IsShare
             && control.SoftenedShare() is { } softControl && treatment.SoftenedShare() is { } softTreatment
             ? Guardrail.Judge(softControl, softTreatment, up, tolerance, plan.Alpha, guardrails, tuning) : verdict;
     }

@@ -144,6 +144,7 @@ internal sealed class Work(LoopaiDbContext db, Experiment experiment, AnalysisSc
         return (new DecisionEvidence
         {
             Now = now,
+            IsOver = experiment.StoppedAt is not null,
             Days = Math.Max(0, (until - scope.From).TotalDays),
             MinDays = plan.MinDays,
             MaxDays = plan.MaxDays,

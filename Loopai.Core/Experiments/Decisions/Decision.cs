@@ -76,6 +76,9 @@ public sealed record DecisionEvidence
 {
     public required DateTimeOffset Now { get; init; }
 
+    /// <summary>No unit comes any more: nothing is to be waited for.</summary>
+    public bool IsOver { get; init; }
+
     /// <summary>How long it has run.</summary>
     public required double Days { get; init; }
 

@@ -135,7 +135,8 @@ public static class DecisionEngine
 
         return new Decision(
             DecisionState.Collecting, null,
-            about is { } at ? $"Too early to say anything: look again {On(at)}." : "Too early to say anything: units are still being collected.", reasons, about);
+            e.IsOver ? "It was stopped before there was anything to say."
+            : about is { } at ? $"Too early to say anything: look again {On(at)}." : "Too early to say anything: units are still being collected.", reasons, e.IsOver ? null : about);
     }
 
     private static Decision? Outcome(DecisionEvidence e)

@@ -123,11 +123,12 @@ public static class EventReader
         return text is { Length: > 0 } && text.Length <= longest && !text.Contains('\0') && !string.IsNullOrWhiteSpace(text) ? null : $"{what}, in 1 to {longest} characters.";
     }
 
-    /// <summary>1e999 is JSON, and infinite.</summary>
+    /// <summary>1e999 is JSON, and infinite; one 1e300 would be the whole of a mean.</summary>
     private static string? Number(JsonElement value, out double number)
     {
         number = 0;
-        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out number) && double.IsFinite(number) ? null : "value is a finite number; 1 where nothing is said.";
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out number) && Math.Abs(number) <= ExperimentEvent.LargestValue
+            ? null : "value is a number between -1e12 and 1e12; 1 where nothing is said.";
     }
 
     private static string? Time(JsonElement value, DateTimeOffset now, out DateTimeOffset at)

@@ -7,6 +7,7 @@ public sealed class ExperimentEvent : ITenantOwned
 {
     public const int MaxNameLength = 100;
     public const int MaxEventIdLength = 128;
+    public const double LargestValue = 1e12;
 
     public required Guid OrganizationId { get; init; }
 

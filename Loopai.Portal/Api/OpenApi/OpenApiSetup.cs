@@ -12,6 +12,7 @@ public static class OpenApiSetup
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
         options.ShouldInclude = description => description.RelativePath?.StartsWith("api/", StringComparison.Ordinal) == true;
         options.AddSchemaTransformer(WithoutSnakeCase);
+        options.AddSchemaTransformer(WithTypes);
         options.AddDocumentTransformer(DocumentAsync);
         options.AddOperationTransformer(OperationDescriber.DescribeAsync);
     });
@@ -61,6 +62,25 @@ public static class OpenApiSetup
             new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("apiKey", document)] = [] },
         ];
         ProblemResponses.AddTo(document);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Values that converters of ours read have no type of their own in the schema, and constructors make every field required: a field that may be null may be left out.
+    /// </summary>
+    private static Task WithTypes(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken ct)
+    {
+        var type = context.JsonPropertyInfo?.PropertyType ?? context.JsonTypeInfo.Type;
+        if (schema.Type is null && (type == typeof(string) || (Nullable.GetUnderlyingType(type) ?? type) == typeof(DateTimeOffset)))
+        {
+            schema.Type = JsonSchemaType.String | (context.JsonPropertyInfo is { IsGetNullable: true } ? JsonSchemaType.Null : 0);
+        }
+
+        foreach (var property in context.JsonTypeInfo.Properties.Where(p => p.IsGetNullable || p.IsSetNullable))
+        {
+            schema.Required?.Remove(property.Name);
+        }
+
         return Task.CompletedTask;
     }
 
