@@ -73,6 +73,9 @@ public static class AnalyticsDimensions
     public const string Variant = "variant";
     public const string Status = "status";
 
+    /// <summary>Of filters only: the tags of tasks as they are now. Figures are not broken down by it, as a task may have several.</summary>
+    public const string Tag = "tag";
+
     /// <summary>What a filter says for executions that have no key, team or experiment.</summary>
     public const string None = "none";
 

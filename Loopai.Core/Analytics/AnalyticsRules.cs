@@ -1,6 +1,7 @@
 using System.Globalization;
 using Loopai.Core.Errors;
 using Loopai.Core.Executions;
+using Loopai.Core.Tasks;
 
 namespace Loopai.Core.Analytics;
 
@@ -74,9 +75,9 @@ internal static class AnalyticsRules
 
     private static void CheckFilter(AnalyticsFilter filter, string field, FieldErrors errors)
     {
-        if (!AnalyticsDimensions.All.Contains(filter.Dimension))
+        if (!AnalyticsDimensions.All.Contains(filter.Dimension) && filter.Dimension != AnalyticsDimensions.Tag)
         {
-            errors.Add(field, Unknown(filter.Dimension));
+            errors.Add(field, $"{Unknown(filter.Dimension)} Filters may also be by {AnalyticsDimensions.Tag}.");
             return;
         }
 
@@ -97,6 +98,7 @@ internal static class AnalyticsRules
         AnalyticsDimensions.Version => int.TryParse(value, CultureInfo.InvariantCulture, out _),
         AnalyticsDimensions.Variant => value == AnalyticsDimensions.None || short.TryParse(value, CultureInfo.InvariantCulture, out _),
         AnalyticsDimensions.Task or AnalyticsDimensions.Environment => Guid.TryParse(value, out _),
+        AnalyticsDimensions.Tag => value.Length is > 0 and <= TaskTags.MaxLength,
         _ => value == AnalyticsDimensions.None || Guid.TryParse(value, out _),
     };
 
@@ -106,6 +108,7 @@ internal static class AnalyticsRules
         AnalyticsDimensions.Version => "its number",
         AnalyticsDimensions.Variant => "its place, 0 for the control, or none",
         AnalyticsDimensions.Task or AnalyticsDimensions.Environment => "its id",
+        AnalyticsDimensions.Tag => "a tag of tasks",
         _ => "its id, or none",
     };
 

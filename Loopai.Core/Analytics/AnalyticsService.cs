@@ -1,6 +1,7 @@
 using Loopai.Core.Access;
 using Loopai.Core.Configuration;
 using Loopai.Core.Data;
+using Loopai.Core.Tasks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -22,6 +23,7 @@ public sealed class AnalyticsService(LoopaiData data, IOptions<AnalyticsSettings
 
         await using var db = await data.OpenAsync(caller, ct);
         var currency = await db.Organizations.Where(o => o.Id == caller.OrganizationId).Select(o => o.Currency).FirstAsync(ct);
+        var found = query with { Filters = await WithoutTagsAsync(db, query.Filters, ct) };
         var asked = await ReadAsync(query.From, query.To);
         var earlier = AnalyticsClock.Before(query.From, query.To, query.Compare, zone);
         var before = query.Compare == AnalyticsCompare.None ? null : await ReadAsync(earlier.From, earlier.To);
@@ -33,9 +35,23 @@ public sealed class AnalyticsService(LoopaiData data, IOptions<AnalyticsSettings
         {
             var buckets = AnalyticsClock.Buckets(from, to, query.Interval, zone);
             var plan = AnalyticsPlan.Of(from, to, buckets, minutesFrom, hoursFrom);
-            var sums = await new AnalyticsReader(db, scope, query, needs).ReadAsync(plan.Stretches, buckets.Count > 0, ct);
+            var sums = await new AnalyticsReader(db, scope, found, needs).ReadAsync(plan.Stretches, buckets.Count > 0, ct);
             return AnalyticsCells.Of(plan, buckets, sums);
         }
+    }
+
+    /// <summary>Tags become the tasks that have them.</summary>
+    private static async Task<IReadOnlyList<AnalyticsFilter>> WithoutTagsAsync(LoopaiDbContext db, IReadOnlyList<AnalyticsFilter> filters, CancellationToken ct)
+    {
+        if (filters.All(f => f.Dimension != AnalyticsDimensions.Tag))
+        {
+            return filters;
+        }
+
+        var tags = await db.TagsAsync(ct);
+        return [.. filters.Select(f => f.Dimension == AnalyticsDimensions.Tag ? f with { Dimension = AnalyticsDimensions.Task, Values = [.. Tasks(f.Values)] } : f)];
+
+        IEnumerable<string> Tasks(IReadOnlyList<string> wanted) => tags.Where(t => t.Value.Any(tag => wanted.Contains(tag, StringComparer.OrdinalIgnoreCase))).Select(t => t.Key.ToString());
     }
 
     private static Guid? EnvironmentOf(Caller caller, AnalyticsQuery query)

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Loopai.Core.Costs.Budgets;
 using Loopai.Core.Costs.Ledger;
 using Loopai.Core.Costs.Prices;
+using Loopai.Core.Costs.Recommendations;
 using Loopai.Core.Costs.Savings;
 using Loopai.Core.Organizations;
 using Loopai.Core.Tasks;
@@ -55,6 +56,22 @@ internal static class CostModel
             entry.HasIndex(e => new { e.OrganizationId, e.At, e.Id });
         });
         ConfigureBudgets(builder);
+        builder.Entity<RecommendationDecision>(decision =>
+        {
+            decision.ToTable("recommendation_decisions");
+            decision.Property(d => d.Id).ValueGeneratedNever();
+            decision.Property(d => d.RecommendationId).HasMaxLength(80);
+            decision.Property(d => d.Kind).HasConversion<string>().HasMaxLength(32);
+            decision.Property(d => d.Answer).HasConversion<string>().HasMaxLength(16);
+            decision.Property(d => d.Title).HasMaxLength(600);
+            decision.Property(d => d.Reason).HasMaxLength(500);
+            decision.Property(d => d.Currency).HasMaxLength(3);
+            decision.Property(d => d.By).HasMaxLength(200);
+            Amount(decision.Property(d => d.PromisedPerMonth));
+            Amount(decision.Property(d => d.Baseline));
+            decision.HasIndex(d => new { d.OrganizationId, d.RecommendationId, d.At });
+            decision.HasOne<Organization>().WithMany().HasForeignKey(d => d.OrganizationId);
+        });
         builder.Entity<TaskReference>(reference =>
         {
             reference.ToTable("task_references");

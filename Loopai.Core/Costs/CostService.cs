@@ -54,6 +54,7 @@ public sealed class CostService(LoopaiData data, TimeProvider time)
             Shares(shares, s => s.KeyId, await db.ApiKeys.ToDictionaryAsync(k => k.Id, k => k.Name, ct), "No key: the portal, checks and generation"),
             Shares(shares, s => s.EnvironmentId, await db.Environments.ToDictionaryAsync(e => e.Id, e => e.Name, ct), "No environment: generation"),
             Shares([.. shares.Where(s => s.ExperimentId is not null)], s => s.ExperimentId, await db.Experiments.ToDictionaryAsync(e => e.Id, e => e.Name, ct), ""),
+            ByTag(shares, await db.TagsAsync(ct)),
             PerDay(series, would, days, from, to));
     }
 
@@ -129,6 +130,20 @@ public sealed class CostService(LoopaiData data, TimeProvider time)
             g.Key, g.Key is { } id ? names.GetValueOrDefault(id, "No longer there") : none, g.Sum(s => s.Amount), g.Where(s => s.Kind == CostKind.Execution).Sum(s => s.Count),
             g.Sum(s => s.Unpriced))).OrderByDescending(s => s.Amount).ThenBy(s => s.Name, StringComparer.OrdinalIgnoreCase),
     ];
+
+    /// <summary>Nothing where no task has a tag.</summary>
+    private static IReadOnlyList<CostShare> ByTag(List<LedgerShare> shares, Dictionary<Guid, IReadOnlyList<string>> tags)
+    {
+        var tagged = shares.SelectMany(share => (share.TaskId is { } task ? tags.GetValueOrDefault(task, [""]) : [""]).Select(tag => (Tag: tag, Share: share)));
+        return tags.Count == 0
+            ? []
+            :
+            [
+                .. tagged.GroupBy(t => t.Tag, t => t.Share, StringComparer.Ordinal).Select(g => new CostShare(
+                    null, g.Key.Length > 0 ? g.Key : "No tag", g.Sum(s => s.Amount), g.Where(s => s.Kind == CostKind.Execution).Sum(s => s.Count), g.Sum(s => s.Unpriced)))
+                    .OrderByDescending(s => s.Amount).ThenBy(s => s.Name, StringComparer.Ordinal),
+            ];
+    }
 
     private static List<DayCost> PerDay(List<LedgerPoint> points, Dictionary<LedgerPoint, decimal> would, LocalDays days, DateOnly from, DateOnly to)
     {

@@ -21,10 +21,12 @@ public sealed record CostRange(DateOnly? From = null, DateOnly? To = null);
 /// <param name="ByKey">By key.</param>
 /// <param name="ByEnvironment">By environment.</param>
 /// <param name="ByExperiment">By experiment; what ran in none is left out.</param>
+/// <param name="ByTag">By tag of the tasks as they are now. A task with two counts to both, so that parts can add up to more than the whole.</param>
 /// <param name="Days">Every day.</param>
 public sealed record CostSummary(
     string Currency, DateOnly From, DateOnly To, decimal Spent, decimal SpentBefore, long Unpriced, IReadOnlyList<KindCost> ByKind, IReadOnlyList<TaskCost> ByTask,
-    IReadOnlyList<CostShare> ByTeam, IReadOnlyList<CostShare> ByKey, IReadOnlyList<CostShare> ByEnvironment, IReadOnlyList<CostShare> ByExperiment, IReadOnlyList<DayCost> Days)
+    IReadOnlyList<CostShare> ByTeam, IReadOnlyList<CostShare> ByKey, IReadOnlyList<CostShare> ByEnvironment, IReadOnlyList<CostShare> ByExperiment,
+    IReadOnlyList<CostShare> ByTag, IReadOnlyList<DayCost> Days)
 {
     /// <summary>What the tasks with a reference model would have cost as calls to it; null where none has one.</summary>
     public decimal? WouldHaveCost => ByTask.Any(t => t.WouldHaveCost is not null) ? ByTask.Sum(t => t.WouldHaveCost ?? 0) : null;

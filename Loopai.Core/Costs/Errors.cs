@@ -19,5 +19,8 @@ internal static class CostErrors
 
     public static NotFoundException ScopeNotFound() => new("budget.scope_not_found", "There is no such task, team, key or environment in this organization.");
 
+    public static NotFoundException RecommendationNotFound(string id) =>
+        new("recommendation.not_found", $"There is no recommendation '{id}', or no longer: what spoke for it has changed, or somebody has decided.");
+
     public static ChangedMeanwhileException BudgetChanged() => new("budget.changed_meanwhile", "Somebody else changed this budget. Look at it again and repeat.");
 }

@@ -9,6 +9,7 @@ using Loopai.Core.Audit.Streaming;
 using Loopai.Core.Costs.Budgets;
 using Loopai.Core.Costs.Ledger;
 using Loopai.Core.Costs.Prices;
+using Loopai.Core.Costs.Recommendations;
 using Loopai.Core.Costs.Savings;
 using Loopai.Core.Executions;
 using Loopai.Core.Experiments;
@@ -99,6 +100,8 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
     public DbSet<BudgetLease> BudgetLeases => Set<BudgetLease>();
 
     public DbSet<BudgetAlert> BudgetAlerts => Set<BudgetAlert>();
+
+    public DbSet<RecommendationDecision> RecommendationDecisions => Set<RecommendationDecision>();
 
     public DbSet<ServiceAccount> ServiceAccounts => Set<ServiceAccount>();
 

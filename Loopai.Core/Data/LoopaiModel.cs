@@ -19,6 +19,7 @@ using Loopai.Core.Usage;
 using Loopai.Core.Validation;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 
 namespace Loopai.Core.Data;
 
@@ -132,6 +133,10 @@ public static class LoopaiModel
             task.Property(t => t.Sampling).HasConversion(
                 policy => JsonSerializer.Serialize(policy, JsonSerializerOptions.Web),
                 text => JsonSerializer.Deserialize<SamplingPolicy>(text, JsonSerializerOptions.Web)!);
+            task.Property(t => t.Tags).HasDefaultValueSql("'[]'").HasConversion(
+                tags => JsonSerializer.Serialize(tags.ToArray(), JsonSerializerOptions.Web),
+                text => JsonSerializer.Deserialize<string[]>(text, JsonSerializerOptions.Web)!,
+                new ValueComparer<IReadOnlyList<string>>((a, b) => a!.SequenceEqual(b!), tags => tags.Count, tags => tags.ToArray()));
             task.HasIndex(t => new { t.OrganizationId, t.Name }).IsUnique().HasFilter("archived_at IS NULL");
             task.HasOne<Organization>().WithMany().HasForeignKey(t => t.OrganizationId);
         });

@@ -12,6 +12,10 @@ internal static class OrganizationErrors
 
     public static NotFoundException TeamNotFound(Guid id) => new("team.not_found", $"There is no team {id} in this organization.");
 
+    public static InvalidException CurrencyInUse(string currency) => new(
+        "organization.currency_in_use", "currency",
+        $"Amounts in {currency} are there already: charges, or budgets. They are never converted, so the currency stays as it is.");
+
     public static ConflictException TeamNameTaken(string name) => new("team.name_taken", $"There is a team '{name}' already. Choose another name.");
 
     public static ConflictException TeamKeptByDirectory(string name) =>

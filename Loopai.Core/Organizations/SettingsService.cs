@@ -1,6 +1,7 @@
 using Loopai.Core.Access;
 using Loopai.Core.Audit;
 using Loopai.Core.Configuration;
+using Loopai.Core.Costs.Ledger;
 using Loopai.Core.Data;
 using Loopai.Core.Identity.SignOn;
 using Microsoft.EntityFrameworkCore;
@@ -46,6 +47,11 @@ public sealed class SettingsService(LoopaiData data, IOptions<ExecutionSettings>
         if (change.RequireSso == true && !organization.RequireSso && !await db.HasWayInAsync(ct))
         {
             throw OrganizationErrors.NoConnection();
+        }
+
+        if (change.Currency is { } currency && currency != organization.Currency && await db.HasAmountsAsync(ct))
+        {
+            throw OrganizationErrors.CurrencyInUse(organization.Currency);
         }
 
         var before = OrganizationSettings.Of(organization);

@@ -32,6 +32,9 @@ public sealed class TaskDefinition : ITenantOwned
     /// <summary>The team that owns it, to which its executions are counted; null for none.</summary>
     public Guid? TeamId { get; set; }
 
+    /// <summary>Words that tasks are found and costs are added up by, in order; each once.</summary>
+    public IReadOnlyList<string> Tags { get; set; } = [];
+
     public TaskStatus Status { get; set; } = TaskStatus.Active;
 
     /// <summary>The version that answers when no other is asked for; null until one is activated.</summary>

@@ -26,4 +26,12 @@ internal static class TaskLookup
             throw TaskErrors.NotFound(id);
         }
     }
+
+    /// <summary>The tags of every task that has some, archived ones included.</summary>
+    public static async Task<Dictionary<Guid, IReadOnlyList<string>>> TagsAsync(this LoopaiDbContext db, CancellationToken ct) =>
+        (await db.Tasks.AsNoTracking().Select(t => new { t.Id, t.Tags }).ToListAsync(ct)).Where(t => t.Tags.Count > 0).ToDictionary(t => t.Id, t => t.Tags);
+
+    /// <summary>The tasks that have a tag.</summary>
+    public static async Task<List<Guid>> TaggedAsync(this LoopaiDbContext db, string tag, CancellationToken ct) =>
+        [.. (await db.TagsAsync(ct)).Where(t => t.Value.Contains(tag.Trim().ToLowerInvariant(), StringComparer.Ordinal)).Select(t => t.Key)];
 }

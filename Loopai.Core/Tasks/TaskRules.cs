@@ -29,6 +29,7 @@ internal static class TaskRules
             .AddIf(task.AccuracyTarget is not (null or (>= 0 and <= 1)), "accuracyTarget", "A number from 0 to 1: 0.95 for 95 %.")
             .AddIf(task.LatencyTargetMs is not (null or (> 0 and <= 600_000)), "latencyTargetMs", "Milliseconds, more than 0 and at most 600,000.");
         task.Sampling?.Validate(errors, "sampling");
+        task.Tags?.Validate(errors);
         CheckSchema(task.InputSchema, "inputSchema", errors);
         CheckSchema(task.OutputSchema, "outputSchema", errors);
         errors.ThrowIfAny("task.invalid", "The task cannot be taken as it stands.");

@@ -46,6 +46,7 @@ public sealed class TaskService(LoopaiData data, TimeProvider time)
             LatencyTargetMs = specification.LatencyTargetMs,
             Sampling = specification.Sampling!,
             TeamId = specification.TeamId,
+            Tags = specification.Tags ?? TaskTags.None,
             SpecificationHash = hash,
             CreatedBy = caller.Name,
             CreatedAt = now,
@@ -98,6 +99,12 @@ public sealed class TaskService(LoopaiData data, TimeProvider time)
             tasks = tasks.Where(t => t.Name.ToLower().Contains(search) || t.Description.ToLower().Contains(search));
         }
 
+        if (!string.IsNullOrWhiteSpace(filter.Tag))
+        {
+            var tagged = await db.TaggedAsync(filter.Tag, ct);
+            tasks = tasks.Where(t => tagged.Contains(t.Id));
+        }
+
         var rows = await TaskSorting.Apply(tasks, filter.Sort, page.Cursor).Take(page.Limit + 1).ToListAsync(ct);
         return new Page<TaskDefinition>([.. rows.Take(page.Limit)], rows.Count > page.Limit ? TaskSorting.CursorAfter(rows[page.Limit - 1], filter.Sort) : null);
     }
@@ -135,6 +142,7 @@ public sealed class TaskService(LoopaiData data, TimeProvider time)
             LatencyTargetMs = change.WithoutLatencyTarget ? null : change.LatencyTargetMs ?? task.LatencyTargetMs,
             Sampling = change.Sampling ?? task.Sampling,
             TeamId = change.WithoutTeam ? null : change.TeamId ?? task.TeamId,
+            Tags = change.Tags ?? before.Tags,
         };
         if (after == before)
         {
@@ -159,6 +167,7 @@ public sealed class TaskService(LoopaiData data, TimeProvider time)
         task.LatencyTargetMs = after.LatencyTargetMs;
         task.Sampling = after.Sampling;
         task.TeamId = after.TeamId;
+        task.Tags = after.Tags!;
         task.SpecificationHash = HashOf(after);
         db.Record(caller, "task.updated", "task", task.Id, new { before, after });
         await SaveAsync(db, task, ct);
@@ -234,6 +243,7 @@ public sealed class TaskService(LoopaiData data, TimeProvider time)
         LatencyTargetMs = task.LatencyTargetMs,
         Sampling = task.Sampling,
         TeamId = task.TeamId,
+        Tags = new TaskTags(task.Tags),
     };
 
     private static async Task RequireTeamAsync(LoopaiDbContext db, Guid? teamId, CancellationToken ct)
@@ -247,7 +257,7 @@ public sealed class TaskService(LoopaiData data, TimeProvider time)
     /// <summary>SHA-256 over the specification with its schemas in canonical form, so that white space and key order make no difference.</summary>
     private static string HashOf(TaskSpecification specification)
     {
-        var text = JsonSerializer.SerializeToNode(specification with { TeamId = null }, JsonSerializerOptions.Web)!;
+        var text = JsonSerializer.SerializeToNode(specification with { TeamId = null, Tags = null }, JsonSerializerOptions.Web)!;
         text["inputSchema"] = JsonNode.Parse(specification.InputSchema!);
         text["outputSchema"] = JsonNode.Parse(specification.OutputSchema!);
         text["description"] = specification.Description?.Trim() ?? "";
@@ -259,7 +269,8 @@ public sealed class TaskService(LoopaiData data, TimeProvider time)
 /// <param name="Search">Part of a name or description.</param>
 /// <param name="Status">Active or archived only.</param>
 /// <param name="Sort">How the list is ordered.</param>
-public sealed record TaskFilter(string? Search = null, TaskStatus? Status = null, TaskSort Sort = TaskSort.Name);
+/// <param name="Tag">With this tag only.</param>
+public sealed record TaskFilter(string? Search = null, TaskStatus? Status = null, TaskSort Sort = TaskSort.Name, string? Tag = null);
 
 /// <summary>How a list of tasks is ordered.</summary>
 public enum TaskSort

@@ -28,6 +28,10 @@ public sealed record TaskSpecification
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Guid? TeamId { get; init; }
 
+    /// <summary>All of its tags; an empty list takes them away. Not part of what makes two specifications the same task.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TaskTags? Tags { get; init; }
+
     /// <summary>Takes a task's accuracy target away; null alone means that nothing was said about it.</summary>
     [JsonIgnore]
     public bool WithoutAccuracyTarget { get; init; }

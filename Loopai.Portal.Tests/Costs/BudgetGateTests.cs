@@ -1,7 +1,9 @@
 using Loopai.Core.Access;
 using Loopai.Core.Costs.Budgets;
 using Loopai.Core.Costs.Ledger;
+using Loopai.Core.Data;
 using Loopai.Portal.Tests.Data;
+using Loopai.Portal.Tests.Rollouts;
 using Microsoft.EntityFrameworkCore;
 
 namespace Loopai.Portal.Tests.Costs;
@@ -112,12 +114,32 @@ public sealed class BudgetGateTests(LoopaiDatabaseFixture fixture) : IClassFixtu
         (await later.TakeAsync(acme.Caller, Task, null, 0.9m, default)).Refusal.ShouldBeNull();
     }
 
-    private async Task AddAsync(TestOrganization organization, ScopeKind scope, Guid id, decimal amount, BudgetAction action = BudgetAction.Stop, int? perMinute = null)
+    [Fact]
+    public async Task TakeAsync_TimeZoneChanged_DaysBeginAtItsMidnightAtOnce()
+    {
+        var acme = await fixture.Database.AddOrganizationAsync("travelled");
+        await AddAsync(acme, ScopeKind.Organization, acme.Id, 1m, period: BudgetPeriod.Day);
+        var gate = new BudgetGate(fixture.Data, new MovableClock());
+        (await gate.TakeAsync(acme.Caller, Task, null, 0.9m, default)).Hold.Settle(0.9m);
+        (await gate.TakeAsync(acme.Caller, Task, null, 0.9m, default)).Refusal.ShouldNotBeNull();
+
+        // Nine in the morning of UTC is the evening before, of which nothing is spent.
+        await using (var db = await fixture.Data.OpenAsync(acme.Caller, default))
+        {
+            await db.Organizations.ExecuteUpdateAsync(set => set.SetProperty(o => o.TimeZone, "Etc/GMT+12"));
+        }
+
+        gate.Forget(new Change("organizations", acme.Id));
+        (await gate.TakeAsync(acme.Caller, Task, null, 0.9m, default)).Refusal.ShouldBeNull();
+    }
+
+    private async Task AddAsync(
+        TestOrganization organization, ScopeKind scope, Guid id, decimal amount, BudgetAction action = BudgetAction.Stop, int? perMinute = null, BudgetPeriod period = BudgetPeriod.Month)
     {
         await using var db = await fixture.Data.OpenAsync(organization.Caller, default);
         db.Budgets.Add(new Budget
         {
-            Id = Guid.CreateVersion7(), OrganizationId = organization.Id, Name = "all", Scope = scope, ScopeId = id, Period = BudgetPeriod.Month, Amount = amount, Action = action,
+            Id = Guid.CreateVersion7(), OrganizationId = organization.Id, Name = "all", Scope = scope, ScopeId = id, Period = period, Amount = amount, Action = action,
             ThrottlePerMinute = perMinute, CreatedBy = "test", CreatedAt = DateTimeOffset.UtcNow,
         });
         await db.SaveChangesAsync();

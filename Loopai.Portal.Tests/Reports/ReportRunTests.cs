@@ -68,6 +68,8 @@ public sealed class ReportRunTests : IAsyncLifetime
         done.Run.Status.ShouldBe(RunStatus.Succeeded, done.Run.Log);
         (csv.Written, mail.Written).ShouldBe((1, 1));
         done.Files.ShouldHaveSingleItem().Format.ShouldBe(ReportFormat.Csv);
+        await using var db = await database.Data.OpenAsync(owner, default);
+        (await db.CostEntries.Where(e => e.SubjectId == run.Id).Select(e => e.Kind + " " + e.Meter).ToListAsync()).ShouldBe(["Report compute:report"], "it is charged once");
         done.Deliveries.ShouldHaveSingleItem().Status.ShouldBe(DeliveryStatus.Waiting);
         (await given.Sender().SendDueAsync(default)).ShouldBe(1);
         (await given.Sender().SendDueAsync(default)).ShouldBe(0);

@@ -60,6 +60,7 @@ public static class ApiEndpoints
         api.MapPrices();
         api.MapCosts();
         api.MapBudgets();
+        api.MapRecommendations();
         api.MapReports();
         api.MapReportRuns();
         api.MapReportSchedules();

@@ -35,9 +35,9 @@ public static class TaskEndpoints
     }
 
     private static async Task<Ok<Page<TaskResponse>>> ListAsync(
-        Caller caller, TaskService tasks, [AsParameters] PageQuery page, string? search, string? status, string? sort, CancellationToken ct)
+        Caller caller, TaskService tasks, [AsParameters] PageQuery page, string? search, string? status, string? sort, string? tag, CancellationToken ct)
     {
-        var filter = new TaskFilter(search, QueryWords.Parse<Core.Tasks.TaskStatus>(status, "status"), QueryWords.Parse<TaskSort>(sort, "sort") ?? TaskSort.Name);
+        var filter = new TaskFilter(search, QueryWords.Parse<Core.Tasks.TaskStatus>(status, "status"), QueryWords.Parse<TaskSort>(sort, "sort") ?? TaskSort.Name, tag);
         return TypedResults.Ok((await tasks.ListAsync(caller, filter, page.ToRequest(), ct)).Select(TaskResponse.Of));
     }
 
@@ -90,6 +90,9 @@ public sealed record TaskRequest
     /// <summary>The team that owns the task; all zeros takes it from its team.</summary>
     public Guid? TeamId { get; init; }
 
+    /// <summary>All of its tags; an empty list takes them away.</summary>
+    public IReadOnlyList<string>? Tags { get; init; }
+
     public TaskSpecification ToSpecification() => new()
     {
         Name = Name,
@@ -101,17 +104,18 @@ public sealed record TaskRequest
         Sampling = SamplingRate is { } rate ? (Sampling ?? new SamplingPolicy()) with { Rate = rate } : Sampling,
         TeamId = TeamId == Guid.Empty ? null : TeamId,
         WithoutTeam = TeamId == Guid.Empty,
+        Tags = Tags is null ? null : new TaskTags(Tags),
     };
 }
 
 /// <summary>A task as the API shows it.</summary>
 public sealed record TaskResponse(
     Guid Id, string Name, string Description, JsonElement InputSchema, JsonElement OutputSchema, double? AccuracyTarget, double? LatencyTargetMs,
-    double SamplingRate, SamplingPolicy Sampling, Guid? TeamId, Core.Tasks.TaskStatus Status, int? ActiveVersion, int LatestVersion, int Revision,
+    double SamplingRate, SamplingPolicy Sampling, Guid? TeamId, IReadOnlyList<string> Tags, Core.Tasks.TaskStatus Status, int? ActiveVersion, int LatestVersion, int Revision,
     string CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? ArchivedAt)
 {
     public static TaskResponse Of(TaskDefinition task) => new(
         task.Id, task.Name, task.Description, JsonElement.Parse(task.InputSchema), JsonElement.Parse(task.OutputSchema), task.AccuracyTarget,
-        task.LatencyTargetMs, task.Sampling.Rate, task.Sampling, task.TeamId, task.Status, task.ActiveVersion, task.LastVersion, task.Revision,
+        task.LatencyTargetMs, task.Sampling.Rate, task.Sampling, task.TeamId, task.Tags, task.Status, task.ActiveVersion, task.LastVersion, task.Revision,
         task.CreatedBy, task.CreatedAt, task.UpdatedAt, task.ArchivedAt);
 }

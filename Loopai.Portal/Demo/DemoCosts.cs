@@ -1,13 +1,20 @@
 using Loopai.Core.Access;
+using Loopai.Core.ApiKeys;
 using Loopai.Core.Costs.Budgets;
 using Loopai.Core.Costs.Ledger;
 using Loopai.Core.Costs.Savings;
+using Loopai.Core.Data;
 
 namespace Loopai.Portal.Demo;
 
-/// <summary>Gives the demo's tasks a language model to be compared with, and a budget.</summary>
-internal sealed class DemoCosts(ReferenceService references, BudgetService budgets)
+/// <summary>Gives the demo's tasks a language model to be compared with, a budget, and something to recommend.</summary>
+internal sealed class DemoCosts(ReferenceService references, BudgetService budgets, LoopaiData data, TimeProvider time)
 {
+    /// <summary>A key that nobody has used for longer than any is left without a word.</summary>
+    private const string ForgottenKey = "Newsletter import of last spring";
+
+    private static readonly TimeSpan ForgottenFor = TimeSpan.FromDays(97);
+
     private const string Provider = "openai";
     private const string Model = "gpt-4o-mini";
 
@@ -33,5 +40,17 @@ internal sealed class DemoCosts(ReferenceService references, BudgetService budge
                     [new(50, ThresholdBasis.Actual), new(80, ThresholdBasis.Actual), new(100, ThresholdBasis.Forecast)]),
                 ct);
         }
+
+        // Made by the same service as every key, in its own time.
+        var keys = new ApiKeyService(data, new EarlierTime(time, ForgottenFor));
+        if ((await keys.ListAsync(system, ct)).All(k => k.Key.Name != ForgottenKey))
+        {
+            await keys.CreateAsync(system, new CreateApiKey(ForgottenKey, DemoOwner.Environment), ct);
+        }
+    }
+
+    private sealed class EarlierTime(TimeProvider now, TimeSpan by) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now.GetUtcNow() - by;
     }
 }

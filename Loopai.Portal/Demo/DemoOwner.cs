@@ -20,7 +20,7 @@ internal sealed class DemoOwner(
     IServiceScopeFactory scopes, OrganizationService organizations, ApiKeyService keys, DemoSettings demo, AccountsSettings accounts, PortalSettings portal)
 {
     private const string KeyName = "First run";
-    private const string Environment = "production";
+    internal const string Environment = "production";
 
     // Without letters and digits that look alike.
     private const string PasswordAlphabet = "abcdefghjkmnpqrstuvwxyz23456789";

@@ -30,6 +30,7 @@ internal static class SmallTasks
                 AccuracyTarget = 0.95,
                 LatencyTargetMs = 2,
                 Sampling = new SamplingPolicy { Rate = 0.2, LowConfidenceBelow = 0.5, LowConfidenceRate = 1, Oracle = Oracle.LabelsThenPerson },
+                Tags = new TaskTags(["chat", "support"]),
             },
             [
                 .. sentences.SelectMany(s => s.Value.Take(forTraining).Select(text => DemoTask.Example(Sentence(text), s.Key, forTraining: true))),
@@ -71,6 +72,7 @@ internal static class SmallTasks
                 AccuracyTarget = 0.9,
                 LatencyTargetMs = 20,
                 Sampling = new SamplingPolicy { Rate = 0.15, Oracle = Oracle.LabelsThenPerson },
+                Tags = new TaskTags(["support"]),
             },
             [.. labelled.Select(t => DemoTask.Example(t.Input, t.Priority, forTraining: true))],
             [new DemoVersion(null, new CreateProgram(ProgramLanguage.Python, DemoResource.Text("ticket_priority.py"), null), "The support team's own rules, written down.")],

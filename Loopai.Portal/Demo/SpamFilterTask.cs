@@ -53,6 +53,7 @@ internal static class SpamFilterTask
         LatencyTargetMs = 5,
         // While versions are compared every answer is checked: the learned model errs so rarely that a sample would hold no error to learn from.
         Sampling = new SamplingPolicy { Rate = 1, Oracle = Oracle.LabelsThenPerson },
+        Tags = new TaskTags(["mail"]),
     };
 
     /// <param name="mails">Which mail plays which part.</param>

@@ -115,6 +115,8 @@ public static class PortalUrls
     public static string Costs(string organization, string? environment = null, string? range = null) =>
         Build($"/o/{organization}/costs", ("env", environment), ("range", range));
 
+    public static string Recommendations(string organization, string? environment = null) => Build($"/o/{organization}/costs/recommendations", ("env", environment));
+
     public static string Budgets(string organization, string? environment = null) => Build($"/o/{organization}/costs/budgets", ("env", environment));
 
     public static string Prices(string organization, string? environment = null) => Build($"/o/{organization}/costs/prices", ("env", environment));

@@ -11,6 +11,7 @@ using Loopai.Core.Costs;
 using Loopai.Core.Costs.Budgets;
 using Loopai.Core.Costs.Ledger;
 using Loopai.Core.Costs.Prices;
+using Loopai.Core.Costs.Recommendations;
 using Loopai.Core.Costs.Savings;
 using Loopai.Core.Executions;
 using Loopai.Core.Experiments;
@@ -107,6 +108,7 @@ public static class PortalServices
         services.AddSingleton<PriceService>();
         services.AddSingleton<ReferenceService>();
         services.AddSingleton<CostService>();
+        services.AddSingleton<RecommendationService>();
         services.AddSingleton<RepriceService>();
         services.AddSingleton<LedgerService>();
         services.AddSingleton<BudgetGate>();

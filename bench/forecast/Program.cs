@@ -32,15 +32,19 @@ foreach (var (name, day) in series)
                 break;
             }
 
+            // On the first day of a month the plain projection has nothing to divide by, and would be off by all of it.
+            var soFar = today.DayNumber - month.DayNumber;
+            if (soFar == 0)
+            {
+                continue;
+            }
+
             var spent = (decimal)days[(month.DayNumber - first.DayNumber)..origin].Sum();
             var came = days[(month.DayNumber - first.DayNumber)..(ends.DayNumber - first.DayNumber + 1)].Sum();
             var started = Stopwatch.GetTimestamp();
             var outlook = Outlook.Of(spent, Forecaster.Forecast(first, days[..origin], 31), today, 1, ends);
             took += Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-            var soFar = today.DayNumber - month.DayNumber;
-
-            // On the first day there is nothing to divide by: what is spent itself, as the plain projection has it.
-            var naive = soFar == 0 ? 0 : (double)spent * (ends.DayNumber - month.DayNumber + 1) / soFar;
+            var naive = (double)spent * (ends.DayNumber - month.DayNumber + 1) / soFar;
             errors += Math.Abs((double)outlook.Expected - came) / came;
             naives += Math.Abs(naive - came) / came;
             held += came >= (double)outlook.Low && came <= (double)outlook.High ? 1 : 0;

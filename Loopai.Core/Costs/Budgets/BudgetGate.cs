@@ -103,9 +103,9 @@ public sealed class BudgetGate(LoopaiData data, TimeProvider time)
             var names = await BudgetScopes.NamesAsync(db, organization, ct);
             foreach (var budget in budgets)
             {
-                var reserve = _reserves.GetOrAdd(budget.Id, _ => new BudgetReserve(
-                    budget, names.GetValueOrDefault((budget.Scope, budget.ScopeId), budget.Name), settings.Currency, LocalDays.Of(settings.TimeZone), _instance, data, time));
-                reserve.Follow(budget);
+                var terms = new BudgetTerms(budget, names.GetValueOrDefault((budget.Scope, budget.ScopeId), budget.Name), settings.Currency, LocalDays.Of(settings.TimeZone));
+                var reserve = _reserves.GetOrAdd(budget.Id, _ => new BudgetReserve(terms, _instance, data, time));
+                reserve.Follow(terms);
                 reserves.Add(reserve);
             }
         }

@@ -9,7 +9,7 @@ namespace Loopai.Core.Costs.Budgets;
 /// What this instance holds of one budget. It reserves some ahead in the database, takes from that in memory what an execution may cost at most, and gives back what
 /// it did not cost. What the lease in the database holds is always what is left here, what is out with executions that run, and what was spent and not yet told.
 /// </summary>
-internal sealed class BudgetReserve(Budget budget, string scopeName, string currency, LocalDays days, Guid instance, LoopaiData data, TimeProvider time)
+internal sealed class BudgetReserve(BudgetTerms terms, Guid instance, LoopaiData data, TimeProvider time)
 {
     public static readonly TimeSpan LeaseFor = TimeSpan.FromSeconds(30);
 
@@ -17,7 +17,7 @@ internal sealed class BudgetReserve(Budget budget, string scopeName, string curr
 
     private readonly SemaphoreSlim _syncing = new(1, 1);
     private readonly Lock _gate = new();
-    private Budget _budget = budget;
+    private BudgetTerms _terms = terms;
     private BudgetSpan? _span;
     private decimal _left;
     private decimal _out;
@@ -26,11 +26,23 @@ internal sealed class BudgetReserve(Budget budget, string scopeName, string curr
     private DateTimeOffset _until;
     private DateTimeOffset _refilledAt;
     private bool _used;
+    private bool _rebase;
 
-    public Budget Budget => _budget;
+    public Budget Budget => _terms.Budget;
 
-    /// <summary>Goes by another version of the same budget; what is held stays.</summary>
-    public void Follow(Budget changed) => _budget = changed;
+    /// <summary>Goes by other terms of the same budget; what is held stays. Where days begin at another moment, periods do, and what was spent in them is found out again.</summary>
+    public void Follow(BudgetTerms changed)
+    {
+        lock (_gate)
+        {
+            if (changed.Days != _terms.Days)
+            {
+                (_rebase, _until) = (true, default);
+            }
+
+            _terms = changed;
+        }
+    }
 
     /// <summary>Takes what an execution may cost at most.</summary>
     public async ValueTask<BudgetTake> TakeAsync(decimal most, CancellationToken ct)
@@ -79,9 +91,9 @@ internal sealed class BudgetReserve(Budget budget, string scopeName, string curr
                 _used = false;
             }
 
-            await using var db = await data.OpenAsync(Caller.System(_budget.OrganizationId), ct);
+            await using var db = await data.OpenAsync(Caller.System(Budget.OrganizationId), ct);
             await using var transaction = await db.Database.BeginTransactionAsync(ct);
-            await BudgetMeters.LockAsync(db, _budget, span.Key, ct);
+            await BudgetMeters.LockAsync(db, Budget, span.Key, ct);
             await TellAsync(db, span, 0, async () => await transaction.CommitAsync(ct), ct);
         }
         finally
@@ -108,26 +120,27 @@ internal sealed class BudgetReserve(Budget budget, string scopeName, string curr
     private async Task<BudgetTake> RefillAsync(decimal most, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        var span = BudgetSpan.Of(_budget.Period, _budget.RollingDays, days, now);
-        await using var db = await data.OpenAsync(Caller.System(_budget.OrganizationId), ct);
-        await BudgetMeters.EnsureAsync(db, _budget, span.Key, ct);
+        var (scopeName, currency) = (_terms.ScopeName, _terms.Currency);
+        var span = BudgetSpan.Of(Budget.Period, Budget.RollingDays, _terms.Days, now);
+        await using var db = await data.OpenAsync(Caller.System(Budget.OrganizationId), ct);
+        await BudgetMeters.EnsureAsync(db, Budget, span.Key, ct);
         await LeaveAsync(db, span, ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        await BudgetMeters.LockAsync(db, _budget, span.Key, ct);
-        if (!await db.LeasesOf(_budget, span.Key).AnyAsync(l => l.Until > now, ct))
+        await BudgetMeters.LockAsync(db, Budget, span.Key, ct);
+        if (_rebase || !await db.LeasesOf(Budget, span.Key).AnyAsync(l => l.Until > now, ct))
         {
-            await BudgetMeters.RebaseAsync(db, _budget, currency, span, now, ct);
+            await BudgetMeters.RebaseAsync(db, Budget, currency, span, now, ct);
         }
 
         var (used, left) = await UsedAsync(db, span, ct);
-        var (need, free) = (most - left, _budget.Amount - used);
-        _slice = now - _refilledAt < Fast ? Math.Clamp(_slice * 2, need, Math.Max(need, _budget.Amount)) : need;
+        var (need, free) = (most - left, Budget.Amount - used);
+        _slice = now - _refilledAt < Fast ? Math.Clamp(_slice * 2, need, Math.Max(need, Budget.Amount)) : need;
         var wanted = need <= free ? Math.Max(need, Math.Min(_slice, free / 20)) : 0;
-        var trickles = wanted == 0 && _budget.Action == BudgetAction.Throttle && await TrickleAsync(db, span, now, ct);
+        var trickles = wanted == 0 && Budget.Action == BudgetAction.Throttle && await TrickleAsync(db, span, now, ct);
         await TellAsync(db, span, wanted, async () => await transaction.CommitAsync(ct), ct);
         lock (_gate)
         {
-            (_span, _until, _refilledAt) = (span, now + LeaseFor, now);
+            (_span, _until, _refilledAt, _rebase) = (span, now + LeaseFor, now, false);
             if (wanted > 0)
             {
                 (_left, _out, _used) = (_left + wanted - most, _out + most, true);
@@ -137,14 +150,14 @@ internal sealed class BudgetReserve(Budget budget, string scopeName, string curr
         return wanted > 0 ? new BudgetTake(most, null)
             : trickles ? new BudgetTake(0, null)
             : new BudgetTake(0, BudgetWords.Exceeded(
-                BudgetWords.Sum(_budget.Scope, scopeName, _budget.Period, _budget.RollingDays, used - left, most, _budget.Amount, currency), span, now));
+                BudgetWords.Sum(Budget.Scope, scopeName, Budget.Period, Budget.RollingDays, used - left, most, Budget.Amount, currency), span, now));
     }
 
     /// <summary>What all instances have used up and hold, what this one has not told yet included as it is held; and what is left here.</summary>
     private async Task<(decimal Used, decimal Left)> UsedAsync(LoopaiDbContext db, BudgetSpan span, CancellationToken ct)
     {
-        var meter = await db.MeterOf(_budget, span.Key).AsNoTracking().SingleAsync(ct);
-        var mine = await db.LeasesOf(_budget, span.Key).Where(l => l.InstanceId == instance).Select(l => (decimal?)l.Held).SingleOrDefaultAsync(ct) ?? 0;
+        var meter = await db.MeterOf(Budget, span.Key).AsNoTracking().SingleAsync(ct);
+        var mine = await db.LeasesOf(Budget, span.Key).Where(l => l.InstanceId == instance).Select(l => (decimal?)l.Held).SingleOrDefaultAsync(ct) ?? 0;
         lock (_gate)
         {
             // What was spent beyond what was held counts before anybody is told.
@@ -165,12 +178,12 @@ internal sealed class BudgetReserve(Budget budget, string scopeName, string curr
 
         try
         {
-            var lease = await db.LeasesOf(_budget, span.Key).FirstOrDefaultAsync(l => l.InstanceId == instance, ct);
+            var lease = await db.LeasesOf(Budget, span.Key).FirstOrDefaultAsync(l => l.InstanceId == instance, ct);
             var more = held - (lease?.Held ?? 0);
 
             // Without a lease this one was taken for dead, and what it spent has been found in the ledger.
             var settled = lease is null ? 0 : spent;
-            var meters = await db.MeterOf(_budget, span.Key)
+            var meters = await db.MeterOf(Budget, span.Key)
                 .ExecuteUpdateAsync(set => set.SetProperty(m => m.Settled, m => m.Settled + settled).SetProperty(m => m.Held, m => m.Held + more), ct);
             if (meters == 0)
             {
@@ -180,7 +193,7 @@ internal sealed class BudgetReserve(Budget budget, string scopeName, string curr
 
             if (lease is null)
             {
-                db.BudgetLeases.Add(lease = new BudgetLease { OrganizationId = _budget.OrganizationId, BudgetId = _budget.Id, Period = span.Key, InstanceId = instance });
+                db.BudgetLeases.Add(lease = new BudgetLease { OrganizationId = Budget.OrganizationId, BudgetId = Budget.Id, Period = span.Key, InstanceId = instance });
             }
 
             (lease.Held, lease.Until) = (held, time.GetUtcNow() + LeaseFor);
@@ -215,17 +228,17 @@ internal sealed class BudgetReserve(Budget budget, string scopeName, string curr
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var mine = await db.LeasesOf(_budget, old.Key).Where(l => l.InstanceId == instance).Select(l => (decimal?)l.Held).SingleOrDefaultAsync(ct) ?? 0;
-        await db.MeterOf(_budget, old.Key).ExecuteUpdateAsync(set => set.SetProperty(m => m.Settled, m => m.Settled + spent).SetProperty(m => m.Held, m => m.Held - mine), ct);
-        await db.LeasesOf(_budget, old.Key).Where(l => l.InstanceId == instance).ExecuteDeleteAsync(ct);
+        var mine = await db.LeasesOf(Budget, old.Key).Where(l => l.InstanceId == instance).Select(l => (decimal?)l.Held).SingleOrDefaultAsync(ct) ?? 0;
+        await db.MeterOf(Budget, old.Key).ExecuteUpdateAsync(set => set.SetProperty(m => m.Settled, m => m.Settled + spent).SetProperty(m => m.Held, m => m.Held - mine), ct);
+        await db.LeasesOf(Budget, old.Key).Where(l => l.InstanceId == instance).ExecuteDeleteAsync(ct);
         await transaction.CommitAsync(ct);
     }
 
     /// <summary>One more of those that a throttle lets through, by the generic cell rate algorithm (ITU-T I.371), over all instances.</summary>
     private async Task<bool> TrickleAsync(LoopaiDbContext db, BudgetSpan span, DateTimeOffset now, CancellationToken ct)
     {
-        var (nowUs, interval) = ((now - DateTimeOffset.UnixEpoch).Ticks / 10, 60_000_000L / Math.Max(1, _budget.ThrottlePerMinute ?? 1));
-        return await db.MeterOf(_budget, span.Key).Where(m => m.FullAtUs <= nowUs)
+        var (nowUs, interval) = ((now - DateTimeOffset.UnixEpoch).Ticks / 10, 60_000_000L / Math.Max(1, Budget.ThrottlePerMinute ?? 1));
+        return await db.MeterOf(Budget, span.Key).Where(m => m.FullAtUs <= nowUs)
             .ExecuteUpdateAsync(set => set.SetProperty(m => m.FullAtUs, nowUs + interval), ct) > 0;
     }
 }
@@ -233,3 +246,10 @@ internal sealed class BudgetReserve(Budget budget, string scopeName, string curr
 /// <param name="Taken">What was taken; nothing where a throttle let it through beyond the budget.</param>
 /// <param name="Refusal">Why nothing was.</param>
 internal readonly record struct BudgetTake(decimal Taken, LimitExceededException? Refusal);
+
+/// <summary>By what a budget is kept.</summary>
+/// <param name="Budget">The budget.</param>
+/// <param name="ScopeName">The name of what it is for.</param>
+/// <param name="Currency">The organization's.</param>
+/// <param name="Days">How the organization's time zone cuts days.</param>
+internal sealed record BudgetTerms(Budget Budget, string ScopeName, string Currency, LocalDays Days);

@@ -1,5 +1,6 @@
 using Loopai.Core.Costs.Prices;
 using Loopai.Core.Data;
+using Loopai.Core.Reports.Running;
 using Loopai.Core.Validation;
 using Microsoft.EntityFrameworkCore;
 
@@ -27,6 +28,10 @@ internal sealed record CostCharge(CostKind Kind, Guid SubjectId, DateTimeOffset 
     /// <summary>An oracle's run, or a person's look, at an answer.</summary>
     public static CostCharge OfCheck(ValidationRecord validation, PriceKind pricedAs, string name, decimal quantity, DateTimeOffset at) =>
         new(CostKind.Validation, validation.Id, at, pricedAs, name, quantity) { TaskId = validation.TaskId, Version = validation.Version, EnvironmentId = validation.EnvironmentId };
+
+    /// <summary>The making of a report's files, by the attempt that came to an end.</summary>
+    public static CostCharge OfReport(ReportRun run, Guid environment, TimeSpan took, DateTimeOffset at) =>
+        new(CostKind.Report, run.Id, at, PriceKind.Compute, "report", (decimal)took.TotalSeconds) { EnvironmentId = environment, KeyId = run.KeyId };
 }
 
 /// <summary>Writes charges into the ledger, in the unit of work of what they are for.</summary>

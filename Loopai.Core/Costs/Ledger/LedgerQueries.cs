@@ -66,6 +66,10 @@ internal static class LedgerQueries
         return points;
     }
 
+    /// <summary>Whether anything stands in the organization's currency: roll-ups of charges do not say in which, so that another would be added to it.</summary>
+    public static async Task<bool> HasAmountsAsync(this LoopaiDbContext db, CancellationToken ct) =>
+        await db.Budgets.AnyAsync(ct) || await db.ExecutionRollups.AnyAsync(r => r.Level == RollupLevel.Day && r.Cost > 0, ct) || await db.CostEntries.AnyAsync(e => e.Amount != 0, ct);
+
     /// <summary>Entries in the organization's currency; those in one that it has left are not added to others.</summary>
     public static IQueryable<CostEntry> Entries(this LoopaiDbContext db, LedgerRange range) => db.CostEntries.AsNoTracking()
         .Where(e => e.OrganizationId == range.OrganizationId && e.At >= range.From && e.At < range.To && e.Currency == range.Currency);

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Loopai.Core.Access;
 using Loopai.Core.Configuration;
+using Loopai.Core.Costs.Ledger;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
 using Loopai.Core.Reports.Building;
@@ -90,7 +91,7 @@ public sealed class ReportRunner(
 
     private async Task RunAsync(RunLease lease, CancellationToken ct)
     {
-        var run = lease.Run;
+        var (run, began) = (lease.Run, time.GetTimestamp());
         var (report, definition) = await ReadAsync(run, ct);
         var owner = await actors.OwnerAsync(run.OrganizationId, report.EnvironmentId, run.OwnerId, run.KeyId, ct) ?? throw RunErrors.OwnerGone(run.RequestedBy);
         var readers = await actors.ReadersAsync(owner, ReportJson.Read<ReportRecipients>(run.Recipients), ct);
@@ -102,7 +103,7 @@ public sealed class ReportRunner(
         }
 
         lease.Note(readers.Count == 0 ? "Done." : $"Done; {readers.Count} mails are on their way.");
-        await EndAsync(lease, readers, ct);
+        await EndAsync(lease, readers, CostCharge.OfReport(run, report.EnvironmentId, time.GetElapsedTime(began), time.GetUtcNow()), ct);
     }
 
     /// <summary>What this machine can write of what was asked for.</summary>
@@ -158,8 +159,8 @@ public sealed class ReportRunner(
         await db.SaveChangesAsync(ct);
     }
 
-    /// <summary>The run's end and what it owes, in one transaction; nothing where the run is no longer ours.</summary>
-    private async Task EndAsync(RunLease lease, IReadOnlyList<Reader> readers, CancellationToken ct)
+    /// <summary>The run's end, what it costs and what it owes, in one transaction; nothing where the run is no longer ours.</summary>
+    private async Task EndAsync(RunLease lease, IReadOnlyList<Reader> readers, CostCharge charge, CancellationToken ct)
     {
         var (run, now) = (lease.Run, time.GetUtcNow());
         await using var db = await data.OpenAsync(Caller.System(run.OrganizationId), ct);
@@ -174,6 +175,7 @@ public sealed class ReportRunner(
             throw new LostRunException();
         }
 
+        await db.ChargeAsync(run.OrganizationId, [charge], now, ct);
         var optedOut = (await db.ReportOptOuts.Where(o => o.ReportId == run.ReportId).Select(o => o.Address).ToListAsync(ct)).ToHashSet(StringComparer.Ordinal);
         db.ReportDeliveries.AddRange(readers.Select(reader => new ReportDelivery
         {

@@ -1269,6 +1269,84 @@ namespace Loopai.Infrastructure.Postgres.Migrations
                     b.ToTable("prices", (string)null);
                 });
 
+            modelBuilder.Entity("Loopai.Core.Costs.Recommendations.RecommendationDecision", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Answer")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("answer");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<decimal?>("Baseline")
+                        .HasPrecision(28, 12)
+                        .HasColumnType("numeric(28,12)")
+                        .HasColumnName("baseline");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("by");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)")
+                        .HasColumnName("currency");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("kind");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<decimal?>("PromisedPerMonth")
+                        .HasPrecision(28, 12)
+                        .HasColumnType("numeric(28,12)")
+                        .HasColumnName("promised_per_month");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("RecommendationId")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("recommendation_id");
+
+                    b.Property<Guid>("SubjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("subject_id");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasMaxLength(600)
+                        .HasColumnType("character varying(600)")
+                        .HasColumnName("title");
+
+                    b.HasKey("Id")
+                        .HasName("pk_recommendation_decisions");
+
+                    b.HasIndex("OrganizationId", "RecommendationId", "At")
+                        .HasDatabaseName("ix_recommendation_decisions_organization_id_recommendation_id_~");
+
+                    b.ToTable("recommendation_decisions", (string)null);
+                });
+
             modelBuilder.Entity("Loopai.Core.Costs.Savings.TaskReference", b =>
                 {
                     b.Property<Guid>("TaskId")
@@ -4239,6 +4317,13 @@ namespace Loopai.Infrastructure.Postgres.Migrations
                         .HasColumnType("character varying(16)")
                         .HasColumnName("status");
 
+                    b.Property<string>("Tags")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasColumnName("tags")
+                        .HasDefaultValueSql("'[]'");
+
                     b.Property<Guid?>("TeamId")
                         .HasColumnType("uuid")
                         .HasColumnName("team_id");
@@ -4798,6 +4883,16 @@ namespace Loopai.Infrastructure.Postgres.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_prices_organizations_organization_id");
+                });
+
+            modelBuilder.Entity("Loopai.Core.Costs.Recommendations.RecommendationDecision", b =>
+                {
+                    b.HasOne("Loopai.Core.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_recommendation_decisions_organizations_organization_id");
                 });
 
             modelBuilder.Entity("Loopai.Core.Costs.Savings.TaskReference", b =>

@@ -1269,6 +1269,84 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                     b.ToTable("prices", (string)null);
                 });
 
+            modelBuilder.Entity("Loopai.Core.Costs.Recommendations.RecommendationDecision", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Answer")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("answer");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("at");
+
+                    b.Property<decimal?>("Baseline")
+                        .HasPrecision(28, 12)
+                        .HasColumnType("decimal(28,12)")
+                        .HasColumnName("baseline");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("by");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("nvarchar(3)")
+                        .HasColumnName("currency");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)")
+                        .HasColumnName("kind");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("organization_id");
+
+                    b.Property<decimal?>("PromisedPerMonth")
+                        .HasPrecision(28, 12)
+                        .HasColumnType("decimal(28,12)")
+                        .HasColumnName("promised_per_month");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("RecommendationId")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("nvarchar(80)")
+                        .HasColumnName("recommendation_id");
+
+                    b.Property<Guid>("SubjectId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("subject_id");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasMaxLength(600)
+                        .HasColumnType("nvarchar(600)")
+                        .HasColumnName("title");
+
+                    b.HasKey("Id")
+                        .HasName("pk_recommendation_decisions");
+
+                    b.HasIndex("OrganizationId", "RecommendationId", "At")
+                        .HasDatabaseName("ix_recommendation_decisions_organization_id_recommendation_id_at");
+
+                    b.ToTable("recommendation_decisions", (string)null);
+                });
+
             modelBuilder.Entity("Loopai.Core.Costs.Savings.TaskReference", b =>
                 {
                     b.Property<Guid>("TaskId")
@@ -4240,6 +4318,13 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                         .HasColumnType("nvarchar(16)")
                         .HasColumnName("status");
 
+                    b.Property<string>("Tags")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("tags")
+                        .HasDefaultValueSql("'[]'");
+
                     b.Property<Guid?>("TeamId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("team_id");
@@ -4799,6 +4884,16 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_prices_organizations_organization_id");
+                });
+
+            modelBuilder.Entity("Loopai.Core.Costs.Recommendations.RecommendationDecision", b =>
+                {
+                    b.HasOne("Loopai.Core.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_recommendation_decisions_organizations_organization_id");
                 });
 
             modelBuilder.Entity("Loopai.Core.Costs.Savings.TaskReference", b =>

@@ -86,7 +86,7 @@ public sealed record CalculatorForm
         return new Dictionary<string, object?>
         {
             ["unit"] = "money:" + currency,
-            ["xAxis"] = new { type = "value", min = 0, max = last, name = "months", nameLocation = "end", splitNumber = Math.Min(last, 12), minInterval = 1 },
+            ["xAxis"] = new { type = "value", min = 0, max = last, splitNumber = Math.Min(last, 12), minInterval = 1, axisLabel = new { formatter = "{value} mo", hideOverlap = true } },
             ["yAxis"] = new { type = "value", axisLabel = new { formatter = "format:money:" + currency }, splitNumber = 4 },
             ["legend"] = new { },
             ["series"] = new object[]

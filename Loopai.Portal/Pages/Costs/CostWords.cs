@@ -16,6 +16,7 @@ public static class CostWords
         "compute:python" => "Python, by the second",
         "compute:javascript" => "JavaScript, by the second",
         "compute:generation" => "Making programs, by the second",
+        "compute:report" => "Making reports, by the second",
         "check:person" => "Checks by people",
         "check:labels" => "Checks by labels",
         _ => meter,

@@ -5,13 +5,14 @@ namespace Loopai.Portal.Pages.Tasks.Settings;
 
 /// <summary>What the settings tab edits. Equal values are equal forms, so unsaved changes are a comparison.</summary>
 internal sealed record SettingsForm(
-    string Name, string Description, double? AccuracyPercent, double? LatencyTargetMs, string InputSchema, string OutputSchema, SamplingPolicy Sampling, Guid? TeamId)
+    string Name, string Description, double? AccuracyPercent, double? LatencyTargetMs, string InputSchema, string OutputSchema, SamplingPolicy Sampling, Guid? TeamId,
+    string Tags)
 {
-    public static readonly SettingsForm Empty = new("", "", null, null, "", "", new SamplingPolicy(), null);
+    public static readonly SettingsForm Empty = new("", "", null, null, "", "", new SamplingPolicy(), null, "");
 
     public static SettingsForm Of(TaskDefinition task) => new(
         task.Name, task.Description, task.AccuracyTarget is { } target ? Math.Round(target * 100, 6) : null, task.LatencyTargetMs, task.InputSchema,
-        task.OutputSchema, task.Sampling, task.TeamId);
+        task.OutputSchema, task.Sampling, task.TeamId, new TaskTags(task.Tags).ToString());
 
     public bool ChangesSchemas(TaskDefinition task) => InputSchema != task.InputSchema || OutputSchema != task.OutputSchema;
 
@@ -29,5 +30,6 @@ internal sealed record SettingsForm(
         Sampling = Sampling == saved.Sampling ? null : Sampling,
         TeamId = TeamId == saved.TeamId ? null : TeamId,
         WithoutTeam = TeamId is null,
+        Tags = Tags == saved.Tags ? null : TaskTags.Parse(Tags),
     };
 }
