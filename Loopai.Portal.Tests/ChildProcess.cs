@@ -17,6 +17,9 @@ internal static class ChildProcess
             case ["hold-sandbox", var mark]:
                 await SandboxHolder.RunAsync(mark);
                 return 0;
+            case ["portal-with", .. var settings]:
+                await PortalProcess.RunWithAsync(settings);
+                return 0;
             case ["portal", var dataDirectory]:
                 await PortalProcess.RunAsync(dataDirectory);
                 return 0;

@@ -2,7 +2,7 @@ namespace Loopai.Core.Analytics;
 
 /// <summary>Something a person should look at.</summary>
 /// <param name="Kind">What it is.</param>
-/// <param name="TaskId">The task it is about; of a key or a quota, what that has for an id.</param>
+/// <param name="TaskId">The task it is about; of a key, a quota or a report's run, what that has for an id.</param>
 /// <param name="TaskName">Its name.</param>
 /// <param name="Version">The version it is about, where it is about one.</param>
 /// <param name="Count">How many: answers that wait, executions, verdicts.</param>
@@ -39,6 +39,9 @@ public enum AttentionKind
 
     /// <summary>A budget has passed one of its thresholds in the period that counts now.</summary>
     BudgetSpent,
+
+    /// <summary>A report could not be made, and nothing of it was made since.</summary>
+    ReportFailed,
 
     /// <summary>An API key ends within two weeks.</summary>
     KeyEnds,

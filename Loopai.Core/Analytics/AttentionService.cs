@@ -4,6 +4,8 @@ using Loopai.Core.Data;
 using Loopai.Core.Executions;
 using Loopai.Core.Experiments;
 using Loopai.Core.Programs;
+using Loopai.Core.Reports;
+using Loopai.Core.Reports.Running;
 using Loopai.Core.Rollouts;
 using Loopai.Core.Usage;
 using Loopai.Core.Validation;
@@ -93,6 +95,11 @@ public sealed class AttentionService(LoopaiData data, TimeProvider time)
             items.AddRange(keys.Where(k => k.ExpiresAt - k.CreatedAt > KeyEndsWithin).Select(k => new AttentionItem(AttentionKind.KeyEnds, k.Id, k.Name, Since: k.ExpiresAt)));
         }
 
+        if (caller.May(Permissions.ReportsRead))
+        {
+            items.AddRange(await FailedReportsAsync(db, caller, now - Week, ct));
+        }
+
         if (caller.May(Permissions.CostsRead))
         {
             items.AddRange(
@@ -114,6 +121,17 @@ public sealed class AttentionService(LoopaiData data, TimeProvider time)
         }
 
         return items;
+    }
+
+    /// <summary>Each report's last run, where that failed for good; for its owner, and for who manages the jobs of others.</summary>
+    private static async Task<IEnumerable<AttentionItem>> FailedReportsAsync(LoopaiDbContext db, Caller caller, DateTimeOffset since, CancellationToken ct)
+    {
+        var (all, person) = (caller.May(Permissions.JobsManage), caller.PersonId);
+        var failed = await db.ReportRuns.AsNoTracking().Join(db.VisibleReports(caller), run => run.ReportId, report => report.Id, (run, report) => new { run, report.Name })
+            .Where(r => r.run.Status == RunStatus.Dead && r.run.FinishedAt > since && (all || r.run.OwnerId == person)
+                && !db.ReportRuns.Any(o => o.ReportId == r.run.ReportId && o.FinishedAt > r.run.FinishedAt && (o.Status == RunStatus.Succeeded || o.Status == RunStatus.Dead)))
+            .Select(r => new { r.run.Id, r.Name, r.run.FinishedAt }).ToListAsync(ct);
+        return failed.Select(r => new AttentionItem(AttentionKind.ReportFailed, r.Id, r.Name, Since: r.FinishedAt));
     }
 
     private static async Task<Dictionary<Guid, Waiting>> WaitingAsync(

@@ -41,13 +41,15 @@ public sealed class CostService(LoopaiData data, TimeProvider time)
         var book = await db.PriceBookAsync(caller.OrganizationId, ct);
         var asked = new LedgerRange(caller.OrganizationId, book.Currency, days.StartOf(from), days.StartOf(to.AddDays(1)), now);
         var everything = new LedgerScope(ScopeKind.Organization, caller.OrganizationId);
-        var shares = await db.SharesAsync(asked, ct);
-        var series = await db.SeriesAsync(everything, asked, ct);
+        bool Covers(Guid? task) => range.Tasks is null || (task is { } id && range.Tasks.Contains(id));
+        var shares = (await db.SharesAsync(asked, ct)).FindAll(s => Covers(s.TaskId));
+        var series = (await db.SeriesAsync(everything, asked, ct)).FindAll(p => Covers(p.TaskId));
         var references = await db.TaskReferences.AsNoTracking().ToDictionaryAsync(r => r.TaskId, ct);
         var would = WouldHaveCost(series, references, book);
         var before = asked with { From = days.StartOf(from.AddDays(from.DayNumber - to.DayNumber - 1)), To = asked.From };
+        var spentBefore = range.Tasks is null ? (await db.SpentAsync(everything, before, ct)).Total : (await db.SharesAsync(before, ct)).Where(s => Covers(s.TaskId)).Sum(s => s.Amount);
         return new CostSummary(
-            book.Currency, from, to, shares.Sum(s => s.Amount), (await db.SpentAsync(everything, before, ct)).Total, shares.Sum(s => s.Unpriced),
+            book.Currency, from, to, shares.Sum(s => s.Amount), spentBefore, shares.Sum(s => s.Unpriced),
             [.. shares.GroupBy(s => s.Kind).Select(g => new KindCost(g.Key, g.Sum(s => s.Amount), g.Sum(s => s.Count), g.Sum(s => s.Unpriced))).OrderBy(k => k.Kind)],
             await ByTaskAsync(db, asked, shares, would, references, ct),
             Shares(shares, s => s.TeamId, await db.Teams.ToDictionaryAsync(t => t.Id, t => t.Name, ct), "No team"),

@@ -6,7 +6,8 @@ namespace Loopai.Core.Costs;
 /// <summary>Which days are meant, as the organization's time zone cuts them.</summary>
 /// <param name="From">The first day; null for thirty days up to the last.</param>
 /// <param name="To">The last day; null for today.</param>
-public sealed record CostRange(DateOnly? From = null, DateOnly? To = null);
+/// <param name="Tasks">What these tasks cost alone; null for everything.</param>
+public sealed record CostRange(DateOnly? From = null, DateOnly? To = null, IReadOnlyCollection<Guid>? Tasks = null);
 
 /// <summary>What was spent in some days, on what, and what the same would have cost as calls to language models.</summary>
 /// <param name="Currency">ISO 4217.</param>

@@ -91,6 +91,12 @@ public enum SectionKind
 
     /// <summary>Words of one's own.</summary>
     Text,
+
+    /// <summary>What it cost, and what the same would have cost as calls to language models.</summary>
+    Costs,
+
+    /// <summary>How far budgets are used.</summary>
+    Budgets,
 }
 
 /// <summary>Over which time a report looks, seen from its due moment.</summary>

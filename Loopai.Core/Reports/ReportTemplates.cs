@@ -12,15 +12,17 @@ public static class ReportTemplates
     public static readonly IReadOnlyList<ReportTemplate> All =
     [
         new(
-            "executive-monthly", "Executive monthly", "What was done in a month, how well and for how much, on two pages.",
+            "executive-monthly", "Executive monthly", "What was done in a month, how well, for how much, and what it saved.",
             new ReportDefinition
             {
                 Period = PeriodKind.Month,
                 Sections =
                 [
-                    new() { Kind = SectionKind.Headline, Title = "At a glance", Metrics = ["executions", "accuracy", "errorRate", "latencyP95Ms", "cost", "costPerCorrect"] },
+                    new() { Kind = SectionKind.Headline, Title = "At a glance", Metrics = ["executions", "accuracy", "errorRate", "latencyP95Ms"] },
+                    new() { Kind = SectionKind.Costs },
                     new() { Kind = SectionKind.Series, Title = "Executions by task", Metrics = ["executions"], Dimension = "task", Top = 5 },
-                    new() { Kind = SectionKind.Table, Title = "Tasks", Metrics = ["executions", "accuracy", "errorRate", "latencyP95Ms", "cost"], Dimension = "task" },
+                    new() { Kind = SectionKind.Table, Title = "Tasks", Metrics = ["executions", "accuracy", "errorRate", "latencyP95Ms"], Dimension = "task" },
+                    new() { Kind = SectionKind.Budgets },
                     new() { Kind = SectionKind.Experiments },
                 ],
             }),
@@ -39,16 +41,17 @@ public static class ReportTemplates
                 ],
             }),
         new(
-            "cost-and-savings", "Cost and savings", "What answers cost, and who caused it, for who pays.",
+            "cost-and-savings", "Cost and savings", "What answers cost, what they saved against language models, and who caused them, for whoever pays.",
             new ReportDefinition
             {
                 Period = PeriodKind.Month,
                 Sections =
                 [
-                    new() { Kind = SectionKind.Headline, Title = "At a glance", Metrics = ["cost", "costPerExecution", "costPerCorrect", "unpriced"] },
-                    new() { Kind = SectionKind.Series, Title = "Cost by task", Metrics = ["cost"], Dimension = "task", Top = 5 },
-                    new() { Kind = SectionKind.Table, Title = "By task", Metrics = ["cost", "executions", "costPerExecution", "costPerCorrect"], Dimension = "task", Top = 25 },
-                    new() { Kind = SectionKind.Table, Title = "By API key", Metrics = ["cost", "executions"], Dimension = "key", Top = 25 },
+                    new() { Kind = SectionKind.Costs },
+                    new() { Kind = SectionKind.Budgets },
+                    new() { Kind = SectionKind.Series, Title = "Executions of this environment: cost by task", Metrics = ["cost"], Dimension = "task", Top = 5 },
+                    new() { Kind = SectionKind.Table, Title = "Executions of this environment: by API key", Metrics = ["cost", "executions"], Dimension = "key", Top = 25 },
+                    new() { Kind = SectionKind.Table, Title = "Executions of this environment: by team", Metrics = ["cost", "executions"], Dimension = "team", Top = 25 },
                 ],
             }),
         new(

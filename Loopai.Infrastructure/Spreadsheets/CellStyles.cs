@@ -8,6 +8,7 @@ internal static class CellStyles
     public const uint Text = 1;
     public const uint Header = 2;
     public const uint Label = 9;
+    public const uint NumberHeader = 10;
 
     private const uint Number = 3;
     private const uint Share = 4;
@@ -25,12 +26,12 @@ internal static class CellStyles
     public static string Part(string currency) =>
         $"""
         <styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">
-        <numFmts count="5"><numFmt numFmtId="164" formatCode="#,##0.######"/><numFmt numFmtId="165" formatCode="0.0%"/><numFmt numFmtId="166" formatCode="#,##0.0##&quot; ms&quot;"/><numFmt numFmtId="167" formatCode="#,##0.00####&quot; {Workbook.Escape(currency)}&quot;"/><numFmt numFmtId="168" formatCode="yyyy\-mm\-dd hh:mm"/></numFmts>
+        <numFmts count="6"><numFmt numFmtId="164" formatCode="#,##0.######"/><numFmt numFmtId="165" formatCode="0.0%"/><numFmt numFmtId="166" formatCode="#,##0.0##&quot; ms&quot;"/><numFmt numFmtId="167" formatCode="#,##0.00####&quot; {Workbook.Escape(currency)}&quot;"/><numFmt numFmtId="168" formatCode="yyyy\-mm\-dd hh:mm"/><numFmt numFmtId="169" formatCode="yyyy\-mm\-dd"/></numFmts>
         <fonts count="3"><font><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="11"/><color rgb="FFFFFFFF"/><name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font></fonts>
         <fills count="3"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill><fill><patternFill patternType="solid"><fgColor rgb="FF4A3FD1"/><bgColor indexed="64"/></patternFill></fill></fills>
         <borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>
         <cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>
-        <cellXfs count="10"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf><xf numFmtId="0" fontId="1" fillId="2" borderId="0" xfId="0" applyFont="1" applyFill="1"/>{Format(164)}{Format(165)}{Format(166)}{Format(167)}{Format(168)}{Format(14)}<xf numFmtId="0" fontId="2" fillId="0" borderId="0" xfId="0" applyFont="1" applyAlignment="1"><alignment vertical="top"/></xf></cellXfs>
+        <cellXfs count="11"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf><xf numFmtId="0" fontId="1" fillId="2" borderId="0" xfId="0" applyFont="1" applyFill="1"/>{Format(164)}{Format(165)}{Format(166)}{Format(167)}{Format(168)}{Format(169)}<xf numFmtId="0" fontId="2" fillId="0" borderId="0" xfId="0" applyFont="1" applyAlignment="1"><alignment vertical="top"/></xf><xf numFmtId="0" fontId="1" fillId="2" borderId="0" xfId="0" applyFont="1" applyFill="1" applyAlignment="1"><alignment horizontal="right"/></xf></cellXfs>
         <cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>
         </styleSheet>
         """;

@@ -37,8 +37,17 @@ internal static class ChartParts
             : """<c:grouping val="standard"/><c:varyColors val="0"/>""";
         var closing = chart.IsStacked ? """<c:gapWidth val="40"/><c:overlap val="100"/>""" : """<c:marker val="1"/>""";
         return $"""
-            <c:chartSpace xmlns:c="{Chart2006}" xmlns:a="{Main2006}"><c:roundedCorners val="0"/><c:chart><c:title><c:tx><c:rich><a:bodyPr/><a:p><a:pPr><a:defRPr sz="1300" b="1"/></a:pPr><a:r><a:rPr lang="en" sz="1300" b="1"/><a:t>{Workbook.Escape(sheet.Title)}</a:t></a:r></a:p></c:rich></c:tx><c:overlay val="0"/></c:title><c:autoTitleDeleted val="0"/><c:plotArea><c:layout/><c:{kind}Chart>{opening}{series}{closing}<c:axId val="1"/><c:axId val="2"/></c:{kind}Chart><c:dateAx><c:axId val="1"/><c:scaling><c:orientation val="minMax"/></c:scaling><c:delete val="0"/><c:axPos val="b"/><c:numFmt formatCode="d\ mmm" sourceLinked="0"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="low"/><c:crossAx val="2"/><c:crosses val="autoZero"/><c:auto val="1"/><c:lblOffset val="100"/><c:baseTimeUnit val="days"/></c:dateAx><c:valAx><c:axId val="2"/><c:scaling><c:orientation val="minMax"/></c:scaling><c:delete val="0"/><c:axPos val="l"/><c:majorGridlines><c:spPr><a:ln w="6350"><a:solidFill><a:srgbClr val="E6E5E1"/></a:solidFill></a:ln></c:spPr></c:majorGridlines><c:numFmt formatCode="General" sourceLinked="1"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="nextTo"/><c:crossAx val="1"/><c:crosses val="autoZero"/><c:crossBetween val="between"/></c:valAx></c:plotArea>{(chart.Lines.Count > 1 ? """<c:legend><c:legendPos val="b"/><c:overlay val="0"/></c:legend>""" : "")}<c:plotVisOnly val="1"/><c:dispBlanksAs val="gap"/></c:chart></c:chartSpace>
+            <c:chartSpace xmlns:c="{Chart2006}" xmlns:a="{Main2006}"><c:roundedCorners val="0"/><c:chart><c:title><c:tx><c:rich><a:bodyPr/><a:p><a:pPr><a:defRPr sz="1300" b="1"/></a:pPr><a:r><a:rPr lang="en" sz="1300" b="1"/><a:t>{Workbook.Escape(sheet.Title)}</a:t></a:r></a:p></c:rich></c:tx><c:overlay val="0"/></c:title><c:autoTitleDeleted val="0"/><c:plotArea><c:layout/><c:{kind}Chart>{opening}{series}{closing}<c:axId val="1"/><c:axId val="2"/></c:{kind}Chart>{TimeAxis(chart)}<c:valAx><c:axId val="2"/><c:scaling><c:orientation val="minMax"/></c:scaling><c:delete val="0"/><c:axPos val="l"/><c:majorGridlines><c:spPr><a:ln w="6350"><a:solidFill><a:srgbClr val="E6E5E1"/></a:solidFill></a:ln></c:spPr></c:majorGridlines><c:numFmt formatCode="General" sourceLinked="1"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="nextTo"/><c:crossAx val="1"/><c:crosses val="autoZero"/><c:crossBetween val="between"/></c:valAx></c:plotArea>{(chart.Lines.Count > 1 ? """<c:legend><c:legendPos val="b"/><c:overlay val="0"/></c:legend>""" : "")}<c:plotVisOnly val="1"/><c:dispBlanksAs val="gap"/></c:chart></c:chartSpace>
             """;
+    }
+
+    /// <summary>A date axis knows nothing shorter than a day.</summary>
+    private static string TimeAxis(ChartBlock chart)
+    {
+        var (axis, format, end) = chart.IsWithinADay
+            ? ("catAx", "hh:mm", """<c:auto val="0"/><c:lblAlgn val="ctr"/><c:lblOffset val="100"/>""")
+            : ("dateAx", @"d\ mmm", """<c:auto val="1"/><c:lblOffset val="100"/><c:baseTimeUnit val="days"/>""");
+        return $"""<c:{axis}><c:axId val="1"/><c:scaling><c:orientation val="minMax"/></c:scaling><c:delete val="0"/><c:axPos val="b"/><c:numFmt formatCode="{format}" sourceLinked="0"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="low"/><c:crossAx val="2"/><c:crosses val="autoZero"/>{end}</c:{axis}>""";
     }
 
     private static string Series(ReportSheet sheet, int index, bool isBar)

@@ -16,6 +16,7 @@ internal static class SheetPart
     private const int SampledRows = 200;
     private const int LeastWidth = 10;
     private const int MostWidth = 60;
+    private const int MostWidthAbout = 110;
     private const string Relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
     /// <summary>Day 0 of a spreadsheet's calendar, as far as days after February 1900 go.</summary>
@@ -26,18 +27,19 @@ internal static class SheetPart
         using var writer = OpenXmlWriter.Create(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         writer.WriteStartDocument(true);
         writer.WriteStartElement(new Worksheet(), [], [new("r", Relations)]);
+        writer.WriteElement(new SheetProperties(new PageSetupProperties { FitToPage = true }));
         if (!isAbout)
         {
             writer.WriteElement(new SheetViews(new SheetView(
                 new Pane { VerticalSplit = 1, TopLeftCell = "A2", ActivePane = PaneValues.BottomLeft, State = PaneStateValues.Frozen }) { WorkbookViewId = 0 }));
         }
 
-        writer.WriteElement(new Columns(sheet.Columns.Select((_, i) => new Column { Min = (uint)i + 1, Max = (uint)i + 1, Width = WidthOf(sheet, i), CustomWidth = true })));
+        writer.WriteElement(new Columns(sheet.Columns.Select((_, i) => new Column { Min = (uint)i + 1, Max = (uint)i + 1, Width = WidthOf(sheet, i, isAbout ? MostWidthAbout : MostWidth), CustomWidth = true })));
         writer.WriteStartElement(new SheetData());
         var number = 0;
         if (!isAbout)
         {
-            WriteRow(writer, ++number, sheet.Columns.Select(c => (object?)c.Title), _ => CellStyles.Header, zone);
+            WriteRow(writer, ++number, sheet.Columns.Select(c => (object?)c.Title), i => sheet.Columns[i].Kind == ValueKind.Text ? CellStyles.Header : CellStyles.NumberHeader, zone);
         }
 
         foreach (var row in sheet.Rows.Take(MaxRows))
@@ -52,7 +54,7 @@ internal static class SheetPart
             writer.WriteElement(new AutoFilter { Reference = $"A1:{NameOf(sheet.Columns.Count - 1)}{number.ToString(CultureInfo.InvariantCulture)}" });
         }
 
-        writer.WriteElement(new PageSetup { Orientation = sheet.Columns.Count > 5 ? OrientationValues.Landscape : OrientationValues.Portrait });
+        writer.WriteElement(new PageSetup { FitToHeight = 0, Orientation = hasChart || sheet.Columns.Count > 5 ? OrientationValues.Landscape : OrientationValues.Portrait });
         if (hasChart)
         {
             writer.WriteElement(new Drawing { Id = "drawing" });
@@ -81,6 +83,9 @@ internal static class SheetPart
         {
             case null or "":
                 return;
+            case ReportCell typed:
+                WriteCell(writer, place, typed.Value, CellStyles.Of(typed.Kind).ToString(CultureInfo.InvariantCulture), zone);
+                return;
             case string text:
                 writer.WriteStartElement(new Cell(), [new("r", "", place), new("s", "", style), new("t", "", "inlineStr")]);
                 var clean = Workbook.Clean(text);
@@ -102,9 +107,9 @@ internal static class SheetPart
         _ => Convert.ToString(cell, CultureInfo.InvariantCulture)!,
     };
 
-    private static double WidthOf(ReportSheet sheet, int column)
+    private static double WidthOf(ReportSheet sheet, int column, int most)
     {
         var longest = sheet.Rows.Take(SampledRows).Select(row => row[column] is string text ? text.Split('\n').Max(line => line.Length) : 12).DefaultIfEmpty(0).Max();
-        return Math.Clamp(Math.Max(longest, sheet.Columns[column].Title.Length + 3) + 2, LeastWidth, MostWidth);
+        return Math.Clamp(Math.Max(longest, sheet.Columns[column].Title.Length + 3) + 2, LeastWidth, most);
     }
 }

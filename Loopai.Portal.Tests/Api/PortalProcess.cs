@@ -38,9 +38,22 @@ internal sealed class PortalProcess : IDisposable
         await PortalFixture.StopAsync(portal);
     }
 
-    public static async Task<PortalProcess> StartAsync(string dataDirectory)
+    /// <summary>One instance more over a database that is there.</summary>
+    public static async Task RunWithAsync(string[] settings)
     {
-        var child = Process.Start(new ProcessStartInfo("dotnet", ["exec", typeof(PortalProcess).Assembly.Location, "portal", dataDirectory])
+        var portal = await PortalHost.StartAsync(["--Portal:Url=http://127.0.0.1:0", "--Logging:LogLevel:Default=Critical", .. settings], Console.Error);
+        Console.WriteLine(JsonSerializer.Serialize(new PortalAnnouncement(portal!.App.Urls.Single(), "", Guid.Empty)));
+        await Console.In.ReadToEndAsync();
+        await PortalFixture.StopAsync(portal);
+    }
+
+    public static Task<PortalProcess> StartAsync(string dataDirectory) => StartAsync(["portal", dataDirectory]);
+
+    public static Task<PortalProcess> StartWithAsync(params string[] settings) => StartAsync(["portal-with", .. settings]);
+
+    private static async Task<PortalProcess> StartAsync(string[] arguments)
+    {
+        var child = Process.Start(new ProcessStartInfo("dotnet", ["exec", typeof(PortalProcess).Assembly.Location, .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,

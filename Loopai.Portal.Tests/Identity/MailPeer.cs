@@ -27,6 +27,9 @@ internal sealed class MailPeer(NpmPeer peer) : IAsyncDisposable
     /// <summary>The whole mail that came, or comes, to the address.</summary>
     public Task<string> ReadWholeAsync(string address) => _web.GetStringAsync(Uri.EscapeDataString(address));
 
+    /// <summary>How many mails came to the address so far.</summary>
+    public async Task<int> CountAsync(string address) => int.Parse(await _web.GetStringAsync($"{Uri.EscapeDataString(address)}?count"), System.Globalization.CultureInfo.InvariantCulture);
+
     public async ValueTask DisposeAsync()
     {
         _web.Dispose();

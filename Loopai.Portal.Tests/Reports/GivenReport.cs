@@ -16,7 +16,12 @@ namespace Loopai.Portal.Tests.Reports;
 /// <summary>Reports, and one instance of what works on them, over a database.</summary>
 internal sealed class GivenReport(LoopaiData data, TimeProvider time)
 {
+    private MailQueue? _queue;
+
     public RecordingMail Mail { get; } = new();
+
+    /// <summary>What people are told beside reports.</summary>
+    public MailQueue Queue => _queue ??= new MailQueue(Mail, NullLogger<MailQueue>.Instance);
 
     public ReportService Reports { get; } = new(data, Builder(data, time), time);
 
@@ -27,7 +32,8 @@ internal sealed class GivenReport(LoopaiData data, TimeProvider time)
     public ScheduleClock Clock() => new(data, time, NullLogger<ScheduleClock>.Instance);
 
     public ReportRunner Runner(params IReportWriter[] writers) => new(
-        data, new ReportActors(data, time), Builder(data, time), writers, new ReportsSettings(), time, NullLogger<ReportRunner>.Instance);
+        data, new ReportActors(data, time), Builder(data, time), writers,
+        new ReportNotices(data, Queue, new PortalSettings { PublicUrl = "https://loopai.example" }), new ReportsSettings(), time, NullLogger<ReportRunner>.Instance);
 
     public DeliverySender Sender(IMailSender? mail = null) =>
         new(data, mail ?? Mail, new PortalSettings { PublicUrl = "https://loopai.example" }, new ReportsSettings(), time, NullLogger<DeliverySender>.Instance);

@@ -1,4 +1,5 @@
 using Loopai.Core.Access;
+using Loopai.Core.Analytics;
 using Loopai.Core.Errors;
 using Loopai.Core.Notifications;
 using Loopai.Core.Reports;
@@ -102,10 +103,25 @@ public sealed class ReportRunTests : IAsyncLifetime
 
         var failed = await given.Runs.GetAsync(owner, run.Id, default);
         (failed.Run.Status, failed.Run.Error).ShouldBe((RunStatus.Dead, "It is down."));
+        await ShouldTellItsOwnerAsync(given, owner, run.Id);
         csv.Before = null;
         await given.Runs.RetryAsync(owner, run.Id, default);
         await given.Runner(csv).RunNextAsync(default);
         (await given.Runs.GetAsync(owner, run.Id, default)).Run.Status.ShouldBe(RunStatus.Succeeded);
+        (await new AttentionService(database.Data, _clock).ListAsync(owner, default)).ShouldBeEmpty();
+    }
+
+    private async Task ShouldTellItsOwnerAsync(GivenReport given, Caller owner, Guid run)
+    {
+        var bell = (await new AttentionService(database.Data, _clock).ListAsync(owner, default)).ShouldHaveSingleItem();
+        (bell.Kind, bell.TaskId, bell.TaskName).ShouldBe((AttentionKind.ReportFailed, run, "Notes"));
+        await using var db = await database.Data.OpenAsync(owner, default);
+        (await db.AuditEvents.SingleAsync(e => e.Action == "report.failed")).Reason.ShouldBe("It is down.");
+        await given.Queue.StartAsync(default);
+        await Eventually.BecomesAsync(() => Task.FromResult(given.Mail.Sent.Count), 1);
+        await given.Queue.StopAsync(default);
+        (given.Mail.Sent[0].To, given.Mail.Sent[0].Subject).ShouldBe((await EmailAsync(owner.PersonId!.Value), "Notes could not be made"));
+        given.Mail.Sent[0].Text.ShouldContain($"/reports/runs/{run}");
     }
 
     [Fact]

@@ -68,10 +68,12 @@ public sealed record ReportPreviewResponse(DateOnly From, DateOnly To, string Ti
         return new ReportPreviewResponse(
             d.Period.First, d.Period.Last, d.Zone.Id,
             [
-                .. d.Sections.Select(s => new PreviewSection(
-                    s.Title, s.Kind, s.Note, [.. sheets.Where(sheet => sheet.Title == s.Title).Select(sheet => new PreviewTable(sheet.Columns, sheet.Rows))])),
+                .. d.Sections.Select((s, index) => new PreviewSection(
+                    s.Title, s.Kind, s.Note, [.. sheets.Where(sheet => sheet.Section == index).Select(sheet => new PreviewTable(sheet.Columns, [.. sheet.Rows.Select(Plain)]))])),
             ]);
     }
+
+    private static IReadOnlyList<object?> Plain(IReadOnlyList<object?> row) => [.. row.Select(cell => cell is ReportCell typed ? typed.Value : cell)];
 }
 
 public sealed record PreviewSection(string Title, SectionKind Kind, string? Note, IReadOnlyList<PreviewTable> Tables);

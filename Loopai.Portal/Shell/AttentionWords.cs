@@ -31,6 +31,8 @@ public sealed record AttentionWords(string Badge, Tone Tone, string Title, strin
             PortalUrls.Usage(organization, environment)),
         AttentionKind.BudgetSpent => new(
             "Budget", item.Value >= 1 ? Tone.Bad : Tone.Warn, $"{Format.Percent(item.Value, 0)} of a budget is spent", $"as of {item.Since?.UtcDateTime:d MMMM}", PortalUrls.Budgets(organization, environment)),
+        AttentionKind.ReportFailed => new(
+            "Report", Tone.Bad, "A report could not be made", "what happened, and another try", PortalUrls.ReportRun(organization, item.TaskId, environment)),
         AttentionKind.KeyEnds => new(
             "Key", Tone.Warn, "An API key ends soon", $"on {item.Since?.UtcDateTime:d MMMM}", PortalUrls.ApiKey(organization, item.TaskId, environment)),
         AttentionKind.ReviewWaiting => new(

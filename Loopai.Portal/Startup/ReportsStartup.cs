@@ -25,6 +25,8 @@ internal static class ReportsStartup
         services.AddSingleton<ISectionSource, AuditSection>();
         services.AddSingleton<ISectionSource, AccessSection>();
         services.AddSingleton<ISectionSource, TextSection>();
+        services.AddSingleton<ISectionSource, CostSection>();
+        services.AddSingleton<ISectionSource, BudgetSection>();
         services.AddSingleton<ReportBuilder>();
         services.AddSingleton<JobService>();
         services.AddSingleton<ReportService>();
@@ -40,6 +42,7 @@ internal static class ReportsStartup
         services.AddSingleton<ScheduleClock>();
         services.AddSingleton<RunService>();
         services.AddSingleton<ReportActors>();
+        services.AddSingleton<ReportNotices>();
         services.AddSingleton<ReportRunner>();
         services.AddSingleton<ReportRetention>();
         services.AddSingleton<DeliveryLinks>();

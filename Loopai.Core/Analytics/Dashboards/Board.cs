@@ -12,9 +12,10 @@ namespace Loopai.Core.Analytics.Dashboards;
 /// <param name="IsStarred">Whether the viewer wants it at hand.</param>
 /// <param name="Revision">Counts edits.</param>
 /// <param name="UpdatedAt">When it was last changed.</param>
+/// <param name="TimeZone">By which zone's days it is cut: its own, or the organization's.</param>
 public sealed record Board(
     string Id, string Name, string Description, BoardContent Content, string OwnerName, bool IsBuiltIn, bool IsShared, bool IsMine, bool IsStarred, int Revision,
-    DateTimeOffset? UpdatedAt);
+    DateTimeOffset? UpdatedAt, string TimeZone = "UTC");
 
 /// <summary>What a board is to be; what is null was not given.</summary>
 public sealed record BoardDraft
@@ -26,4 +27,7 @@ public sealed record BoardDraft
     public bool? IsShared { get; init; }
 
     public IReadOnlyList<BoardPanel>? Panels { get; init; }
+
+    /// <summary>IANA name of the zone by which days are cut; empty for the organization's.</summary>
+    public string? TimeZone { get; init; }
 }

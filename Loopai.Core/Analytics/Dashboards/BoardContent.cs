@@ -7,7 +7,8 @@ namespace Loopai.Core.Analytics.Dashboards;
 /// <summary>What stands on a board, as one document.</summary>
 /// <param name="Version">Of the document's form.</param>
 /// <param name="Panels">In the order in which they stand.</param>
-public sealed record BoardContent(int Version, IReadOnlyList<BoardPanel> Panels)
+/// <param name="TimeZone">IANA name, by which days are cut; null for the organization's.</param>
+public sealed record BoardContent(int Version, IReadOnlyList<BoardPanel> Panels, string? TimeZone = null)
 {
     public const int CurrentVersion = 1;
     public const int MostPanels = 24;

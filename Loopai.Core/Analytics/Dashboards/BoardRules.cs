@@ -16,6 +16,7 @@ internal static class BoardRules
             .AddIf(draft.Description?.Length > MaxDescriptionLength, "description", $"A description has at most {MaxDescriptionLength} characters.")
             .AddIf(draft.Panels?.Count > BoardContent.MostPanels, "panels", $"A board has at most {BoardContent.MostPanels} panels.")
             .AddIf(draft.Panels is { } all && all.Select(p => p.Id).Distinct(StringComparer.Ordinal).Count() != all.Count, "panels", "Each panel needs an id of its own.");
+        errors.AddIf(draft.TimeZone is { Length: > 0 } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _), "timeZone", "Give an IANA name such as Europe/Berlin, or nothing for the organization's.");
         foreach (var (index, panel) in (draft.Panels ?? []).Index())
         {
             Check(panel, $"panels[{index}].", errors);
@@ -48,6 +49,11 @@ internal static class BoardRules
             .AddIf(panel.Kind is PanelKind.Histogram && panel.Dimension is not null, prefix + "dimension", "A histogram shows the latencies of everything together.")
             .AddIf(panel.Top is < 1 or > 20, prefix + "top", "1 to 20.")
             .AddIf(panel.Width is not (3 or 4 or 6 or 8 or 12), prefix + "width", "3, 4, 6, 8 or 12 of twelve columns.")
-            .AddIf(panel.Filters?.Count > 8, prefix + "filters", "At most 8.");
+            .AddIf(panel.Filters?.Count > 8, prefix + "filters", "At most 8.")
+            .AddIf(panel.Filters?.Any(f => f?.Dimension is null || !AnalyticsDimensions.All.Contains(f.Dimension)) == true, prefix + "filters", $"Choose among {string.Join(", ", AnalyticsDimensions.All)}.")
+            .AddIf(panel.Filters?.Any(f => f?.Values is not { Count: > 0 }) == true, prefix + "filters", "Choose at least one value, or take the filter away.")
+            .AddIf(
+                panel.Filters?.Any(f => f?.Dimension == AnalyticsDimensions.Status) == true && metrics.Any(m => m != AnalyticsMetrics.Executions), prefix + "filters",
+                "By status only executions are counted.");
     }
 }

@@ -17,7 +17,8 @@ public sealed class DashboardService(LoopaiData data, TimeProvider time)
         await using var db = await data.OpenAsync(caller, ct);
         var stars = await StarsAsync(db, caller, ct);
         var own = await Visible(db, caller).OrderBy(b => b.Name).ThenBy(b => b.Id).Take(Most).ToListAsync(ct);
-        return [.. BuiltInBoards.All.Select(b => b with { IsStarred = stars.Contains(b.Id) }), .. own.Select(b => Shown(b, caller, stars))];
+        var zone = await ZoneAsync(db, ct);
+        return [.. BuiltInBoards.All.Select(b => b with { IsStarred = stars.Contains(b.Id), TimeZone = zone }), .. own.Select(b => Shown(b, caller, stars, zone))];
     }
 
     /// <summary>A board by its id, or a built-in one by its name.</summary>
@@ -26,7 +27,8 @@ public sealed class DashboardService(LoopaiData data, TimeProvider time)
         caller.DemandOnTasks(Permissions.AnalyticsRead);
         await using var db = await data.OpenAsync(caller, ct);
         var stars = await StarsAsync(db, caller, ct);
-        return BuiltInBoards.Find(id) is { } builtIn ? builtIn with { IsStarred = stars.Contains(id) } : Shown(await FindAsync(db, caller, id, ct), caller, stars);
+        var zone = await ZoneAsync(db, ct);
+        return BuiltInBoards.Find(id) is { } builtIn ? builtIn with { IsStarred = stars.Contains(id), TimeZone = zone } : Shown(await FindAsync(db, caller, id, ct), caller, stars, zone);
     }
 
     public async Task<Board> CreateAsync(Caller caller, BoardDraft draft, CancellationToken ct)
@@ -41,13 +43,13 @@ public sealed class DashboardService(LoopaiData data, TimeProvider time)
 
             // What belongs to nobody could be seen by nobody.
             IsShared = (draft.IsShared ?? false) || caller.PersonId is null,
-            Content = BoardContent.Of([.. draft.Panels ?? []]).ToString(), CreatedAt = now, UpdatedAt = now,
+            Content = (BoardContent.Of([.. draft.Panels ?? []]) with { TimeZone = Some(draft.TimeZone) }).ToString(), CreatedAt = now, UpdatedAt = now,
         };
         await using var db = await data.OpenAsync(caller, ct);
         db.Dashboards.Add(board);
         db.Record(caller, "dashboard.created", "dashboard", board.Id, new { board.Name, board.IsShared });
         await db.SaveChangesAsync(ct);
-        return Shown(board, caller, []);
+        return Shown(board, caller, [], await ZoneAsync(db, ct));
     }
 
     /// <summary>Changes what is given, and leaves the rest.</summary>
@@ -66,12 +68,13 @@ public sealed class DashboardService(LoopaiData data, TimeProvider time)
         board.Name = draft.Name?.Trim() ?? board.Name;
         board.Description = draft.Description?.Trim() ?? board.Description;
         board.IsShared = (draft.IsShared ?? board.IsShared) || board.OwnerId is null;
-        board.Content = draft.Panels is { } panels ? BoardContent.Of([.. panels]).ToString() : board.Content;
+        var content = BoardContent.Parse(board.Content);
+        board.Content = (content with { Panels = draft.Panels is { } panels ? [.. panels] : content.Panels, TimeZone = draft.TimeZone is null ? content.TimeZone : Some(draft.TimeZone) }).ToString();
         board.Revision++;
         board.UpdatedAt = time.GetUtcNow();
         db.Record(caller, "dashboard.updated", "dashboard", id, new { before, after = new { board.Name, board.Description, board.IsShared } });
         await SaveAsync(db, ct);
-        return Shown(board, caller, await StarsAsync(db, caller, ct));
+        return Shown(board, caller, await StarsAsync(db, caller, ct), await ZoneAsync(db, ct));
     }
 
     public async Task DeleteAsync(Caller caller, Guid id, CancellationToken ct)
@@ -123,9 +126,18 @@ public sealed class DashboardService(LoopaiData data, TimeProvider time)
     private static async Task<HashSet<string>> StarsAsync(LoopaiDbContext db, Caller caller, CancellationToken ct) =>
         caller.PersonId is { } person ? [.. await db.DashboardStars.Where(s => s.UserId == person).Select(s => s.Board).ToListAsync(ct)] : [];
 
-    private static Board Shown(Dashboard board, Caller caller, HashSet<string> stars) => new(
-        board.Id.ToString(), board.Name, board.Description, BoardContent.Parse(board.Content), board.OwnerName, IsBuiltIn: false, board.IsShared,
-        board.OwnerId is { } owner && owner == caller.PersonId, stars.Contains(board.Id.ToString()), board.Revision, board.UpdatedAt);
+    private static Board Shown(Dashboard board, Caller caller, HashSet<string> stars, string zone)
+    {
+        var content = BoardContent.Parse(board.Content);
+        return new Board(
+            board.Id.ToString(), board.Name, board.Description, content, board.OwnerName, IsBuiltIn: false, board.IsShared,
+            board.OwnerId is { } owner && owner == caller.PersonId, stars.Contains(board.Id.ToString()), board.Revision, board.UpdatedAt, content.TimeZone ?? zone);
+    }
+
+    private static Task<string> ZoneAsync(LoopaiDbContext db, CancellationToken ct) =>
+        db.Organizations.Where(o => o.Id == db.OrganizationId).Select(o => o.TimeZone).FirstAsync(ct);
+
+    private static string? Some(string? zone) => string.IsNullOrWhiteSpace(zone) ? null : zone.Trim();
 
     private static async Task SaveAsync(LoopaiDbContext db, CancellationToken ct)
     {

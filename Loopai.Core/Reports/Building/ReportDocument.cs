@@ -73,14 +73,21 @@ public sealed record ReportFigure(string Label, double? Value, ValueKind Kind, d
 /// <param name="Starts">When each bucket begins.</param>
 /// <param name="Lines">A value a bucket; null for a gap.</param>
 /// <param name="IsStacked">Whether the values add up, and so are drawn as bars on top of each other.</param>
-public sealed record ChartBlock(string Label, ValueKind Kind, IReadOnlyList<DateTimeOffset> Starts, IReadOnlyList<ChartLine> Lines, bool IsStacked) : ReportBlock;
+public sealed record ChartBlock(string Label, ValueKind Kind, IReadOnlyList<DateTimeOffset> Starts, IReadOnlyList<ChartLine> Lines, bool IsStacked) : ReportBlock
+{
+    /// <summary>Whether buckets are shorter than a day, so that they are told apart by their time.</summary>
+    public bool IsWithinADay => Starts.Count > 1 && Starts[1] - Starts[0] < TimeSpan.FromHours(12);
+}
 
 public sealed record ChartLine(string Name, IReadOnlyList<double?> Values);
 
 /// <summary>Rows under a heading. A cell is a text, a number (double, long or decimal), a moment, a day, or nothing.</summary>
 public sealed record TableBlock(IReadOnlyList<ReportColumn> Columns, IReadOnlyList<IReadOnlyList<object?>> Rows) : ReportBlock;
 
-public sealed record ReportColumn(string Title, ValueKind Kind = ValueKind.Text);
+/// <param name="Title">Its heading.</param>
+/// <param name="Kind">How its cells are written.</param>
+/// <param name="IsMinor">Whether it is left out where there is no room for all.</param>
+public sealed record ReportColumn(string Title, ValueKind Kind = ValueKind.Text, bool IsMinor = false);
 
 /// <summary>HTML that was made from Markdown, in which nothing but text remains.</summary>
 public sealed record TextBlock(string Html, string Markdown) : ReportBlock;

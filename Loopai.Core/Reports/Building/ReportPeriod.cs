@@ -41,9 +41,10 @@ public sealed record ReportPeriod(DateOnly First, DateOnly Last, DateTimeOffset 
 
     /// <summary>How people write it: <c>March 2026</c>, <c>2 – 8 March 2026</c>.</summary>
     public string Words(CultureInfo culture) =>
-        First == Last ? First.ToString("D", culture)
+        First == Last ? $"{First.ToString("dddd", culture)}, {First.ToString(culture.DayPattern(), culture)}"
         : First.Day == 1 && Last == First.AddMonths(1).AddDays(-1) ? First.ToString("Y", culture)
-        : $"{First.ToString("d MMM yyyy", culture)} – {Last.ToString("d MMM yyyy", culture)}";
+        : culture.TwoLetterISOLanguageName == "en" && First.Year == Last.Year ? $"{First.ToString(First.Month == Last.Month ? "%d" : "d MMM", culture)} – {Last.ToString("d MMM yyyy", culture)}"
+        : $"{First.ToString(culture.DayPattern(), culture)} – {Last.ToString(culture.DayPattern(), culture)}";
 
     /// <summary>For names of files: <c>2026-03</c>, <c>2026-03-02_2026-03-08</c>.</summary>
     public string FileWords() =>
@@ -54,7 +55,7 @@ public sealed record ReportPeriod(DateOnly First, DateOnly Last, DateTimeOffset 
     private static ReportPeriod Between(DateOnly first, DateOnly last, TimeZoneInfo zone) => new(first, last, StartOf(first, zone), StartOf(last.AddDays(1), zone));
 
     /// <summary>Where the clock skips midnight, the day begins with the first time that it shows; where midnight comes twice, with the first.</summary>
-    private static DateTimeOffset StartOf(DateOnly day, TimeZoneInfo zone)
+    internal static DateTimeOffset StartOf(DateOnly day, TimeZoneInfo zone)
     {
         var local = day.ToDateTime(TimeOnly.MinValue);
         while (zone.IsInvalidTime(local))

@@ -8,7 +8,12 @@ namespace Loopai.Core.Reports.Building;
 /// <param name="Columns">What stands in it.</param>
 /// <param name="Rows">The cells.</param>
 /// <param name="Chart">The chart whose values these are; null for a table.</param>
-public sealed record ReportSheet(string Name, string Title, IReadOnlyList<ReportColumn> Columns, IReadOnlyList<IReadOnlyList<object?>> Rows, ChartBlock? Chart = null);
+/// <param name="Section">Which section of the document it is of, from 0 on.</param>
+public sealed record ReportSheet(
+    string Name, string Title, IReadOnlyList<ReportColumn> Columns, IReadOnlyList<IReadOnlyList<object?>> Rows, ChartBlock? Chart = null, int Section = 0);
+
+/// <summary>A cell that is written in another way than its column.</summary>
+public sealed record ReportCell(double? Value, ValueKind Kind);
 
 public static class ReportSheets
 {
@@ -22,13 +27,13 @@ public static class ReportSheets
     public static IReadOnlyList<ReportSheet> Of(ReportDocument document, params string[] taken)
     {
         var sheets = new List<ReportSheet>();
-        foreach (var section in document.Sections)
+        foreach (var (index, section) in document.Sections.Index())
         {
             foreach (var block in section.Blocks)
             {
-                if (SheetOf(section, block) is { } sheet)
+                if (SheetOf(section, block, document.Currency) is { } sheet)
                 {
-                    sheets.Add(sheet with { Name = Free(section.Title, [.. taken, .. sheets.Select(s => s.Name)]) });
+                    sheets.Add(sheet with { Name = Free(section.Title, [.. taken, .. sheets.Select(s => s.Name)]), Section = index });
                 }
             }
         }
@@ -36,20 +41,20 @@ public static class ReportSheets
         return sheets;
     }
 
-    private static ReportSheet? SheetOf(SectionContent section, ReportBlock block) => block switch
+    private static ReportSheet? SheetOf(SectionContent section, ReportBlock block, string currency) => block switch
     {
         TableBlock table => new ReportSheet("", section.Title, table.Columns, table.Rows),
         ChartBlock chart => new ReportSheet(
-            "", section.Title, [new("Time", ValueKind.Time), .. chart.Lines.Select(line => new ReportColumn(line.Name, chart.Kind))],
+            "", section.Title, [chart.IsWithinADay ? new("Time", ValueKind.Time) : new("Day", ValueKind.Day), .. chart.Lines.Select(line => new ReportColumn(line.Name, chart.Kind))],
             [.. chart.Starts.Select((at, i) => (IReadOnlyList<object?>)[at, .. chart.Lines.Select(line => (object?)line.Values[i])])], chart),
         FiguresBlock figures => new ReportSheet(
-            "", section.Title, [new("Figure"), new("Value", ValueKind.Number), new("Unit"), new("Before", ValueKind.Number), new("Change", ValueKind.Share)],
-            [.. figures.Figures.Select(f => (IReadOnlyList<object?>)[f.Label, f.Value, UnitOf(f.Kind), f.Before, f.Change])]),
+            "", section.Title, [new("Figure"), new("Value", ValueKind.Number), new("Before", ValueKind.Number), new("Change, of shares in points", ValueKind.Share)],
+            [.. figures.Figures.Select(f => (IReadOnlyList<object?>)[f.Label + UnitOf(f.Kind, currency), new ReportCell(f.Value, f.Kind), new ReportCell(f.Before, f.Kind), f.Change])]),
         TextBlock => null,
         _ => throw new ArgumentOutOfRangeException(nameof(block)),
     };
 
-    private static string UnitOf(ValueKind kind) => kind switch { ValueKind.Share => "of 1", ValueKind.Milliseconds => "ms", ValueKind.Money => "money", _ => "" };
+    private static string UnitOf(ValueKind kind, string currency) => kind switch { ValueKind.Milliseconds => " (ms)", ValueKind.Money => $" ({currency})", _ => "" };
 
     private static string Free(string title, List<string> taken)
     {

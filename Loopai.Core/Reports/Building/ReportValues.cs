@@ -14,12 +14,18 @@ public static class ReportValues
     {
         null or "" => Unknown,
         string text => text,
-        DateTimeOffset time => TimeZoneInfo.ConvertTime(time, document.Zone).ToString(kind == ValueKind.Day ? "d" : "g", document.Culture),
-        DateOnly day => day.ToString("d", document.Culture),
+        DateTimeOffset time => TimeZoneInfo.ConvertTime(time, document.Zone).ToString(kind == ValueKind.Day ? document.Culture.DayPattern() : document.Culture.TimePattern(), document.Culture),
+        DateOnly day => day.ToString(document.Culture.DayPattern(), document.Culture),
         bool yes => yes ? "✓" : Unknown,
         IConvertible number => document.Number(number.ToDouble(CultureInfo.InvariantCulture), kind),
         _ => Convert.ToString(value, document.Culture) ?? "",
     };
+
+    /// <summary>How a day is written. Half of those who read English take 03/04 for another day than the other half: there the month is a word.</summary>
+    public static string DayPattern(this CultureInfo culture) => IsEnglish(culture) ? "d MMM yyyy" : "d";
+
+    /// <summary>How a moment is written.</summary>
+    public static string TimePattern(this CultureInfo culture) => IsEnglish(culture) ? "d MMM yyyy, HH:mm" : "g";
 
     /// <summary>A number in words.</summary>
     public static string Number(this ReportDocument document, double? value, ValueKind kind)
@@ -34,10 +40,21 @@ public static class ReportValues
         {
             ValueKind.Share => (number * 100).ToString("0.0", culture) + " %",
             ValueKind.Milliseconds => Duration(number, culture),
-            ValueKind.Money => $"{number.ToString(Math.Abs(number) is > 0 and < 0.01 ? "#,0.00####" : "#,0.00", culture)} {document.Currency}",
+            ValueKind.Money => $"{Amount(number, PlacesFor(Math.Abs(number)), culture)} {document.Currency}",
             _ => number.ToString(Math.Abs(number) >= 100 ? "#,0" : "#,0.##", culture),
         };
     }
+
+    /// <summary>The cells of a table in words. All amounts of a column have as many places, and their currency stands in its heading.</summary>
+    public static IReadOnlyList<IReadOnlyList<string>> Cells(this ReportDocument document, TableBlock table)
+    {
+        var places = table.Columns.Select((c, i) => c.Kind == ValueKind.Money ? PlacesFor(table.Rows.Select(row => Math.Abs(AsNumber(row[i]) ?? 0)).DefaultIfEmpty(0).Max()) : 0).ToArray();
+        return [.. table.Rows.Select(row => (IReadOnlyList<string>)[.. row.Select((cell, i) =>
+            table.Columns[i].Kind == ValueKind.Money && AsNumber(cell) is { } amount ? Amount(amount, places[i], document.Culture) : document.Show(cell, table.Columns[i].Kind))])];
+    }
+
+    /// <summary>A column's heading, with the currency of its amounts.</summary>
+    public static string Heading(this ReportDocument document, ReportColumn column) => column.Kind == ValueKind.Money ? $"{column.Title}, {document.Currency}" : column.Title;
 
     /// <summary>How a figure changed: <c>+12.4 %</c>, <c>−0.6 pts</c>; null where nothing is to compare.</summary>
     public static string? ChangeWords(this ReportDocument document, ReportFigure figure)
@@ -51,6 +68,21 @@ public static class ReportValues
         var size = Math.Abs(change * 100).ToString("0.0", document.Culture);
         return figure.Kind == ValueKind.Share ? $"{sign}{size} pts" : $"{sign}{size} %";
     }
+
+    private static double? AsNumber(object? cell) => cell is IConvertible number and not string and not bool ? number.ToDouble(CultureInfo.InvariantCulture) : null;
+
+    /// <summary>Cents where there are any; else as many places as what a program costs needs.</summary>
+    private static int PlacesFor(double size) => size switch { >= 1 or 0 => 2, >= 0.01 => 4, _ => 6 };
+
+    /// <summary>What is too little for the places is not nothing.</summary>
+    private static string Amount(double amount, int places, CultureInfo culture)
+    {
+        var least = Math.Pow(10, -places);
+        var format = $"#,0.{new string('0', places)}";
+        return Math.Abs(amount) > 0 && Math.Abs(amount) < least / 2 ? $"< {least.ToString(format, culture)}" : amount.ToString(format, culture);
+    }
+
+    private static bool IsEnglish(CultureInfo culture) => culture.TwoLetterISOLanguageName == "en";
 
     private static string Duration(double ms, CultureInfo culture) => Math.Abs(ms) switch
     {

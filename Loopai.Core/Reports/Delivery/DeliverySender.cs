@@ -111,11 +111,12 @@ public sealed class DeliverySender(
             return null;
         }
 
-        var files = await db.ReportFiles.Where(f => f.RunId == delivery.RunId && f.Audience == delivery.Audience && f.Format != ReportFormat.Html).OrderBy(f => f.Format)
+        var files = await db.ReportFiles.Where(f => f.RunId == delivery.RunId && f.Audience == delivery.Audience && f.Format != ReportFormat.Html)
             .Select(f => new RunFile(f.Id, f.Format, f.Name, f.ContentType, f.Size, f.CreatedAt, f.ExpiresAt)).ToListAsync(ct);
+        files.Sort((a, b) => a.Format.CompareTo(b.Format));
         var attach = files.Count == 0 || files.Sum(f => f.Size) <= settings.MaxAttachmentMb * 1024L * 1024;
         var ids = files.Select(f => f.Id).ToList();
-        var attached = attach ? await db.ReportFiles.AsNoTracking().Where(f => ids.Contains(f.Id)).OrderBy(f => f.Format).ToListAsync(ct) : [];
+        var attached = attach ? await db.ReportFiles.AsNoTracking().Where(f => ids.Contains(f.Id)).ToListAsync(ct) : [];
         var report = MailBody.Read(body);
         var words = !attach ? null : files.Count == 0 ? "" : $"Attached: {string.Join(", ", files.Select(f => f.Name))}";
         string Links(bool asHtml) => DeliveryLinks.Words(portal.LinkBase(), token, files, words, asHtml);
@@ -123,7 +124,7 @@ public sealed class DeliverySender(
             delivery.Address, report.Subject, report.Text.Replace(MailBody.LinksHere, Links(asHtml: false), StringComparison.Ordinal),
             report.Html.Replace(MailBody.LinksHere, Links(asHtml: true), StringComparison.Ordinal))
         {
-            Attachments = [.. attached.Select(f => new MailFile(f.Name, f.ContentType, f.Content))],
+            Attachments = [.. attached.OrderBy(f => f.Format).Select(f => new MailFile(f.Name, f.ContentType, f.Content))],
             Pictures = [.. report.Pictures.Select(p => new MailFile(p.Name, p.ContentType, p.Content))],
             Headers = new Dictionary<string, string>(StringComparer.Ordinal)
             {

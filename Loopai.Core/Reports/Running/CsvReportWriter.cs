@@ -49,6 +49,7 @@ public sealed class CsvReportWriter : IReportWriter
 
     private static string TextOf(object? cell, ValueKind kind, TimeZoneInfo zone) => cell switch
     {
+        ReportCell typed => TextOf(typed.Value, typed.Kind, zone),
         string text => CsvText.Cell(text),
         DateTimeOffset time when kind == ValueKind.Day => TimeZoneInfo.ConvertTime(time, zone).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),

@@ -17,7 +17,8 @@ namespace Loopai.Core.Reports.Running;
 /// again, and what is owed to recipients is written in the transaction that ends the run, so that it is owed once.
 /// </summary>
 public sealed class ReportRunner(
-    LoopaiData data, ReportActors actors, ReportBuilder builder, IEnumerable<IReportWriter> writers, ReportsSettings settings, TimeProvider time, ILogger<ReportRunner> log)
+    LoopaiData data, ReportActors actors, ReportBuilder builder, IEnumerable<IReportWriter> writers, ReportNotices notices, ReportsSettings settings, TimeProvider time,
+    ILogger<ReportRunner> log)
 {
     private const int BytesAMegabyte = 1 << 20;
 
@@ -42,7 +43,7 @@ public sealed class ReportRunner(
 
         if (run.Attempts > ReportRun.MaxAttempts)
         {
-            await lease.EndAsync(RunStatus.Dead, "The portal ended again and again while it worked on this.", null, ct);
+            await DieAsync(lease, "The portal ended again and again while it worked on this.", ct);
             return true;
         }
 
@@ -76,7 +77,7 @@ public sealed class ReportRunner(
         {
             // It would fail the same way tomorrow.
             lease.Note($"Failed for good: {e.Message}");
-            await lease.EndAsync(RunStatus.Dead, e.Message, null, ct);
+            await DieAsync(lease, e.Message, ct);
         }
         catch (Exception e) when (e is UnavailableException or DbException or DbUpdateException or IOException or TimeoutException or InvalidOperationException)
         {
@@ -85,7 +86,21 @@ public sealed class ReportRunner(
             var over = lease.Run.Attempts >= ReportRun.MaxAttempts;
             var why = e is UnavailableException ? e.Message : "Something failed on our side.";
             lease.Note(over ? $"Failed for good: {why}" : $"Failed, and is tried again: {why}");
-            await lease.EndAsync(over ? RunStatus.Dead : RunStatus.Waiting, why, over ? null : time.GetUtcNow() + WaitAfter(lease.Run.Attempts), ct);
+            if (over)
+            {
+                await DieAsync(lease, why, ct);
+                return;
+            }
+
+            await lease.EndAsync(RunStatus.Waiting, why, time.GetUtcNow() + WaitAfter(lease.Run.Attempts), ct);
+        }
+    }
+
+    private async Task DieAsync(RunLease lease, string why, CancellationToken ct)
+    {
+        if (await lease.EndAsync(RunStatus.Dead, why, null, ct))
+        {
+            await notices.TellFailedAsync(lease.Run, ct);
         }
     }
 
@@ -103,7 +118,7 @@ public sealed class ReportRunner(
         }
 
         lease.Note(readers.Count == 0 ? "Done." : $"Done; {readers.Count} mails are on their way.");
-        await EndAsync(lease, readers, CostCharge.OfReport(run, report.EnvironmentId, time.GetElapsedTime(began), time.GetUtcNow()), ct);
+        await EndAsync(lease, report.Name, readers, CostCharge.OfReport(run, report.EnvironmentId, time.GetElapsedTime(began), time.GetUtcNow()), ct);
     }
 
     /// <summary>What this machine can write of what was asked for.</summary>
@@ -160,7 +175,7 @@ public sealed class ReportRunner(
     }
 
     /// <summary>The run's end, what it costs and what it owes, in one transaction; nothing where the run is no longer ours.</summary>
-    private async Task EndAsync(RunLease lease, IReadOnlyList<Reader> readers, CostCharge charge, CancellationToken ct)
+    private async Task EndAsync(RunLease lease, string report, IReadOnlyList<Reader> readers, CostCharge charge, CancellationToken ct)
     {
         var (run, now) = (lease.Run, time.GetUtcNow());
         await using var db = await data.OpenAsync(Caller.System(run.OrganizationId), ct);
@@ -182,6 +197,7 @@ public sealed class ReportRunner(
             Id = Guid.CreateVersion7(), OrganizationId = run.OrganizationId, RunId = run.Id, Address = reader.Address, Name = reader.Name, Audience = reader.Caller.Audience(),
             Status = optedOut.Contains(reader.Address) ? DeliveryStatus.OptedOut : DeliveryStatus.Waiting, NextAttemptAt = optedOut.Contains(reader.Address) ? null : now, CreatedAt = now,
         }));
+        db.ReportDelivered(run, report, readers.Count(r => !optedOut.Contains(r.Address)));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
     }

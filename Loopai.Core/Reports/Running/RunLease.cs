@@ -48,11 +48,25 @@ internal sealed class RunLease(LoopaiData data, ReportRun run, TimeProvider time
     }
 
     /// <summary>Ends this attempt.</summary>
-    public Task<bool> EndAsync(RunStatus status, string? error, DateTimeOffset? nextAttemptAt, CancellationToken ct)
+    public async Task<bool> EndAsync(RunStatus status, string? error, DateTimeOffset? nextAttemptAt, CancellationToken ct)
     {
         (run.Status, run.Error, run.NextAttemptAt) = (status, Cut(error), nextAttemptAt);
         run.FinishedAt = run.IsOver ? Now() : null;
-        return WriteAsync(RunStatus.Running, ct);
+        await using var db = await data.OpenAsync(Caller.System(run.OrganizationId), ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        if (!await WriteAsync(db, RunStatus.Running, ct))
+        {
+            return false;
+        }
+
+        if (status == RunStatus.Dead)
+        {
+            db.ReportFailed(run, await db.Reports.Where(r => r.Id == run.ReportId).Select(r => r.Name).FirstAsync(ct));
+            await db.SaveChangesAsync(ct);
+        }
+
+        await transaction.CommitAsync(ct);
+        return true;
     }
 
     public void Note(string line)
@@ -65,8 +79,13 @@ internal sealed class RunLease(LoopaiData data, ReportRun run, TimeProvider time
 
     private async Task<bool> WriteAsync(RunStatus from, CancellationToken ct)
     {
-        var held = _held;
         await using var db = await data.OpenAsync(Caller.System(run.OrganizationId), ct);
+        return await WriteAsync(db, from, ct);
+    }
+
+    private async Task<bool> WriteAsync(LoopaiDbContext db, RunStatus from, CancellationToken ct)
+    {
+        var held = _held;
         var written = await db.ReportRuns.Where(r => r.Id == run.Id && r.Status == from && r.NextAttemptAt == held).ExecuteUpdateAsync(
             set => set.SetProperty(r => r.Status, run.Status)
                 .SetProperty(r => r.Stage, run.Stage)

@@ -76,7 +76,8 @@ public sealed class RunService(LoopaiData data, TimeProvider time)
         var (run, report) = await FindAsync(db, caller, id, ct);
         var (audience, now) = (caller.Audience(), time.GetUtcNow());
         var files = await db.ReportFiles.Where(f => f.RunId == id && f.Audience == audience && f.ExpiresAt > now && f.Format != ReportFormat.Html)
-            .OrderBy(f => f.Format).Select(f => new RunFile(f.Id, f.Format, f.Name, f.ContentType, f.Size, f.CreatedAt, f.ExpiresAt)).ToListAsync(ct);
+            .Select(f => new RunFile(f.Id, f.Format, f.Name, f.ContentType, f.Size, f.CreatedAt, f.ExpiresAt)).ToListAsync(ct);
+        files.Sort((a, b) => a.Format.CompareTo(b.Format));
         var others = await db.ReportFiles.AnyAsync(f => f.RunId == id && f.Audience != audience, ct);
         var deliveries = await db.ReportDeliveries.AsNoTracking().Where(d => d.RunId == id).OrderBy(d => d.Address).ToListAsync(ct);
         return new RunDetail(run, report.Name, files, others, deliveries);

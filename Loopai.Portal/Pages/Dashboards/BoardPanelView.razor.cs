@@ -9,7 +9,7 @@ namespace Loopai.Portal.Pages.Dashboards;
 public sealed partial class BoardPanelView(PanelReader reader, NavigationManager navigation) : ComponentBase
 {
     private LoadState<PanelFigures> _state = LoadState<PanelFigures>.Loading;
-    private (BoardPanel, BoardScope, Guid, int)? _loaded;
+    private (BoardPanel, BoardScope, Guid, string, int)? _loaded;
     private IReadOnlyList<Mark>? _marked;
     private bool _busy;
 
@@ -44,7 +44,7 @@ public sealed partial class BoardPanelView(PanelReader reader, NavigationManager
 
     protected override async Task OnParametersSetAsync()
     {
-        var wanted = (Panel, Scope, Caller.EnvironmentId, Beat);
+        var wanted = (Panel, Scope, Caller.EnvironmentId, Zone.Id, Beat);
         if (_loaded == wanted)
         {
             // Marks come after the figures, which need not be read again for them.
@@ -60,7 +60,7 @@ public sealed partial class BoardPanelView(PanelReader reader, NavigationManager
         _marked = Marks;
 
         // A beat alone refreshes behind what is shown, and keeps it when that fails.
-        var isBeat = _loaded is { } before && (before.Item1, before.Item2, before.Item3) == (wanted.Panel, wanted.Scope, wanted.EnvironmentId);
+        var isBeat = _loaded is { } before && (before.Item1, before.Item2, before.Item3, before.Item4) == (wanted.Panel, wanted.Scope, wanted.EnvironmentId, wanted.Id);
         _loaded = wanted;
         if (!isBeat)
         {
@@ -91,14 +91,14 @@ public sealed partial class BoardPanelView(PanelReader reader, NavigationManager
             : figures.Result.Series.FirstOrDefault(s => s.Label == click.Series);
         if (figures.Stretch(index) is { } stretch && Caller.MaySomewhere(Permissions.ExecutionsRead))
         {
-            navigation.NavigateTo(Scope.ExecutionsUrl(Org, Shell.Environment, series, stretch.From, stretch.To));
+            navigation.NavigateTo(Scope.ExecutionsUrl(Org, Shell.Environment, Panel, series, stretch.From, stretch.To));
         }
     }
 
     private string Unusual(PanelFigures figures)
     {
         var metric = AnalyticsMetrics.Find(Panel.Metrics[0])!;
-        return string.Join("\n", figures.Odd.TakeLast(3).Select(o => PanelWords.Unusual(
+        return string.Join("\n", figures.Odd.TakeLast(3).Select(o => (figures.Odd.Any(other => other.Line != o.Line) ? $"{o.Line}, " : "") + PanelWords.Unusual(
             o.Anomaly, metric, figures.Result.Currency, TimeZoneInfo.ConvertTime(o.At, Zone).ToString("ddd d MMM HH:mm", CultureInfo.InvariantCulture))));
     }
 

@@ -49,10 +49,11 @@ public sealed record BoardScope(TimeRange Range, Guid? Task, string? Team, bool 
         };
     }
 
-    /// <summary>The executions behind one point of a panel.</summary>
-    public string ExecutionsUrl(string organization, string? environment, AnalyticsSeries? series, DateTimeOffset from, DateTimeOffset to)
+    /// <summary>The executions behind one point of a panel, as far as their list can be narrowed down to them.</summary>
+    public string ExecutionsUrl(string organization, string? environment, BoardPanel panel, AnalyticsSeries? series, DateTimeOffset from, DateTimeOffset to)
     {
-        string? Of(string dimension) => series?.Key.FirstOrDefault(k => k.Dimension == dimension)?.Value;
+        string? Of(string dimension) => series?.Key.FirstOrDefault(k => k.Dimension == dimension)?.Value
+            ?? panel.Filters.FirstOrDefault(f => f.Dimension == dimension && f is { Operator: AnalyticsOperator.In, Values.Count: 1 })?.Values[0];
         return PortalUrls.Executions(
             organization, environment, Guid.TryParse(Of(AnalyticsDimensions.Task), out var task) ? task : Task, Of(AnalyticsDimensions.Status),
             TimeRange.Between(from, to).Text, Of(AnalyticsDimensions.Version));

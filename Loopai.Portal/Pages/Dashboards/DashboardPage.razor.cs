@@ -16,6 +16,7 @@ public sealed partial class DashboardPage(
     private LoadState<Board> _state = LoadState<Board>.Loading;
     private BoardScope _scope = BoardScope.Parse("");
     private TimeZoneInfo _zone = TimeZoneInfo.Utc;
+    private TimeZoneInfo _ownZone = TimeZoneInfo.Utc;
     private List<BoardPanel> _panels = [];
     private IReadOnlyList<Mark> _marks = [];
     private IReadOnlyList<Option> _tasks = [];
@@ -43,7 +44,7 @@ public sealed partial class DashboardPage(
 
     private bool IsLive => _scope.Range.Length is not null;
 
-    private bool IsDirty => Board is { } board && BoardContent.Of([.. _panels]).ToString() != board.Content.ToString();
+    private bool IsDirty => Board is { } board && (board.Content with { Panels = [.. _panels] }).ToString() != board.Content.ToString();
 
     /// <summary>A panel was dropped before another, or at the end.</summary>
     [JSInvokable]
@@ -90,7 +91,7 @@ public sealed partial class DashboardPage(
         {
             _loaded = wanted;
             _live?.Dispose();
-            _zone = await viewer.GetAsync();
+            _ownZone = await viewer.GetAsync();
             (_tasks, _teams) = await choices.ReadAsync(Caller, CancellationToken.None);
             await LoadAsync();
             _live = LiveRefresh.Start(events, Caller, () => InvokeAsync(Refresh), time);
@@ -114,7 +115,10 @@ public sealed partial class DashboardPage(
     {
         _state = await LoadState.FromAsync(() => boards.GetAsync(Caller, Id, CancellationToken.None));
         _panels = [.. Board?.Content.Panels ?? []];
+        _zone = ZoneOf(Board);
     }
+
+    private static TimeZoneInfo ZoneOf(Board? board) => TimeZoneInfo.TryFindSystemTimeZoneById(board?.TimeZone ?? "UTC", out var zone) ? zone : TimeZoneInfo.Utc;
 
     /// <summary>Marks are beside the point: without them figures still stand.</summary>
     private async Task MarkAsync()
@@ -221,7 +225,7 @@ public sealed partial class DashboardPage(
     {
         if (await BoardDialog.OpenAsync(dialogs, Caller, Board, Board!.Content) is { } changed)
         {
-            _state = LoadState<Board>.Of(changed);
+            (_state, _zone) = (LoadState<Board>.Of(changed), ZoneOf(changed));
         }
     }
 

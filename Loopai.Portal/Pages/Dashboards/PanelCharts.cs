@@ -8,7 +8,7 @@ internal static class PanelCharts
 {
     /// <summary>Lines or bars whose unusual points are marked.</summary>
     public static object OverTime(
-        IReadOnlyList<ChartSeries> series, string unit, IReadOnlyList<ChartMark> marks, bool bars, DateTimeOffset until, IReadOnlyList<(DateTimeOffset At, Anomaly Anomaly)> odd)
+        IReadOnlyList<ChartSeries> series, string unit, IReadOnlyList<ChartMark> marks, bool bars, DateTimeOffset until, IReadOnlyList<OddPoint> odd)
     {
         var option = (Dictionary<string, object?>)ChartOption.TimeSeries(series, unit, marks, bars, until);
         option["zoom"] = true;
@@ -18,13 +18,16 @@ internal static class PanelCharts
             option["yAxis"] = new { type = "value", axisLabel = new { formatter = "format:percent" }, splitNumber = 3, min = "dataMin", max = 1 };
         }
 
-        if (odd.Count > 0)
+        foreach (var (line, drawn) in series.Zip((Dictionary<string, object?>[])option["series"]!))
         {
-            ((Dictionary<string, object?>[])option["series"]!)[0]["markPoint"] = new
+            if (odd.Any(o => o.Line == line.Name))
             {
-                symbol = "circle", symbolSize = 9, itemStyle = new { color = "transparent", borderColor = "var(--warn)", borderWidth = 2 }, label = new { show = false },
-                data = odd.Select(o => new { name = "Unusual", coord = new object[] { o.At.ToUnixTimeMilliseconds(), o.Anomaly.Value } }),
-            };
+                drawn["markPoint"] = new
+                {
+                    symbol = "circle", symbolSize = 9, itemStyle = new { color = "transparent", borderColor = "var(--warn)", borderWidth = 2 }, label = new { show = false },
+                    data = odd.Where(o => o.Line == line.Name).Select(o => new { name = "Unusual", coord = new object[] { o.At.ToUnixTimeMilliseconds(), o.Anomaly.Value } }),
+                };
+            }
         }
 
         return option;

@@ -12,14 +12,14 @@ namespace Loopai.Portal.Pages.Dashboards;
 /// <param name="Table">The same for those who cannot see it.</param>
 /// <param name="Odd">Points unlike the weeks before.</param>
 public sealed record PanelFigures(
-    BoardPanel Panel, AnalyticsQuery Query, AnalyticsResult Result, object? Option, ChartTable? Table, IReadOnlyList<(DateTimeOffset At, Anomaly Anomaly)> Odd)
+    BoardPanel Panel, AnalyticsQuery Query, AnalyticsResult Result, object? Option, ChartTable? Table, IReadOnlyList<OddPoint> Odd)
 {
     public bool IsEmpty => Panel.Kind == PanelKind.Histogram
         ? Result.Series[0].Latencies is not { Count: > 0 }
         : Result.Totals.Select((total, i) => total is null || (total == 0 && AnalyticsMetrics.Find(Result.Metrics[i])!.IsSum)).All(nothing => nothing);
 
     public static PanelFigures Of(
-        BoardPanel panel, AnalyticsQuery query, AnalyticsResult result, IReadOnlyList<Mark> marks, IReadOnlyList<(DateTimeOffset At, Anomaly Anomaly)> odd)
+        BoardPanel panel, AnalyticsQuery query, AnalyticsResult result, IReadOnlyList<Mark> marks, IReadOnlyList<OddPoint> odd)
     {
         var metric = AnalyticsMetrics.Find(panel.Metrics[0])!;
         var unit = PanelWords.ChartUnit(metric.Unit, result.Currency);

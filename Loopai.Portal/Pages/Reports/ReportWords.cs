@@ -18,6 +18,8 @@ public static class ReportWords
         SectionKind.Audit => "Audit extract",
         SectionKind.Access => "Access review",
         SectionKind.Text => "Text",
+        SectionKind.Costs => "Cost and savings",
+        SectionKind.Budgets => "Budgets",
     };
 
     public static string Of(PeriodKind kind) => kind switch

@@ -29,7 +29,7 @@ public sealed class ExperimentSection(ExperimentService experiments, SnapshotSer
 
         var title = section.Title.Length > 0 ? section.Title : Title;
         IReadOnlyList<ReportColumn> columns =
-            [new("Experiment"), new("Task"), new("State"), new("Days", ValueKind.Number), new("Units", ValueKind.Number), new("What may be decided")];
+            [new("Experiment"), new("Task"), new("State"), new("Days", ValueKind.Number, IsMinor: true), new("Units", ValueKind.Number, IsMinor: true), new("What may be decided")];
         return rows.Count == 0
             ? new SectionContent(title, Kind, [], "No experiment ran.")
             : new SectionContent(title, Kind, [new TableBlock(columns, rows)]);

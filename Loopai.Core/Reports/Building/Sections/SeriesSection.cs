@@ -25,6 +25,11 @@ public sealed class SeriesSection(FigureReader figures) : ISectionSource
         }
 
         var isSum = AnalyticsMetrics.Find(metric)?.IsSum == true;
+        if (isSum && result.Series.All(s => s.Points.All(p => p.Values[0] is null or 0)))
+        {
+            return new SectionContent(title, Kind, [], "None in this time.");
+        }
+
         List<ChartLine> lines =
             [.. result.Series.Select(s => new ChartLine(section.Dimension is null ? FigureReader.LabelOf(metric) : s.Label, [.. s.Points.Select(p => (double?)p.Values[0])]))];
         return new SectionContent(

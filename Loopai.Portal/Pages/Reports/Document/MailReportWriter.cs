@@ -60,7 +60,8 @@ public sealed class MailReportWriter(ReportPaper paper, IPagePrinter printer) : 
             case TableBlock table:
                 foreach (var row in table.Rows.Take(TextRows))
                 {
-                    text.AppendJoin(", ", row.Select((cell, i) => $"{table.Columns[i].Title} {document.Show(cell, table.Columns[i].Kind)}")).Append('\n');
+                    text.Append(document.Show(row[0], table.Columns[0].Kind)).Append(": ")
+                        .AppendJoin(", ", row.Index().Skip(1).Where(c => c.Item is not null and not "").Select(c => $"{table.Columns[c.Index].Title} {document.Show(c.Item, table.Columns[c.Index].Kind)}")).Append('\n');
                 }
 
                 text.Append(table.Rows.Count > TextRows ? $"… and {table.Rows.Count - TextRows} more\n" : "");

@@ -9,7 +9,7 @@ public static class ReportChart
     public static object OptionOf(ReportDocument document, ChartBlock chart) => new Dictionary<string, object?>
     {
         ["unit"] = UnitOf(document, chart.Kind),
-        ["xAxis"] = new { type = "category", data = chart.Starts.Select(at => DayOf(document, at)) },
+        ["xAxis"] = new { type = "category", data = chart.Starts.Select(at => DayOf(document, chart, at)) },
         ["yAxis"] = new { type = "value", axisLabel = new { formatter = "format:" + UnitOf(document, chart.Kind) }, splitNumber = 4, scale = chart.Kind == ValueKind.Share },
         ["legend"] = chart.Lines.Count > 1 ? new { } : null,
         ["series"] = chart.Lines.Select(line => new Dictionary<string, object?>
@@ -20,10 +20,11 @@ public static class ReportChart
     };
 
     public static ChartTable TableOf(ReportDocument document, ChartBlock chart) => new(
-        ["Time", .. chart.Lines.Select(line => line.Name)],
-        [.. chart.Starts.Select((at, i) => (IReadOnlyList<string>)[DayOf(document, at), .. chart.Lines.Select(line => document.Number(line.Values[i], chart.Kind))])]);
+        [chart.IsWithinADay ? "Time" : "Day", .. chart.Lines.Select(line => line.Name)],
+        [.. chart.Starts.Select((at, i) => (IReadOnlyList<string>)[DayOf(document, chart, at), .. chart.Lines.Select(line => document.Number(line.Values[i], chart.Kind))])]);
 
-    private static string DayOf(ReportDocument document, DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, document.Zone).ToString("d MMM", document.Culture);
+    private static string DayOf(ReportDocument document, ChartBlock chart, DateTimeOffset at) =>
+        TimeZoneInfo.ConvertTime(at, document.Zone).ToString(chart.IsWithinADay ? "HH:mm" : "d MMM", document.Culture);
 
     private static string UnitOf(ReportDocument document, ValueKind kind) =>
         kind switch { ValueKind.Share => "percent", ValueKind.Milliseconds => "ms", ValueKind.Money => $"money:{document.Currency}", _ => "short" };
@@ -31,12 +32,15 @@ public static class ReportChart
     /// <summary>Whether a column's cells stand at its right edge.</summary>
     public static bool IsNumber(this ReportColumn column) => column.Kind is not (ValueKind.Text or ValueKind.Time or ValueKind.Day);
 
+    /// <summary>Numbers stand at the right edge, and neither they nor days are broken.</summary>
+    public static string? Css(this ReportColumn column) => column.IsNumber() ? "end" : column.Kind is ValueKind.Time or ValueKind.Day ? "day" : null;
+
     public static string? CssOf(ReportFigure figure) => (figure.Change, figure.MoreIsBetter) switch
     {
         (null or 0, _) or (_, null) => null,
         ({ } change, { } up) => change > 0 == up ? "good" : "bad",
     };
 
-    /// <summary>Text within a string of a style sheet.</summary>
-    public static string CssText(string text) => string.Concat(text.Select(c => char.IsAsciiLetterOrDigit(c) || c == ' ' ? $"{c}" : $"\\{((int)c).ToString("x6", CultureInfo.InvariantCulture)}"));
+    /// <summary>Text within a string of a style sheet. The space after an escape belongs to it.</summary>
+    public static string CssText(string text) => string.Concat(text.Select(c => char.IsAsciiLetterOrDigit(c) || c == ' ' ? $"{c}" : $"\\{((int)c).ToString("x6", CultureInfo.InvariantCulture)} "));
 }
