@@ -7,6 +7,7 @@ using Loopai.Core.Programs;
 using Loopai.Core.Rollouts;
 using Loopai.Core.Usage;
 using Loopai.Core.Validation;
+using Loopai.Core.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Loopai.Core.Analytics;
@@ -91,6 +92,13 @@ public sealed class AttentionService(LoopaiData data, TimeProvider time)
 
             // A key that was made for a few days is no news.
             items.AddRange(keys.Where(k => k.ExpiresAt - k.CreatedAt > KeyEndsWithin).Select(k => new AttentionItem(AttentionKind.KeyEnds, k.Id, k.Name, Since: k.ExpiresAt)));
+        }
+
+        if (caller.May(Permissions.WebhooksRead))
+        {
+            items.AddRange(
+                from given in await db.GivenUpAsync(now - Week, ct)
+                select new AttentionItem(AttentionKind.WebhookGivenUp, given.Id, given.Name, Count: given.Dead, Since: given.Since));
         }
 
         if (caller.May(Permissions.CostsRead))

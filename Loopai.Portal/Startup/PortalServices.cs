@@ -178,6 +178,7 @@ public static class PortalServices
         services.AddHostedService<AuditStreamWorker>();
 
         services.AddReports();
+        services.AddWebhooks();
 
         services.AddSingleton<ScimTokenService>();
         services.AddSingleton<ScimUserService>();

@@ -6,6 +6,7 @@ using Loopai.Core.Errors;
 using Loopai.Core.Reports.Building;
 using Loopai.Core.Reports.Delivery;
 using Loopai.Core.Reports.Scheduling;
+using Loopai.Core.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -180,6 +181,7 @@ public sealed class ReportRunner(
             Id = Guid.CreateVersion7(), OrganizationId = run.OrganizationId, RunId = run.Id, Address = reader.Address, Name = reader.Name, Audience = reader.Caller.Audience(),
             Status = optedOut.Contains(reader.Address) ? DeliveryStatus.OptedOut : DeliveryStatus.Waiting, NextAttemptAt = optedOut.Contains(reader.Address) ? null : now, CreatedAt = now,
         }));
+        await RunLease.PublishAsync(db, run, WebhookTypes.ReportCompleted, null, ct);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
     }

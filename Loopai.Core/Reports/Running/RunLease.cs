@@ -1,6 +1,7 @@
 using System.Globalization;
 using Loopai.Core.Access;
 using Loopai.Core.Data;
+using Loopai.Core.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Loopai.Core.Reports.Running;
@@ -63,10 +64,18 @@ internal sealed class RunLease(LoopaiData data, ReportRun run, TimeProvider time
 
     public static string? Cut(string? text) => text is { Length: > ReportRun.MaxErrorLength } ? text[..ReportRun.MaxErrorLength] : text;
 
+    /// <summary>The news of a run that is over, in the transaction that says so.</summary>
+    internal static async Task PublishAsync(LoopaiDbContext db, ReportRun run, string type, string? error, CancellationToken ct)
+    {
+        var report = await db.Reports.Where(r => r.Id == run.ReportId).Select(r => new { r.Name, r.EnvironmentId }).SingleAsync(ct);
+        db.Publish(run.OrganizationId, type, new { runId = run.Id, run.ReportId, report.Name, error }, report.EnvironmentId);
+    }
+
     private async Task<bool> WriteAsync(RunStatus from, CancellationToken ct)
     {
         var held = _held;
         await using var db = await data.OpenAsync(Caller.System(run.OrganizationId), ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var written = await db.ReportRuns.Where(r => r.Id == run.Id && r.Status == from && r.NextAttemptAt == held).ExecuteUpdateAsync(
             set => set.SetProperty(r => r.Status, run.Status)
                 .SetProperty(r => r.Stage, run.Stage)
@@ -78,6 +87,13 @@ internal sealed class RunLease(LoopaiData data, ReportRun run, TimeProvider time
                 .SetProperty(r => r.StartedAt, run.StartedAt)
                 .SetProperty(r => r.FinishedAt, run.FinishedAt),
             ct) == 1;
+        if (written && run.Status == RunStatus.Dead)
+        {
+            await PublishAsync(db, run, WebhookTypes.ReportFailed, run.Error, ct);
+            await db.SaveChangesAsync(ct);
+        }
+
+        await transaction.CommitAsync(ct);
         _held = written ? run.NextAttemptAt : _held;
         return written;
     }
