@@ -98,12 +98,19 @@ public sealed class WebhookLog(LoopaiData data, WebhookSender sender, TimeProvid
         return new WebhookReplayed(count, true);
     }
 
-    /// <summary>Sends a made-up event at once, also where the subscription is off or left alone for a while, and tells what came of it. It is not tried again.</summary>
+    /// <summary>
+    /// Sends a made-up event at once, also where the subscription is off or left alone for a while, and tells what came of it. It is not tried again; where it is taken,
+    /// the receiver is left alone no longer.
+    /// </summary>
     public async Task<WebhookDeliveryDetail> TestAsync(Caller caller, Guid id, CancellationToken ct)
     {
         caller.Demand(Permissions.WebhooksManage);
-        await using var db = await data.OpenAsync(caller, ct);
-        var subscription = await db.FindWebhookAsync(id, ct);
+        WebhookSubscription subscription;
+        await using (var db = await data.OpenAsync(caller, ct))
+        {
+            subscription = await db.FindWebhookAsync(id, ct);
+        }
+
         var told = WebhookPublishing.Make(
             caller.OrganizationId, WebhookTypes.Test, new { message = "This is a test from Loopai.", subscription = subscription.Name, by = caller.Name }, subscription.EnvironmentId, null);
         told.WaitingSince = null;
@@ -112,12 +119,30 @@ public sealed class WebhookLog(LoopaiData data, WebhookSender sender, TimeProvid
         {
             Id = Guid.CreateVersion7(), OrganizationId = caller.OrganizationId, SubscriptionId = id, EventId = told.Id, Type = told.Type, Sequence = 0, Since = now, CreatedAt = now,
         };
+
+        // No connection is held while the receiver is waited for.
         var sent = await sender.SendAsync(subscription, delivery, told, ct);
         WebhookOutcome.Note(delivery, sent, time.GetUtcNow(), mayRetry: false);
-        db.AddRange(told, delivery, sent.Attempt);
-        db.Record(caller, "webhook.tested", WebhookService.Kind, id, sent.Taken ? AuditResult.Success : AuditResult.Failed, sent.Attempt.Error, new { subscription.Name });
+        await KeepAsync(caller, subscription, new WebhookDeliveryDetail(delivery, told, [sent.Attempt]), sent.Taken, ct);
+        return new WebhookDeliveryDetail(delivery, told, [sent.Attempt]);
+    }
+
+    private async Task KeepAsync(Caller caller, WebhookSubscription subscription, WebhookDeliveryDetail test, bool taken, CancellationToken ct)
+    {
+        await using var db = await data.OpenAsync(caller, ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        db.Add(test.Event);
+        db.Add(test.Delivery);
+        db.AddRange(test.Attempts);
+        db.Record(caller, "webhook.tested", WebhookService.Kind, subscription.Id, taken ? AuditResult.Success : AuditResult.Failed, test.Delivery.LastError, new { subscription.Name });
         await db.SaveChangesAsync(ct);
-        return await DetailAsync(db, delivery, ct);
+        if (taken)
+        {
+            await db.WebhookSubscriptions.Where(s => s.Id == subscription.Id).ExecuteUpdateAsync(
+                set => set.SetProperty(s => s.Failures, 0).SetProperty(s => s.PausedUntil, (DateTimeOffset?)null).SetProperty(s => s.SucceededAt, test.Delivery.LastAt), ct);
+        }
+
+        await transaction.CommitAsync(ct);
     }
 
     private static IQueryable<WebhookDelivery> Within(IQueryable<WebhookDelivery> deliveries, DateTimeOffset? from, DateTimeOffset? to)

@@ -48,6 +48,17 @@ public sealed class WebhooksJourneyTests(PortalVisit visit) : IClassFixture<Port
         await Expect(sheet.Locator("details.attempt")).ToHaveCountAsync(2);
         receiver.Requests.GroupBy(r => r.Headers["webhook-id"]).Count(same => same.Count() == 2).ShouldBe(1, "a replay is the same event");
 
+        await page.Keyboard.PressAsync("Escape");
+        await page.GetByRole(AriaRole.Navigation, new() { Name = "Webhook", Exact = true }).GetByRole(AriaRole.Link, new() { Name = "Settings" }).ClickAsync();
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Pager 2");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Pager 2" })).ToBeVisibleAsync();
+        await opened.KeepScreenshotsAsync("webhook-settings");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Verify signatures" }).ClickAsync();
+        await Expect(page.GetByText("npm install express standardwebhooks")).ToBeVisibleAsync();
+        await opened.KeepScreenshotsAsync("webhook-verify");
+        (await opened.ViolationsAsync()).ShouldBeEmpty();
+
         await page.GotoAsync($"/o/{acme.Slug}/webhooks");
         await Expect(page.GetByText("delivering")).ToBeVisibleAsync();
         await opened.KeepScreenshotsAsync("webhooks");
