@@ -56,6 +56,9 @@ public static class PermissionCatalog
         new(ReportsRead, "Reports", "See reports, their runs and files, and run them for oneself"),
         new(ReportsWrite, "Reports", "Make and change reports"),
         new(ReportsSend, "Reports", "Send reports to people, now and by schedules"),
+        new(WebhooksRead, "Webhooks", "See webhooks, and what was sent to them"),
+        new(WebhooksManage, "Webhooks", "Make, change and delete webhooks"),
+        new(WebhooksReplay, "Webhooks", "Send again what a webhook was sent before"),
         new(JobsManage, "Jobs", "Pause, run, end and retry the jobs of others"),
     ];
 }

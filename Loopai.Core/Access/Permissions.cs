@@ -92,6 +92,15 @@ public static class Permissions
     /// <summary>Pause, run, end and retry the jobs of others.</summary>
     public const string JobsManage = "jobs:manage";
 
+    /// <summary>See webhooks, and what was sent to them.</summary>
+    public const string WebhooksRead = "webhooks:read";
+
+    /// <summary>Make, change and delete webhooks.</summary>
+    public const string WebhooksManage = "webhooks:manage";
+
+    /// <summary>Send again what a webhook was sent before.</summary>
+    public const string WebhooksReplay = "webhooks:replay";
+
     /// <summary>Every permission.</summary>
     public static readonly IReadOnlyList<string> All =
     [
@@ -100,6 +109,7 @@ public static class Permissions
         OrganizationRead, OrganizationManage, OrganizationDelete, MembersManage, RolesManage,
         SignOnManage, KeysRead, KeysManage, AuditRead, AuditManage, AnalyticsRead, DashboardsWrite, UsageRead, QuotasManage,
         CostsRead, PricesManage, BudgetsManage, ReportsRead, ReportsWrite, ReportsSend, JobsManage,
+        WebhooksRead, WebhooksManage, WebhooksReplay,
     ];
 
     /// <summary>What an owner holds: everything but setting the clock of an execution.</summary>

@@ -46,6 +46,9 @@ public enum AttentionKind
     /// <summary>An API key ends within two weeks.</summary>
     KeyEnds,
 
+    /// <summary>A webhook's events were given up, or its receiver is gone.</summary>
+    WebhookGivenUp,
+
     /// <summary>Answers wait for a person.</summary>
     ReviewWaiting,
 

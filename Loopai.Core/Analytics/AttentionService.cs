@@ -9,6 +9,7 @@ using Loopai.Core.Reports.Running;
 using Loopai.Core.Rollouts;
 using Loopai.Core.Usage;
 using Loopai.Core.Validation;
+using Loopai.Core.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Loopai.Core.Analytics;
@@ -98,6 +99,13 @@ public sealed class AttentionService(LoopaiData data, TimeProvider time)
         if (caller.May(Permissions.ReportsRead))
         {
             items.AddRange(await FailedReportsAsync(db, caller, now - Week, ct));
+        }
+
+        if (caller.May(Permissions.WebhooksRead))
+        {
+            items.AddRange(
+                from given in await db.GivenUpAsync(now - Week, ct)
+                select new AttentionItem(AttentionKind.WebhookGivenUp, given.Id, given.Name, Count: given.Dead, Since: given.Since));
         }
 
         if (caller.May(Permissions.CostsRead))

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Loopai.Core.Access;
 using Loopai.Core.Data;
+using Loopai.Core.Webhooks;
 
 namespace Loopai.Core.Audit;
 
@@ -74,6 +75,7 @@ public static class AuditTrail
         };
         db.AuditEvents.Add(audited);
         db.AuditPending.Add(new AuditPending { OrganizationId = audited.OrganizationId, EventId = audited.Id });
+        db.PublishAudited(audited);
     }
 
     private static JsonNode? Take(JsonObject? members, string name)

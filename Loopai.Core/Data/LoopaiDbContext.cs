@@ -33,6 +33,7 @@ using Loopai.Core.Rollouts;
 using Loopai.Core.Tasks;
 using Loopai.Core.Usage;
 using Loopai.Core.Validation;
+using Loopai.Core.Webhooks;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
@@ -170,6 +171,16 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
     public DbSet<ReportDelivery> ReportDeliveries => Set<ReportDelivery>();
 
     public DbSet<ReportOptOut> ReportOptOuts => Set<ReportOptOut>();
+
+    public DbSet<WebhookSubscription> WebhookSubscriptions => Set<WebhookSubscription>();
+
+    public DbSet<WebhookEvent> WebhookEvents => Set<WebhookEvent>();
+
+    public DbSet<WebhookOutbox> WebhookOutboxes => Set<WebhookOutbox>();
+
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
+
+    public DbSet<WebhookAttempt> WebhookAttempts => Set<WebhookAttempt>();
 
     public DbSet<Dashboard> Dashboards => Set<Dashboard>();
 

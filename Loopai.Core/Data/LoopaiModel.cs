@@ -17,6 +17,7 @@ using Loopai.Core.Rollouts;
 using Loopai.Core.Tasks;
 using Loopai.Core.Usage;
 using Loopai.Core.Validation;
+using Loopai.Core.Webhooks;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
@@ -46,6 +47,7 @@ public static class LoopaiModel
         RolloutModel.Configure(builder);
         ReportModel.Configure(builder);
         AnalyticsModel.Configure(builder);
+        WebhookModel.Configure(builder);
         AuditModel.Configure(builder);
         SnakeCaseNames.Apply(builder);
     }

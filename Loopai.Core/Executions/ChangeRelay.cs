@@ -6,13 +6,14 @@ using Loopai.Core.Data;
 using Loopai.Core.Flags;
 using Loopai.Core.Identity.Sessions;
 using Loopai.Core.Usage;
+using Loopai.Core.Webhooks;
 using Microsoft.Extensions.Hosting;
 
 namespace Loopai.Core.Executions;
 
 /// <summary>Carries changes from the database to what this portal keeps in memory.</summary>
 public sealed class ChangeRelay(IChangeFeed feed, ExecutionCatalog catalog, ApiKeyAuthenticator keys, AccessService access, SessionCache sessions, QuotaGate quotas,
-    FlagCatalog flags, PriceBooks prices, BudgetGate budgets) : BackgroundService
+    FlagCatalog flags, PriceBooks prices, BudgetGate budgets, WebhookInterest webhooks) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -26,6 +27,7 @@ public sealed class ChangeRelay(IChangeFeed feed, ExecutionCatalog catalog, ApiK
             flags.Forget(change);
             prices.Forget(change);
             budgets.Forget(change);
+            webhooks.Forget(change);
         }
     }
 }

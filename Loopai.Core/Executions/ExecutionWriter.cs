@@ -5,6 +5,7 @@ using Loopai.Core.Configuration;
 using Loopai.Core.Errors;
 using Loopai.Core.Usage;
 using Loopai.Core.Validation;
+using Loopai.Core.Webhooks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -16,7 +17,7 @@ namespace Loopai.Core.Executions;
 /// acknowledged execution is on disk, and the price of a commit is shared.
 /// </summary>
 public sealed class ExecutionWriter(
-    IExecutionStore store, ExecutionEvents events, ValidationSignal validationsWait, IOptions<ExecutionSettings> options, ILogger<ExecutionWriter> log) : BackgroundService
+    IExecutionStore store, ExecutionEvents events, ValidationSignal validationsWait, WebhookInterest webhooks, IOptions<ExecutionSettings> options, ILogger<ExecutionWriter> log) : BackgroundService
 {
     /// <summary>A larger commit gains nothing more and makes its first caller wait longer.</summary>
     private const int MaxBatch = 1000;
@@ -80,6 +81,7 @@ public sealed class ExecutionWriter(
         {
             var executions = new Execution[writes.Count];
             List<ValidationRecord>? validations = null;
+            List<WebhookEvent>? news = null;
             for (var i = 0; i < executions.Length; i++)
             {
                 executions[i] = writes[i].Execution;
@@ -95,12 +97,18 @@ public sealed class ExecutionWriter(
                 {
                     (validations ??= []).Add(validation);
                 }
+
+                if (webhooks.EventOf(executions[i]) is { } told)
+                {
+                    (news ??= []).Add(told);
+                }
             }
 
             // Bounded, so that a database that stalls is told to the callers instead of being waited for.
             using var timeout = new CancellationTokenSource(CommitTimeout);
             var started = Stopwatch.GetTimestamp();
-            _commit = store.CommitAsync(new ExecutionBatch(executions, _rollups.TakeTouched(), validations ?? [], _usage.TakeTouched()), timeout.Token);
+            _commit = store.CommitAsync(
+                new ExecutionBatch(executions, _rollups.TakeTouched(), validations ?? [], _usage.TakeTouched()) { Events = news ?? [] }, timeout.Token);
 
             // A server that stands still does not answer its cancellation either, for which the client library waits: then it is left to itself.
             await _commit.WaitAsync(CommitTimeout + TimeSpan.FromMilliseconds(500));

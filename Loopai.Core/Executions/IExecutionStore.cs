@@ -1,5 +1,6 @@
 using Loopai.Core.Usage;
 using Loopai.Core.Validation;
+using Loopai.Core.Webhooks;
 
 namespace Loopai.Core.Executions;
 
@@ -16,4 +17,8 @@ public interface IExecutionStore
 /// <param name="Validations">New rows, for the executions that are checked.</param>
 /// <param name="Usage">Rows whose absolute values are written over what this writer wrote before.</param>
 public sealed record ExecutionBatch(
-    IReadOnlyList<Execution> Executions, IReadOnlyList<ExecutionRollup> Rollups, IReadOnlyList<ValidationRecord> Validations, IReadOnlyList<UsageCounter> Usage);
+    IReadOnlyList<Execution> Executions, IReadOnlyList<ExecutionRollup> Rollups, IReadOnlyList<ValidationRecord> Validations, IReadOnlyList<UsageCounter> Usage)
+{
+    /// <summary>News of those executions, where somebody wants them.</summary>
+    public IReadOnlyList<WebhookEvent> Events { get; init; } = [];
+}

@@ -4,6 +4,7 @@ using Loopai.Core.Access;
 using Loopai.Core.Audit;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
+using Loopai.Core.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Loopai.Core.Experiments;
@@ -53,6 +54,9 @@ internal static class ExperimentWork
             Details = details is null ? null : JsonSerializer.Serialize(details, Json),
             IsDeviation = isDeviation,
         });
+        db.Publish(
+            experiment.OrganizationId, $"experiment.{action}",
+            new { experimentId = experiment.Id, experiment.Key, experiment.Name, experiment.TaskId, experiment.Status, reason, effect, by = caller.Name }, experiment.EnvironmentId, experiment.TaskId);
         db.Record(caller, $"experiment.{action}", "experiment", experiment.Id, new { experiment.Name, experiment.Key, reason, effect, details, deviation = isDeviation });
     }
 

@@ -3,6 +3,7 @@ using Loopai.Core.Audit;
 using Loopai.Core.Data;
 using Loopai.Core.Programs;
 using Loopai.Core.Tasks;
+using Loopai.Core.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Loopai.Core.Rollouts;
@@ -87,6 +88,9 @@ internal static class RolloutSteps
             Id = Guid.CreateVersion7(now), OrganizationId = rollout.OrganizationId, TaskId = rollout.TaskId, RolloutId = rollout.Id, Action = move.Action, Stage = move.Stage,
             Sentence = move.Sentence, Evidence = move.Judgement is null ? null : RolloutJson.Write(move.Judgement), By = caller.Name, At = now,
         });
+        db.Publish(
+            rollout.OrganizationId, $"rollout.{move.Action}",
+            new { rolloutId = rollout.Id, rollout.TaskId, rollout.Version, rollout.BaseVersion, stage = move.Stage + 1, move.Sentence, by = caller.Name }, rollout.EnvironmentId, rollout.TaskId);
         db.Record(caller, $"rollout.{move.Action}", "task", rollout.TaskId, new
         {
             rolloutId = rollout.Id, rollout.Version, rollout.BaseVersion, stage = move.Stage + 1, move.Sentence, evidence = move.Judgement,

@@ -147,8 +147,26 @@ public sealed class ValidationProcessor(LoopaiData data, IVersionRunner versions
             await db.ChargeAsync(organization.Key, [.. organization.Select(a => ChargeOf(a.Validation, a.Answer, now))], now, ct);
         }
 
+        await PublishWrongAsync(db, answers, ct);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
+    }
+
+    /// <summary>Wrong answers may be many: where nobody has ever asked for news, none is written.</summary>
+    private static async Task PublishWrongAsync(LoopaiDbContext db, List<(ValidationRecord Validation, OracleAnswer Answer)> answers, CancellationToken ct)
+    {
+        var wrong = answers.FindAll(a => a.Answer.Status == ValidationStatus.Mismatched);
+        var organizations = wrong.Select(a => a.Validation.OrganizationId).Distinct().ToArray();
+        if (organizations.Length == 0)
+        {
+            return;
+        }
+
+        var listening = await db.WebhookOutboxes.Where(o => organizations.Contains(o.OrganizationId)).Select(o => o.OrganizationId).ToListAsync(ct);
+        foreach (var (validation, answer) in wrong.Where(a => listening.Contains(a.Validation.OrganizationId)))
+        {
+            db.PublishWrong(validation, answer.DecidedBy);
+        }
     }
 
     /// <summary>A label is looked up, which costs nothing that could be told from nothing: the ledger says so with an amount of zero.</summary>

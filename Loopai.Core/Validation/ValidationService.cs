@@ -102,6 +102,11 @@ public sealed class ValidationService(LoopaiData data, TimeProvider time)
         }
 
         var added = verdict.AddExample && expected is not null && await db.AddExampleAsync(validation, expected, now, ct);
+        if (status == ValidationStatus.Mismatched)
+        {
+            db.PublishWrong(validation, decidedBy);
+        }
+
         db.Record(caller, "validation.decided", "validation", id, new { validation.TaskId, validation.Version, status, expected, exampleAdded = added });
         return await CommitAsync(db, id, ct);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Loopai.Core.Outbound;
@@ -36,11 +37,8 @@ public static class GuardedHandler
             // A proxy would resolve the name itself, out of reach of the check.
             UseProxy = false,
             UseCookies = false,
+            ConnectCallback = (context, ct) => ConnectAsync(context, allowPrivateNetworks ? _ => true : IsPublic, ct),
         };
-        if (!allowPrivateNetworks)
-        {
-            handler.ConnectCallback = ConnectAsync;
-        }
 
         var client = new HttpClient(new ReadRedirects(handler)) { Timeout = Timeout, MaxResponseContentBufferSize = MaxResponseBytes };
         client.DefaultRequestHeaders.UserAgent.ParseAdd("Loopai");
@@ -61,10 +59,12 @@ public static class GuardedHandler
             : IsPublic(new IPAddress(address.GetAddressBytes().AsSpan(carrier.Offset, 4)));
     }
 
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, Func<IPAddress, bool> allowed, CancellationToken ct)
     {
+        var started = Stopwatch.GetTimestamp();
         var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, ct);
-        var open = addresses.Where(IsPublic).ToArray();
+        var resolved = Stopwatch.GetElapsedTime(started);
+        var open = addresses.Where(allowed).ToArray();
         if (open.Length == 0)
         {
             throw new HttpRequestException(HttpRequestError.ConnectionError, $"'{context.DnsEndPoint.Host}' is not a public address.");
@@ -74,6 +74,11 @@ public static class GuardedHandler
         try
         {
             await socket.ConnectAsync(open, context.DnsEndPoint.Port, ct);
+            if (context.InitialRequestMessage.Options.TryGetValue(OutboundTimings.Key, out var timings))
+            {
+                (timings.Dns, timings.Connect) = (resolved, Stopwatch.GetElapsedTime(started) - resolved);
+            }
+
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Loopai.Core.Executions;
 using Loopai.Core.Usage;
 using Loopai.Core.Validation;
+using Loopai.Core.Webhooks;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -90,6 +91,11 @@ public sealed class PostgresExecutionStore(SystemDataSource source) : IExecution
         if (batch.Validations.Count > 0)
         {
             commands.BatchCommands.Add(InsertValidations(batch.Validations));
+        }
+
+        if (batch.Events.Count > 0)
+        {
+            commands.BatchCommands.Add(InsertEvents(batch.Events));
         }
 
         if (commands.BatchCommands.Count > 0)
@@ -238,6 +244,25 @@ public sealed class PostgresExecutionStore(SystemDataSource source) : IExecution
             Column(rows, NpgsqlDbType.Uuid, v => v.TeamId),
             Column(rows, NpgsqlDbType.Uuid, v => v.ExperimentId),
             Column(rows, NpgsqlDbType.Smallint, v => v.Variant),
+        },
+    };
+
+    private static NpgsqlBatchCommand InsertEvents(IReadOnlyList<WebhookEvent> rows) => new(
+        """
+        INSERT INTO webhook_events (id, organization_id, environment_id, task_id, type, at, data, waiting_since)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
+        """)
+    {
+        Parameters =
+        {
+            Column(rows, NpgsqlDbType.Uuid, e => e.Id),
+            Column(rows, NpgsqlDbType.Uuid, e => e.OrganizationId),
+            Column(rows, NpgsqlDbType.Uuid, e => e.EnvironmentId),
+            Column(rows, NpgsqlDbType.Uuid, e => e.TaskId),
+            Column(rows, NpgsqlDbType.Text, e => e.Type),
+            Column(rows, NpgsqlDbType.TimestampTz, e => e.At.UtcDateTime),
+            Column(rows, NpgsqlDbType.Text, e => e.Data),
+            Column(rows, NpgsqlDbType.TimestampTz, e => e.WaitingSince?.UtcDateTime),
         },
     };
 

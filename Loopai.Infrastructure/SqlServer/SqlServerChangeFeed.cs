@@ -12,6 +12,7 @@ public sealed class SqlServerChangeFeed(SqlServerConnections connections, ILogge
     /// <summary>What portals keep in memory.</summary>
     internal static readonly string[] Tables =
         ["tasks", "programs", "experiments", "api_keys", "api_key_secrets", "quotas", "prices", "budgets", "user_sessions", "feature_flags", "flag_environments", "rollouts",
+        "webhook_subscriptions",
         .. AccessTables.ByOrganization.Order(StringComparer.Ordinal)];
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
@@ -37,6 +38,7 @@ public sealed class SqlServerChangeFeed(SqlServerConnections connections, ILogge
         UNION {Owned("experiments", "task_id", "id")}
         UNION {Owned("feature_flags", "organization_id", "id")}
         UNION {Owned("flag_environments", "organization_id", "flag_id", "environment_id")}
+        UNION {Owned("webhook_subscriptions", "organization_id", "id")}
         UNION {Owned("environments", "organization_id", "id")}
         UNION {Owned("teams", "organization_id", "id")}
         UNION {Owned("team_members", "organization_id", "team_id", "user_id", "source")}

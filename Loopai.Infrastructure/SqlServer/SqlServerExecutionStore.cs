@@ -80,6 +80,10 @@ public sealed class SqlServerExecutionStore(SqlServerConnections connections) : 
           [decided_by] nvarchar(16), [decided_by_name] nvarchar(200), [confidence] float, [executed_at] datetimeoffset,
           [created_at] datetimeoffset, [decided_at] datetimeoffset, [api_key_id] uniqueidentifier, [team_id] uniqueidentifier,
           [experiment_id] uniqueidentifier, [variant] smallint);
+        INSERT INTO dbo.[webhook_events] ([id], [organization_id], [environment_id], [task_id], [type], [at], [data], [waiting_since])
+        SELECT [id], [organization_id], [environment_id], [task_id], [type], [at], [data], [waiting_since]
+        FROM OPENJSON(@events) WITH ([id] uniqueidentifier, [organization_id] uniqueidentifier, [environment_id] uniqueidentifier, [task_id] uniqueidentifier,
+          [type] nvarchar(64), [at] datetimeoffset, [data] nvarchar(max), [waiting_since] datetimeoffset);
         COMMIT TRANSACTION;
         """;
 
@@ -114,6 +118,11 @@ public sealed class SqlServerExecutionStore(SqlServerConnections connections) : 
             expected = v.Expected, decided_by = v.DecidedBy, decided_by_name = v.DecidedByName, confidence = v.Confidence,
             executed_at = v.ExecutedAt, created_at = v.CreatedAt, decided_at = v.DecidedAt,
             api_key_id = v.ApiKeyId, team_id = v.TeamId, experiment_id = v.ExperimentId, variant = v.Variant,
+        }));
+        Add(command, "@events", batch.Events.Select(e => new
+        {
+            id = e.Id, organization_id = e.OrganizationId, environment_id = e.EnvironmentId, task_id = e.TaskId, type = e.Type, at = e.At, data = e.Data,
+            waiting_since = e.WaitingSince,
         }));
         await command.ExecuteNonQueryAsync(ct);
     }

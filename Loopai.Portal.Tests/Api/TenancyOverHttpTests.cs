@@ -113,8 +113,12 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         var report = await MakeIdAsync(
             "reports", new { name = "globex secret report", isShared = true, definition = new { sections = new[] { new { kind = "text", text = "globex secret words" } } } });
         var run = await MakeIdAsync($"reports/{report}/runs", new { formats = new[] { "csv" } });
+        var webhook = await MakeIdAsync("webhooks", new { name = "globex secret webhook", url = "http://127.0.0.1:9/globex-secret", eventTypes = new[] { "report.failed" } });
+        var tested = await ReadAsync(await owner.PostAsync($"webhooks/{webhook}/test", null));
         return new Theirs
         {
+            Webhook = webhook,
+            WebhookDelivery = IdOf(tested.GetProperty("delivery")),
             Report = report,
             ReportRun = run,
             ReportFile = await FileOfAsync(owner, run),
@@ -188,7 +192,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         {
             $"tasks/{theirs.Task}/examples", $"executions?taskId={theirs.Task}", $"validations/{theirs.Validation}", "organization", "settings", "sign-on/connections", "environments", "members",
             "teams", "roles", "grants", "invitations", "experiments", "metrics", "holdouts", $"flags/{theirs.Flag}", "dashboards", "annotations",
-            $"reports/{theirs.Report}", $"reports/{theirs.Report}/schedules", $"reports/runs/{theirs.ReportRun}",
+            $"reports/{theirs.Report}", $"reports/{theirs.Report}/schedules", $"reports/runs/{theirs.ReportRun}", "webhooks", $"webhooks/{theirs.Webhook}/deliveries",
         })
         {
             text.AppendLine(await owner.GetStringAsync(path));
@@ -241,6 +245,8 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         public required Guid ReportRun { get; init; }
         public required Guid ReportFile { get; init; }
         public required Guid ReportSchedule { get; init; }
+        public required Guid Webhook { get; init; }
+        public required Guid WebhookDelivery { get; init; }
         public required PortalOrganization Organization { get; init; }
 
         /// <summary>Everything that nobody else may read.</summary>
@@ -273,6 +279,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
                 "dashboards" => Board,
                 "annotations" => Annotation,
                 "reports" => Report,
+                "webhooks" => Webhook,
                 _ => Guid.Empty,
             };
             return path.Replace("{id}", $"{id}", StringComparison.Ordinal)
@@ -285,7 +292,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
                 .Replace("{userId}", $"{Member}", StringComparison.Ordinal)
                 .Replace("{runId}", $"{ReportRun}", StringComparison.Ordinal)
                 .Replace("{fileId}", $"{ReportFile}", StringComparison.Ordinal)
-                .Replace("{deliveryId}", $"{ReportFile}", StringComparison.Ordinal)
+                .Replace("{deliveryId}", $"{(path.Contains("/webhooks/", StringComparison.Ordinal) ? WebhookDelivery : ReportFile)}", StringComparison.Ordinal)
                 .Replace("{scheduleId}", $"{ReportSchedule}", StringComparison.Ordinal)
                 .Replace("{rolloutId}", $"{Rollout}", StringComparison.Ordinal)
                 .Replace("{environment}", "production", StringComparison.Ordinal)

@@ -47,6 +47,7 @@ public static class ApiEndpoints
         api.MapHoldouts();
         api.MapEvents();
         api.MapFlags();
+        api.MapWebhooks();
         api.MapOrganization();
         api.MapSettings();
         api.MapMembers();

@@ -35,6 +35,9 @@ public sealed record AttentionWords(string Badge, Tone Tone, string Title, strin
             "Report", Tone.Bad, "A report could not be made", "what happened, and another try", PortalUrls.ReportRun(organization, item.TaskId, environment)),
         AttentionKind.KeyEnds => new(
             "Key", Tone.Warn, "An API key ends soon", $"on {item.Since?.UtcDateTime:d MMMM}", PortalUrls.ApiKey(organization, item.TaskId, environment)),
+        AttentionKind.WebhookGivenUp => new(
+            "Webhook", Tone.Warn, item.Count == 0 ? "A receiver is gone" : $"{Format.Count(item.Count, "event")} could not be delivered", "see why, and replay them",
+            PortalUrls.Webhook(organization, item.TaskId, environment)),
         AttentionKind.ReviewWaiting => new(
             "Review", Tone.Warn, item.Count == 1 ? "1 answer waits for a person" : $"{Format.Short(item.Count)} answers wait for a person", "judge them in the review queue",
             PortalUrls.Review(organization, environment, item.TaskId)),

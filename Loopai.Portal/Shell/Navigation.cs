@@ -16,6 +16,7 @@ using Loopai.Portal.Pages.Settings;
 using Loopai.Portal.Pages.SignOn;
 using Loopai.Portal.Pages.Tasks;
 using Loopai.Portal.Pages.Usage;
+using Loopai.Portal.Pages.Webhooks;
 
 namespace Loopai.Portal.Shell;
 
@@ -52,6 +53,7 @@ public static class Navigation
             (Item("members", "Members", PortalUrls.Members(organization, environment), "users", "g m", "Organization"), typeof(MembersPage)),
             (Item("roles", "Roles", PortalUrls.Roles(organization, environment), "lock", "g w", "Organization"), typeof(RolesPage)),
             (Item("api-keys", "API keys", PortalUrls.ApiKeys(organization, environment), "key", "g k", "Organization"), typeof(ApiKeysPage)),
+            (Item("webhooks", "Webhooks", PortalUrls.Webhooks(organization, environment), "webhook", "g h", "Organization"), typeof(WebhooksPage)),
             (Item("sign-on", "Sign-on", PortalUrls.SignOn(organization, environment), "log-in", "g i", "Organization"), typeof(SignOnPage)),
             (Item("provisioning", "Provisioning", PortalUrls.Provisioning(organization, environment), "users", "g p", "Organization"), typeof(ProvisioningPage)),
             (Item("usage", "Usage", PortalUrls.Usage(organization, environment), "gauge", "g u", "Organization"), typeof(UsagePage)),

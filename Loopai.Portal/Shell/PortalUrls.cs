@@ -107,6 +107,14 @@ public static class PortalUrls
 
     public static string Flag(string organization, Guid flag, string? environment = null) => Build($"/o/{organization}/flags/{flag}", ("env", environment));
 
+    public static string Webhooks(string organization, string? environment = null) => Build($"/o/{organization}/webhooks", ("env", environment));
+
+    public static string NewWebhook(string organization, string? environment = null) => Build($"/o/{organization}/webhooks/new", ("env", environment));
+
+    /// <summary>A webhook: what was sent to it, or another tab of its page.</summary>
+    public static string Webhook(string organization, Guid webhook, string? environment = null, string? tab = null, string? state = null, Guid? delivery = null) =>
+        Build($"/o/{organization}/webhooks/{webhook}{(tab is null ? "" : "/" + tab)}", ("env", environment), ("state", state), ("delivery", delivery?.ToString()));
+
     public static string ApiKeys(string organization, string? environment = null) => Build($"/o/{organization}/api-keys", ("env", environment));
 
     public static string ApiKey(string organization, Guid key, string? environment = null) => Build($"/o/{organization}/api-keys/{key}", ("env", environment));

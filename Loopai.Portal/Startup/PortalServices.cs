@@ -180,6 +180,7 @@ public static class PortalServices
         services.AddHostedService<AuditStreamWorker>();
 
         services.AddReports();
+        services.AddWebhooks();
 
         services.AddSingleton<ScimTokenService>();
         services.AddSingleton<ScimUserService>();

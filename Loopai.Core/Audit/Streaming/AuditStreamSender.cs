@@ -52,9 +52,9 @@ public sealed class AuditStreamSender(OutboundHttp outbound, AuditStreamSecrets 
         // The same batch has the same id, so that a receiver knows a repetition.
         var id = string.Create(CultureInfo.InvariantCulture, $"audit_{stream.Id:n}_{events[0].Sequence ?? 0}_{events[^1].Sequence ?? 0}");
         var timestamp = time.GetUtcNow().ToUnixTimeSeconds();
-        request.Headers.Add("webhook-id", id);
-        request.Headers.Add("webhook-timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
-        request.Headers.Add("webhook-signature", AuditStreamSecrets.Sign(secrets.Unprotect(stream.ProtectedSecret), id, timestamp, body.WrittenSpan));
+        request.Headers.Add(StandardWebhook.IdHeader, id);
+        request.Headers.Add(StandardWebhook.TimestampHeader, timestamp.ToString(CultureInfo.InvariantCulture));
+        request.Headers.Add(StandardWebhook.SignatureHeader, StandardWebhook.Sign(secrets.Unprotect(stream.ProtectedSecret), id, timestamp, body.WrittenSpan));
         return request;
     }
 

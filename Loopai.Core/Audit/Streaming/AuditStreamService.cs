@@ -28,7 +28,7 @@ public sealed class AuditStreamService(LoopaiData data, OutboundHttp outbound, A
     {
         caller.Demand(Permissions.AuditManage);
         await using var db = await data.OpenAsync(caller, ct);
-        var secret = string.IsNullOrEmpty(request.Secret) && request.Kind == AuditStreamKind.Webhook ? AuditStreamSecrets.Create() : request.Secret ?? "";
+        var secret = string.IsNullOrEmpty(request.Secret) && request.Kind == AuditStreamKind.Webhook ? StandardWebhook.CreateSecret() : request.Secret ?? "";
         Check(request.Name, request.Url, request.Kind, secret)
             .AddIf(request.Kind is null, "kind", "Say what listens: webhook or splunk.")
             .ThrowIfAny("audit.stream_invalid", "The stream cannot be made like this.");
@@ -105,7 +105,7 @@ public sealed class AuditStreamService(LoopaiData data, OutboundHttp outbound, A
     private FieldErrors Check(string? name, string? url, AuditStreamKind? kind, string secret) => new FieldErrors()
         .AddIf(string.IsNullOrWhiteSpace(name) || name.Length > 200, "name", "Give the stream a name of at most 200 characters.")
         .AddIf(outbound.Accept(url?.Trim()) is null || url?.Length > 500, "url", "Give a whole https:// address without a user name, of at most 500 characters.")
-        .AddIf(kind == AuditStreamKind.Webhook && !AuditStreamSecrets.IsWebhookSecret(secret), "secret", "A webhook's secret is whsec_ and 24 to 64 bytes in base64. Leave it out to have one made.")
+        .AddIf(kind == AuditStreamKind.Webhook && !StandardWebhook.IsSecret(secret), "secret", "A webhook's secret is whsec_ and 24 to 64 bytes in base64. Leave it out to have one made.")
         .AddIf(kind == AuditStreamKind.Splunk && (secret.Length is < 8 or > 200 || !secret.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')), "secret", "Give the token of the HTTP Event Collector, as Splunk shows it.");
 
     private static object Shown(AuditStream stream) => new { stream.Name, stream.Kind, stream.Url, stream.IsEnabled };

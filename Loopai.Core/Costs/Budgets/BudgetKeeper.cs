@@ -1,6 +1,7 @@
 using Loopai.Core.Access;
 using Loopai.Core.Costs.Ledger;
 using Loopai.Core.Data;
+using Loopai.Core.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -49,7 +50,7 @@ public sealed class BudgetKeeper(LoopaiData data, BudgetNotices notices, TimePro
 
             foreach (var alert in Passed(state, span, now))
             {
-                if (await IsFirstAsync(db, alert, ct))
+                if (await IsFirstAsync(db, state, alert, ct))
                 {
                     await notices.TellAsync(state, alert, ct);
                 }
@@ -82,10 +83,26 @@ public sealed class BudgetKeeper(LoopaiData data, BudgetNotices notices, TimePro
         }
     }
 
+    private static void PublishNews(LoopaiDbContext db, BudgetState state, BudgetAlert alert)
+    {
+        var budget = state.Budget;
+        var news = new
+        {
+            budgetId = budget.Id, budget.Name, alert.Percent, alert.Basis, alert.Spent, alert.Expected, alert.Amount, state.Currency, budget.Action, alert.Period,
+        };
+        Guid? environment = budget.Scope == ScopeKind.Environment ? budget.ScopeId : null, task = budget.Scope == ScopeKind.Task ? budget.ScopeId : null;
+        db.Publish(budget.OrganizationId, WebhookTypes.BudgetThreshold, news, environment, task);
+        if (budget.Enforces && alert is { Basis: ThresholdBasis.Actual, Percent: >= 100 })
+        {
+            db.Publish(budget.OrganizationId, WebhookTypes.BudgetStopped, news, environment, task);
+        }
+    }
+
     /// <summary>The row decides: of several instances one writes it.</summary>
-    private static async Task<bool> IsFirstAsync(LoopaiDbContext db, BudgetAlert alert, CancellationToken ct)
+    private static async Task<bool> IsFirstAsync(LoopaiDbContext db, BudgetState state, BudgetAlert alert, CancellationToken ct)
     {
         db.BudgetAlerts.Add(alert);
+        PublishNews(db, state, alert);
         try
         {
             await db.SaveChangesAsync(ct);

@@ -1,17 +1,29 @@
 using Loopai.Core.Access;
 using Loopai.Core.Audit;
 using Loopai.Core.Data;
+using Loopai.Core.Webhooks;
 
 namespace Loopai.Core.Reports.Running;
 
-/// <summary>How runs ended, told in the transaction in which they do: what the audit log says of it, whoever else is to know can be told here.</summary>
+/// <summary>How runs ended, told in the transaction in which they do: to the audit log, and to the organization's webhooks.</summary>
 internal static class ReportEvents
 {
     /// <summary>The files are there, and mails are owed.</summary>
-    public static void ReportDelivered(this LoopaiDbContext db, ReportRun run, string report, int mails) => db.Record(
-        Caller.System(run.OrganizationId), "report.completed", "report", run.ReportId, new { name = report, run = run.Id, run.DueAt, run.Formats, mails });
+    public static void ReportDelivered(this LoopaiDbContext db, ReportRun run, Report report, int mails)
+    {
+        db.Record(Caller.System(run.OrganizationId), "report.completed", "report", run.ReportId, new { name = report.Name, run = run.Id, run.DueAt, run.Formats, mails });
+        db.Publish(run, report, WebhookTypes.ReportCompleted, error: null);
+    }
 
     /// <summary>It failed for good and waits for a person.</summary>
-    public static void ReportFailed(this LoopaiDbContext db, ReportRun run, string report) => db.Record(
-        Caller.System(run.OrganizationId), "report.failed", "report", run.ReportId, AuditResult.Failed, run.Error, new { name = report, run = run.Id, run.DueAt, run.Attempts });
+    public static void ReportFailed(this LoopaiDbContext db, ReportRun run, Report report)
+    {
+        db.Record(
+            Caller.System(run.OrganizationId), "report.failed", "report", run.ReportId, AuditResult.Failed, run.Error,
+            new { name = report.Name, run = run.Id, run.DueAt, run.Attempts });
+        db.Publish(run, report, WebhookTypes.ReportFailed, run.Error);
+    }
+
+    private static void Publish(this LoopaiDbContext db, ReportRun run, Report report, string type, string? error) =>
+        db.Publish(run.OrganizationId, type, new { runId = run.Id, run.ReportId, report.Name, error }, report.EnvironmentId);
 }

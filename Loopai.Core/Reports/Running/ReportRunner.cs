@@ -118,7 +118,7 @@ public sealed class ReportRunner(
         }
 
         lease.Note(readers.Count == 0 ? "Done." : $"Done; {readers.Count} mails are on their way.");
-        await EndAsync(lease, report.Name, readers, CostCharge.OfReport(run, report.EnvironmentId, time.GetElapsedTime(began), time.GetUtcNow()), ct);
+        await EndAsync(lease, report, readers, CostCharge.OfReport(run, report.EnvironmentId, time.GetElapsedTime(began), time.GetUtcNow()), ct);
     }
 
     /// <summary>What this machine can write of what was asked for.</summary>
@@ -175,7 +175,7 @@ public sealed class ReportRunner(
     }
 
     /// <summary>The run's end, what it costs and what it owes, in one transaction; nothing where the run is no longer ours.</summary>
-    private async Task EndAsync(RunLease lease, string report, IReadOnlyList<Reader> readers, CostCharge charge, CancellationToken ct)
+    private async Task EndAsync(RunLease lease, Report report, IReadOnlyList<Reader> readers, CostCharge charge, CancellationToken ct)
     {
         var (run, now) = (lease.Run, time.GetUtcNow());
         await using var db = await data.OpenAsync(Caller.System(run.OrganizationId), ct);

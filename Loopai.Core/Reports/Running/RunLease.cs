@@ -61,7 +61,7 @@ internal sealed class RunLease(LoopaiData data, ReportRun run, TimeProvider time
 
         if (status == RunStatus.Dead)
         {
-            db.ReportFailed(run, await db.Reports.Where(r => r.Id == run.ReportId).Select(r => r.Name).FirstAsync(ct));
+            db.ReportFailed(run, await db.Reports.AsNoTracking().FirstAsync(r => r.Id == run.ReportId, ct));
             await db.SaveChangesAsync(ct);
         }
 

@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Loopai.Core.Outbound;
+
+namespace Loopai.Core.Webhooks.Delivery;
+
+/// <summary>Makes one attempt: signs, sends, and reads the beginning of the answer.</summary>
+public sealed class WebhookSender(OutboundHttp outbound, WebhookSecrets secrets, TimeProvider time)
+{
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+
+    private const string UserAgent = "Loopai-Webhooks/1.0";
+
+    /// <summary>Never throws but for the end of the portal: whatever goes wrong is the attempt's error.</summary>
+    public async Task<WebhookOutcome> SendAsync(WebhookSubscription subscription, WebhookDelivery delivery, WebhookEvent told, CancellationToken ct)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var (at, timings, seen) = (time.GetUtcNow(), new OutboundTimings(), new Seen());
+        try
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            limit.CancelAfter(Timeout);
+            using var request = Make(subscription, told, at);
+            request.Options.Set(OutboundTimings.Key, timings);
+            seen.RequestHeaders = Told(request, subscription);
+            using var answer = await outbound.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            seen.FirstByte = Stopwatch.GetElapsedTime(started);
+            (seen.Status, seen.RetryAfter) = (answer.StatusCode, RetryAfterOf(answer, at));
+            seen.ResponseHeaders = JsonSerializer.Serialize(answer.Headers.Concat(answer.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value)));
+            seen.Error = answer.IsSuccessStatusCode ? null : $"The receiver answered {(int)answer.StatusCode} {answer.ReasonPhrase}".TrimEnd() + ".";
+            seen.Body = await ReadAsync(answer.Content, limit.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            seen.Error = $"No whole answer within {Timeout.TotalSeconds:0} seconds.";
+        }
+        catch (HttpRequestException e)
+        {
+            seen.Error = e.InnerException is { } inner && inner.Message != e.Message ? $"{e.Message} {inner.Message}" : e.Message;
+        }
+        catch (Exception e) when (e is IOException or CryptographicException or FormatException or InvalidOperationException)
+        {
+            seen.Error = e is CryptographicException ? "The webhook's secret or headers cannot be read any more. Rotate the secret, and give the headers again." : e.Message;
+        }
+
+        return new WebhookOutcome(
+            new WebhookAttempt
+            {
+                Id = Guid.CreateVersion7(), OrganizationId = delivery.OrganizationId, DeliveryId = delivery.Id, At = at, Url = subscription.Url, RequestHeaders = seen.RequestHeaders,
+                Status = (int?)seen.Status, ResponseHeaders = seen.ResponseHeaders, ResponseBody = seen.Body, DnsMs = timings.Dns?.TotalMilliseconds,
+                ConnectMs = timings.Connect?.TotalMilliseconds, FirstByteMs = seen.FirstByte?.TotalMilliseconds, TotalMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds,
+                Error = seen.Error is { Length: > WebhookDelivery.MaxErrorLength } error ? error[..WebhookDelivery.MaxErrorLength] : seen.Error,
+            },
+            seen.RetryAfter);
+    }
+
+    private HttpRequestMessage Make(WebhookSubscription subscription, WebhookEvent told, DateTimeOffset at)
+    {
+        // The operator may have closed private networks since the address was given.
+        var address = outbound.Accept(subscription.Url) ?? throw new InvalidOperationException("This address may not be asked: it has to be https, and public.");
+        var body = WebhookBody.Of(told);
+        var timestamp = at.ToUnixTimeSeconds();
+        var request = new HttpRequestMessage(HttpMethod.Post, address)
+        {
+            Content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
+        };
+        foreach (var (name, value) in secrets.HeadersOf(subscription))
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        request.Headers.UserAgent.ParseAdd(UserAgent);
+        request.Headers.Add(StandardWebhook.IdHeader, told.MessageId);
+        request.Headers.Add(StandardWebhook.TimestampHeader, timestamp.ToString(CultureInfo.InvariantCulture));
+        request.Headers.TryAddWithoutValidation(
+            StandardWebhook.SignatureHeader, string.Join(' ', secrets.SigningWith(subscription, at).Select(secret => StandardWebhook.Sign(secret, told.MessageId, timestamp, body.Span))));
+        return request;
+    }
+
+    /// <summary>As they were sent, but for what only the receiver is to know.</summary>
+    private static string Told(HttpRequestMessage request, WebhookSubscription subscription) => JsonSerializer.Serialize(
+        request.Headers.Concat(request.Content!.Headers).ToDictionary(
+            h => h.Key, h => subscription.HeaderNames.Contains(h.Key, StringComparer.OrdinalIgnoreCase) ? WebhookRules.Masked : string.Join(' ', h.Value)),
+        WebhookJson.Plain);
+
+    /// <summary>The beginning of the answer. What is longer is not waited for.</summary>
+    private static async Task<string?> ReadAsync(HttpContent content, CancellationToken ct)
+    {
+        await using var stream = await content.ReadAsStreamAsync(ct);
+        var bytes = new byte[WebhookAttempt.MaxResponseBytes];
+        var read = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, ct);
+
+        // Databases keep no NUL in a text.
+        return read == 0 ? null : Encoding.UTF8.GetString(bytes, 0, read).Replace('\0', '\uFFFD');
+    }
+
+    private static TimeSpan? RetryAfterOf(HttpResponseMessage answer, DateTimeOffset now) => answer.Headers.RetryAfter switch
+    {
+        { Delta: { } wait } => wait,
+        { Date: { } date } when date > now => date - now,
+        _ => null,
+    };
+
+    /// <summary>What is known of an attempt so far, whatever ends it.</summary>
+    private sealed class Seen
+    {
+        public string RequestHeaders { get; set; } = "{}";
+
+        public HttpStatusCode? Status { get; set; }
+
+        public string? ResponseHeaders { get; set; }
+
+        public string? Body { get; set; }
+
+        public TimeSpan? FirstByte { get; set; }
+
+        public TimeSpan? RetryAfter { get; set; }
+
+        public string? Error { get; set; }
+    }
+}
