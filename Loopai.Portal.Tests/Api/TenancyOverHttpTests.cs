@@ -88,7 +88,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         return operation?["requestBody"]?["content"]?["application/json"]?["example"]?.ToJsonString();
     }
 
-    private async Task<Theirs> MakeAsync(HttpClient owner)
+    private async Task<TheirThings> MakeAsync(HttpClient owner)
     {
         var task = await portal.CreateSpamFilterAsync(portal.Globex, $"Globex secret {Guid.NewGuid():n}", samplingRate: 1);
         await portal.AddVersionAsync(portal.Globex, task);
@@ -115,7 +115,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         var run = await MakeIdAsync($"reports/{report}/runs", new { formats = new[] { "csv" } });
         var webhook = await MakeIdAsync("webhooks", new { name = "globex secret webhook", url = "http://127.0.0.1:9/globex-secret", eventTypes = new[] { "report.failed" } });
         var tested = await ReadAsync(await owner.PostAsync($"webhooks/{webhook}/test", null));
-        return new Theirs
+        return new TheirThings
         {
             Webhook = webhook,
             WebhookDelivery = IdOf(tested.GetProperty("delivery")),
@@ -185,7 +185,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
     }
 
     /// <summary>What the stranger's attempts could have changed.</summary>
-    private static async Task<string> SnapshotAsync(HttpClient owner, Theirs theirs)
+    private static async Task<string> SnapshotAsync(HttpClient owner, TheirThings theirs)
     {
         var text = new StringBuilder();
         foreach (var path in new[]
@@ -214,96 +214,4 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
     private static Guid IdOf(JsonElement made) => made.GetProperty("id").GetGuid();
 
     /// <summary>What the organization has, by its ids.</summary>
-    private sealed record Theirs
-    {
-        public required Guid Task { get; init; }
-        public required Guid Execution { get; init; }
-        public required Guid Validation { get; init; }
-        public required Guid Example { get; init; }
-        public required Guid Job { get; init; }
-        public required Guid Key { get; init; }
-        public required Guid ServiceAccount { get; init; }
-        public required Guid Event { get; init; }
-        public required Guid Member { get; init; }
-        public required Guid Team { get; init; }
-        public required Guid Role { get; init; }
-        public required Guid Grant { get; init; }
-        public required Guid Invitation { get; init; }
-        public required Guid Connection { get; init; }
-        public required Guid ConnectionTest { get; init; }
-        public required Guid Domain { get; init; }
-        public required Guid Saml { get; init; }
-        public required Guid Flag { get; init; }
-        public required Guid Rollout { get; init; }
-        public required Guid Certificate { get; init; }
-        public required Guid Experiment { get; init; }
-        public required Guid Metric { get; init; }
-        public required Guid Holdout { get; init; }
-        public required Guid Board { get; init; }
-        public required Guid Annotation { get; init; }
-        public required Guid Report { get; init; }
-        public required Guid ReportRun { get; init; }
-        public required Guid ReportFile { get; init; }
-        public required Guid ReportSchedule { get; init; }
-        public required Guid Webhook { get; init; }
-        public required Guid WebhookDelivery { get; init; }
-        public required PortalOrganization Organization { get; init; }
-
-        /// <summary>Everything that nobody else may read.</summary>
-        public IEnumerable<string> Secrets =>
-            [.. typeof(Theirs).GetProperties().Where(p => p.PropertyType == typeof(Guid)).Select(p => $"{p.GetValue(this)}"), $"{Organization.Id}", Organization.Slug, "globex secret", "globex.example"];
-
-        /// <summary>A route's path with their ids in it.</summary>
-        public string Fill(string path)
-        {
-            var id = path.Split('/')[3] switch
-            {
-                "tasks" => Task,
-                "executions" => Execution,
-                "validations" => Validation,
-                "keys" => Key,
-                "service-accounts" => ServiceAccount,
-                "sign-on" => path.Contains("/domains/", StringComparison.Ordinal) ? Domain : path.Contains("/saml/", StringComparison.Ordinal) ? Saml : Connection,
-                "audit" => Event,
-                "organizations" => Organization.Id,
-                "environments" => Organization.Owner.EnvironmentId,
-                "members" => Member,
-                "teams" => Team,
-                "roles" => Role,
-                "grants" => Grant,
-                "flags" => Flag,
-                "invitations" => Invitation,
-                "experiments" => Experiment,
-                "metrics" => Metric,
-                "holdouts" => Holdout,
-                "dashboards" => Board,
-                "annotations" => Annotation,
-                "reports" => Report,
-                "webhooks" => Webhook,
-                _ => Guid.Empty,
-            };
-            return path.Replace("{id}", $"{id}", StringComparison.Ordinal)
-                .Replace("{scopeId}", $"{Key}", StringComparison.Ordinal)
-                .Replace("{secretId}", $"{Key}", StringComparison.Ordinal)
-                .Replace("{exampleId}", $"{Example}", StringComparison.Ordinal)
-                .Replace("{jobId}", $"{Job}", StringComparison.Ordinal)
-                .Replace("{testId}", $"{ConnectionTest}", StringComparison.Ordinal)
-                .Replace("{certificateId}", $"{Certificate}", StringComparison.Ordinal)
-                .Replace("{userId}", $"{Member}", StringComparison.Ordinal)
-                .Replace("{runId}", $"{ReportRun}", StringComparison.Ordinal)
-                .Replace("{fileId}", $"{ReportFile}", StringComparison.Ordinal)
-                .Replace("{deliveryId}", $"{(path.Contains("/webhooks/", StringComparison.Ordinal) ? WebhookDelivery : ReportFile)}", StringComparison.Ordinal)
-                .Replace("{scheduleId}", $"{ReportSchedule}", StringComparison.Ordinal)
-                .Replace("{rolloutId}", $"{Rollout}", StringComparison.Ordinal)
-                .Replace("{environment}", "production", StringComparison.Ordinal)
-                .Replace("{version}", "1", StringComparison.Ordinal)
-                .Replace("/compare", "/compare?left=1&right=2", StringComparison.Ordinal)
-                .Replace("/assignment", "/assignment?unit=somebody", StringComparison.Ordinal)
-                .Replace("/access/explain", $"/access/explain?permission=tasks:read&subject={Member}", StringComparison.Ordinal);
-        }
-
-        /// <summary>An example's body with their ids in it.</summary>
-        public string? FillBody(string? body) => body?.Replace("0199e1a0-5f3b-7c2d-8e4f-1a2b3c4d5e6f", $"{Task}", StringComparison.Ordinal)
-            .Replace("0199e1a0-7a10-7c2d-8e4f-1a2b3c4d5e6f", $"{Member}", StringComparison.Ordinal);
-    }
 }

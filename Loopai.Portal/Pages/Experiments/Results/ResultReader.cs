@@ -89,7 +89,7 @@ public sealed class ResultReader(SnapshotService snapshots)
         return new LiftView(
             NameOf(experiment, variant.Variant), variant.Value, against?.Relative.Uplift, interval?.Low, interval?.High, against?.AdjustedPValue ?? against?.Relative.PValue,
             against is { Posterior.State: EffectState.Estimated } ? against.Posterior.ChanceToWin : null, (long)variant.Units, tone,
-            against is null || against.Relative.State != EffectState.Estimated ? Missing(against?.Relative.State) : null,
+            against is { Relative.State: EffectState.Estimated } ? null : variant.Value is null ? "nothing measured yet" : Missing(against?.Relative.State),
             against?.Softened == true, guardrail);
     }
 
