@@ -76,6 +76,9 @@ public static class AnalyticsDimensions
     /// <summary>Of filters only: the tags of tasks as they are now. Figures are not broken down by it, as a task may have several.</summary>
     public const string Tag = "tag";
 
+    /// <summary>What a panel or a question can leave out by.</summary>
+    public static IReadOnlyList<string> Filters => [.. All, Tag];
+
     /// <summary>What a filter says for executions that have no key, team or experiment.</summary>
     public const string None = "none";
 

@@ -40,6 +40,14 @@ public sealed class AnalyticsService(LoopaiData data, IOptions<AnalyticsSettings
         }
     }
 
+    /// <summary>Tags of the tasks that the caller may see, in order.</summary>
+    public async Task<IReadOnlyList<string>> TagsAsync(Caller caller, CancellationToken ct)
+    {
+        var mine = caller.DemandOnTasks(Permissions.AnalyticsRead);
+        await using var db = await data.OpenAsync(caller, ct);
+        return [.. (await db.TagsAsync(ct)).Where(t => mine is null || mine.Contains(t.Key)).SelectMany(t => t.Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    }
+
     /// <summary>Tags become the tasks that have them.</summary>
     private static async Task<IReadOnlyList<AnalyticsFilter>> WithoutTagsAsync(LoopaiDbContext db, IReadOnlyList<AnalyticsFilter> filters, CancellationToken ct)
     {

@@ -1,6 +1,8 @@
 using Loopai.Core.Costs;
 using Loopai.Core.Costs.Budgets;
+using Loopai.Core.Costs.Ledger;
 using Loopai.Core.Costs.Savings;
+using Loopai.Core.Executions;
 
 namespace Loopai.Portal.Tests.Costs;
 
@@ -51,5 +53,24 @@ public sealed class MoneyTests
         BudgetSpan.Of(BudgetPeriod.Month, null, days, new DateTimeOffset(2026, 12, 31, 23, 30, 0, TimeSpan.Zero)).First.ShouldBe(new DateOnly(2027, 1, 1));
         var rolling = BudgetSpan.Of(BudgetPeriod.Rolling, 7, days, sunday);
         (rolling.Last.DayNumber - rolling.First.DayNumber).ShouldBe(6);
+    }
+
+    [Theory]
+    [InlineData("Europe/Berlin")]
+    [InlineData("America/New_York")]
+    [InlineData("UTC")]
+    public void Parts_AdjoiningQuartersBeforeTheHours_CountEveryDayOnce(string zone)
+    {
+        var days = LocalDays.Of(zone);
+        var now = new DateTimeOffset(2026, 2, 10, 9, 0, 0, TimeSpan.Zero);
+        var counted = new[] { new DateOnly(2025, 1, 1), new DateOnly(2025, 4, 1), new DateOnly(2025, 7, 1), new DateOnly(2025, 10, 1) }
+            .Select(first => new LedgerRange(Guid.Empty, "EUR", days.StartOf(first), days.StartOf(first.AddMonths(3)), now))
+            .SelectMany(range => range.Parts()).Where(part => part.Level == RollupLevel.Day)
+            .SelectMany(part => Enumerable.Range(0, 400).Select(i => part.From.AddDays(i)).TakeWhile(day => day < part.To)).ToList();
+
+        counted.Distinct().Count().ShouldBe(counted.Count, "no day belongs to two quarters");
+        counted[0].ShouldBe(new DateTimeOffset(2025, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        counted[^1].ShouldBe(new DateTimeOffset(2025, 11, 13, 0, 0, 0, TimeSpan.Zero));
+        counted.Count.ShouldBe(317);
     }
 }

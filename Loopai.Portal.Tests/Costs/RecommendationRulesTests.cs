@@ -40,6 +40,9 @@ public sealed class RecommendationRulesTests
         RecommendationRules.LowerSampling(Facts(checks: Checks(95, 100, 0.05, 5m), target: 0.5)).ShouldBeNull("a hundred checks may move");
         RecommendationRules.LowerSampling(Facts(checks: Checks(1900, 2000, 0.05, 0m), target: 0.9)).ShouldBeNull("labels cost nothing");
         RecommendationRules.LowerSampling(Facts(checks: Checks(1900, 2000, 0.05, 100m), target: 0.94)).ShouldBeNull("a point beside the target every check is needed");
+        RecommendationRules.LowerSampling(Facts(checks: Checks(1900, 2000, 0.05, 100m), target: 0.96)).ShouldBeNull("below its target nobody should look away");
+        RecommendationRules.LowerSampling(Facts(checks: Checks(1900, 2000, 0.05, 100m), target: 0.9) with { IsMoving = true }).ShouldBeNull("a rollout needs its verdicts");
+        RecommendationRules.LowerSampling(Facts(checks: Checks(1900, 2000, 0.05, 100m), target: 0.1))!.Rate.ShouldBe(0.0076, "far from the target ±2.5 points are still wanted");
         var unpriced = RecommendationRules.LowerSampling(Facts(checks: Checks(1900, 2000, 0.05, 0m) with { Unpriced = 2000 }, target: 0.9))!;
         unpriced.SavingPerMonth.ShouldBeNull("what people's checks cost nobody has said");
     }
@@ -65,6 +68,29 @@ public sealed class RecommendationRulesTests
         RecommendationRules.CheaperVersion(Facts(versions: [Version(2, 10m, 950), Version(1, 4m, 990, status: ProgramStatus.Draft)])).ShouldBeNull();
         RecommendationRules.CheaperVersion(Facts(versions: [Version(2, 10m, 950), Version(1, 0m, 990) with { Unpriced = 3 }])).ShouldBeNull("what has no price is not free");
         RecommendationRules.CheaperVersion(Facts(versions: [Version(2, 10m, 950), Version(1, 9m, 990)])).ShouldBeNull();
+    }
+
+    [Fact]
+    public void CheaperVersion_FailsOrIsSlowOrWasTakenBack_IsSilent()
+    {
+        Found(v => v).ShouldNotBeNull();
+        Found(v => v with { Failures = 500 }).ShouldBeNull("one of twenty brings no answer");
+        Found(v => v with { Failures = 20 })!.SavingPerMonth!.Value.ShouldBe(5.99m, 0.01m, "failures cost too");
+        Found(v => v with { P95Ms = 201 }).ShouldBeNull("the task's target is 200 ms");
+        Found(v => v with { WasRolledBack = true }).ShouldBeNull();
+        RecommendationRules.CheaperVersion(Facts(versions: [Version(2, 10m, 950), Version(1, 4m, 960)]) with { IsMoving = true }).ShouldBeNull();
+
+        static Recommendation? Found(Func<VersionFacts, VersionFacts> other) => RecommendationRules.CheaperVersion(
+            Facts(versions: [Version(2, 10m, 950), other(Version(1, 4m, 960) with { P95Ms = 150 })]) with { LatencyTargetMs = 200 });
+    }
+
+    [Fact]
+    public void TopicOf_AnotherRateOfTheSameTask_IsTheSameTopic()
+    {
+        var found = RecommendationRules.LowerSampling(Facts(checks: Checks(1900, 2000, 0.05, cost: 100m), target: 0.90))!;
+        found.Id.ShouldBe($"sampling-{Task:n}-7600");
+        Recommendation.TopicOf(found.Id).ShouldBe($"sampling-{Task:n}");
+        Recommendation.TopicOf($"version-{Task:n}-2-1").ShouldBe($"version-{Task:n}-2-1");
     }
 
     [Fact]

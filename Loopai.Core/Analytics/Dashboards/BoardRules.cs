@@ -50,7 +50,7 @@ internal static class BoardRules
             .AddIf(panel.Top is < 1 or > 20, prefix + "top", "1 to 20.")
             .AddIf(panel.Width is not (3 or 4 or 6 or 8 or 12), prefix + "width", "3, 4, 6, 8 or 12 of twelve columns.")
             .AddIf(panel.Filters?.Count > 8, prefix + "filters", "At most 8.")
-            .AddIf(panel.Filters?.Any(f => f?.Dimension is null || !AnalyticsDimensions.All.Contains(f.Dimension)) == true, prefix + "filters", $"Choose among {string.Join(", ", AnalyticsDimensions.All)}.")
+            .AddIf(panel.Filters?.Any(f => f?.Dimension is null || !AnalyticsDimensions.Filters.Contains(f.Dimension)) == true, prefix + "filters", $"Choose among {string.Join(", ", AnalyticsDimensions.Filters)}.")
             .AddIf(panel.Filters?.Any(f => f?.Values is not { Count: > 0 }) == true, prefix + "filters", "Choose at least one value, or take the filter away.")
             .AddIf(
                 panel.Filters?.Any(f => f?.Dimension == AnalyticsDimensions.Status) == true && metrics.Any(m => m != AnalyticsMetrics.Executions), prefix + "filters",

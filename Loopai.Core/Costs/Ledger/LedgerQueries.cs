@@ -68,7 +68,7 @@ internal static class LedgerQueries
 
     /// <summary>Whether anything stands in the organization's currency: roll-ups of charges do not say in which, so that another would be added to it.</summary>
     public static async Task<bool> HasAmountsAsync(this LoopaiDbContext db, CancellationToken ct) =>
-        await db.Budgets.AnyAsync(ct) || await db.ExecutionRollups.AnyAsync(r => r.Level == RollupLevel.Day && r.Cost > 0, ct) || await db.CostEntries.AnyAsync(e => e.Amount != 0, ct);
+        await db.Budgets.AnyAsync(ct) || await db.ExecutionRollups.AnyAsync(r => r.Level == RollupLevel.Day && r.Cost > 0, ct) || await db.CostEntries.AnyAsync(e => e.Amount != null && e.Amount != 0, ct);
 
     /// <summary>Entries in the organization's currency; those in one that it has left are not added to others.</summary>
     public static IQueryable<CostEntry> Entries(this LoopaiDbContext db, LedgerRange range) => db.CostEntries.AsNoTracking()
@@ -79,13 +79,16 @@ internal static class LedgerQueries
 
     private static Guid? Some(Guid id) => id == ExecutionRollup.None ? null : id;
 
-    /// <summary>Which roll-ups cover a range.</summary>
-    private static IEnumerable<LedgerPart> Parts(this LedgerRange range)
+    /// <summary>
+    /// Which roll-ups cover a range. Days are those of UTC, and a range that begins or ends within one takes the nearest midnight, so that of two ranges that adjoin only one
+    /// counts it.
+    /// </summary>
+    internal static IEnumerable<LedgerPart> Parts(this LedgerRange range)
     {
         var hours = RollupLevel.Day.StartOf(range.Now.AddDays(-HoursFor));
         if (range.From < hours)
         {
-            yield return new LedgerPart(RollupLevel.Day, RollupLevel.Day.StartOf(range.From), range.To < hours ? range.To : hours);
+            yield return new LedgerPart(RollupLevel.Day, NearestDay(range.From), range.To < hours ? NearestDay(range.To) : hours);
         }
 
         if (range.To > hours)
@@ -94,7 +97,12 @@ internal static class LedgerQueries
         }
     }
 
-    private sealed record LedgerPart(RollupLevel Level, DateTimeOffset From, DateTimeOffset To);
+    private static DateTimeOffset NearestDay(DateTimeOffset at) => RollupLevel.Day.StartOf(at.AddHours(12));
+
+    /// <param name="Level">How wide its roll-ups are.</param>
+    /// <param name="From">The first of them.</param>
+    /// <param name="To">The end.</param>
+    internal sealed record LedgerPart(RollupLevel Level, DateTimeOffset From, DateTimeOffset To);
 }
 
 /// <param name="OrganizationId">Whose ledger.</param>

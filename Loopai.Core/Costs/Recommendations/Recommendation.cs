@@ -1,7 +1,7 @@
 namespace Loopai.Core.Costs.Recommendations;
 
 /// <summary>What would cost less without being worse, with what speaks for it.</summary>
-/// <param name="Id">Names it: the same as long as it is about the same.</param>
+/// <param name="Id">Names it: the same as long as it says the same.</param>
 /// <param name="Kind">What it is.</param>
 /// <param name="SubjectId">The task, or the key.</param>
 /// <param name="Subject">Its name.</param>
@@ -27,8 +27,15 @@ public sealed record Recommendation(
     /// <summary>Of <see cref="RecommendationKind.CheaperVersion"/>: the version to activate.</summary>
     internal int? Other { get; init; }
 
+    /// <summary>Of the task: what was read.</summary>
+    internal int? Revision { get; init; }
+
     /// <summary>What an execution costs now in that for which it is changed, to be measured against.</summary>
     internal decimal? Baseline { get; init; }
+
+    /// <summary>What a decision is about: of a sampling rate, the task and not the very rate, which moves a little every day.</summary>
+    internal static string TopicOf(string id) =>
+        id.StartsWith(RecommendationKind.LowerSampling.Word() + "-", StringComparison.Ordinal) && id.LastIndexOf('-') is > 8 and var last ? id[..last] : id;
 
     internal static string IdOf(RecommendationKind kind, Guid subject, string? detail = null) =>
         $"{kind.Word()}-{subject:n}{(detail is null ? "" : "-" + detail)}";

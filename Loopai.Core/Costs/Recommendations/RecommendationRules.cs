@@ -28,6 +28,7 @@ internal static class RecommendationRules
     private const int GoodVerdicts = 200;
     private const int GoodExamples = 500;
     private const double NarrowestNeeded = 0.01;
+    private const double WidestNeeded = 0.025;
     private const double UsuallyNeeded = 0.02;
 
     /// <summary>All that the facts of a task recommend.</summary>
@@ -38,55 +39,59 @@ internal static class RecommendationRules
 
     /// <summary>
     /// The interval needs to be as narrow as half the way from the accuracy to its target, so that it says on which side of it the task lies, and never narrower than one
-    /// point to either side; without a target, two points. Where it is narrower, fewer checks do. An accuracy of 95 % from 2,000 checks is known to ±0.96 points; for a
+    /// point to either side nor wider than two and a half; without a target, two points. Where it is narrower, fewer checks do, though never fewer than two hundred, and none
+    /// fewer while the accuracy is below the target. An accuracy of 95 % from 2,000 checks is known to ±0.96 points; for a
     /// target of 90 % it needs ±2.5, and 304 checks give that.
     /// </summary>
     public static Recommendation? LowerSampling(TaskFacts task)
     {
         var checks = task.Checks;
-        if (checks.Verdicts is not { Estimate: { } accuracy, EffectiveSize: >= GoodVerdicts and var known } || task.SamplingRate <= 0 || checks is { Cost: 0, Unpriced: 0 })
+        if (checks.Verdicts is not { Estimate: { } accuracy, EffectiveSize: >= GoodVerdicts and var known } || task.SamplingRate <= 0 || checks is { Count: 0 } or { Cost: 0, Unpriced: 0 }
+            || task.IsMoving || accuracy < task.AccuracyTarget)
         {
             return null;
         }
 
-        var needed = task.AccuracyTarget is { } target ? Math.Max(NarrowestNeeded, Math.Abs(accuracy - target) / 2) : UsuallyNeeded;
-        var enough = EnoughFor(accuracy, needed);
+        var needed = task.AccuracyTarget is { } target ? Math.Clamp((accuracy - target) / 2, NarrowestNeeded, WidestNeeded) : UsuallyNeeded;
+        var enough = Math.Max(EnoughFor(accuracy, needed), GoodVerdicts);
         var rate = RoundedUp(enough / checks.Verdicts.Weights);
         if (enough >= known || rate > task.SamplingRate * (double)WorthIt)
         {
             return null;
         }
 
-        var fewer = 1 - (decimal)(rate * checks.Verdicts.Weights / checks.Count);
+        // By the rate of today, which may be another one than that which chose them; executions that another rule chooses more often are not checked less.
+        var checksNow = task.PerMonth((decimal)(task.SamplingRate * checks.Weights));
+        var checksThen = task.PerMonth((decimal)(rate * checks.Weights));
         var (now, then) = (Wilson.Interval(accuracy * known, known), Wilson.Interval(accuracy * enough, enough));
-        var left = task.PerMonth(checks.Count * fewer);
-        decimal? saving = checks.Unpriced > 0 ? null : Money.Round(task.PerMonth(checks.Cost * fewer));
+        decimal? saving = checks.Unpriced > 0 ? null : Money.Round((checksNow - checksThen) * checks.Cost / checks.Count);
         return new Recommendation(
-            Recommendation.IdOf(RecommendationKind.LowerSampling, task.Id), RecommendationKind.LowerSampling, task.Id, task.Name, task.ActiveVersion,
+            Recommendation.IdOf(RecommendationKind.LowerSampling, task.Id, (rate * 1e6).ToString("0", CultureInfo.InvariantCulture)), RecommendationKind.LowerSampling, task.Id, task.Name, task.ActiveVersion,
             $"Check {Percent(rate)} of the answers of {task.Name} instead of {Percent(task.SamplingRate)}",
             $"Its accuracy is known to ±{Points(HalfOf(now))}; {(task.AccuracyTarget is { } wanted ? $"to tell it from the target of {Percent(wanted)}" : "for most decisions")} ±{Points(needed)} is enough.",
             [
                 new RecommendationFigure("Accuracy, as it is known now", FigureUnit.Share, (decimal)accuracy, (decimal)now.Low, (decimal)now.High),
                 new RecommendationFigure("Accuracy, as it would be known", FigureUnit.Share, (decimal)accuracy, (decimal)then.Low, (decimal)then.High),
-                new RecommendationFigure("Checks a month now", FigureUnit.Number, decimal.Round(task.PerMonth(checks.Count))),
-                new RecommendationFigure("Checks a month then", FigureUnit.Number, decimal.Round(task.PerMonth(checks.Count) - left)),
+                new RecommendationFigure("Checks a month now", FigureUnit.Number, decimal.Round(checksNow)),
+                new RecommendationFigure("Checks a month then", FigureUnit.Number, decimal.Round(checksThen)),
                 .. checks.Unpriced > 0 ? Array.Empty<RecommendationFigure>() : [new RecommendationFigure("A check costs", FigureUnit.Money, Money.Round(checks.Cost / checks.Count))],
             ],
             saving, null, known >= 2 * enough ? RecommendationConfidence.High : RecommendationConfidence.Medium,
-            $"The widths are Wilson intervals of {Number(checks.Count)} checks that the rate chose. Accuracy may move: other rules that choose answers stay as they are.",
+            $"The widths are Wilson intervals, each check weighted by the chance that it had; {Number(checks.Count)} of them the rate chose. Accuracy may move: other rules that choose answers stay as they are.",
             $"Sets the sampling rate of {task.Name} to {Percent(rate)}.")
         {
-            Rate = rate, Baseline = task.Executions > 0 ? checks.Cost / task.Executions : null,
+            Rate = rate, Revision = task.Revision, Baseline = task.Executions > 0 ? checks.Cost / task.Executions : null,
         };
     }
 
     /// <summary>
     /// The cheapest version that is not worse: the lower end of the interval of the difference lies above minus one point (non-inferiority; the interval is the hybrid score
-    /// interval of R. G. Newcombe, Statistics in Medicine 17, 1998, 873–890, method 10).
+    /// interval of R. G. Newcombe, Statistics in Medicine 17, 1998, 873–890, method 10). That is asked of its verdicts and of how often it answers at all; its latency must keep
+    /// the task's target. What a rollout took back is not recommended again, and nothing while a rollout or an experiment runs.
     /// </summary>
     public static Recommendation? CheaperVersion(TaskFacts task)
     {
-        if (task.Active is not { PerExecution: { } now, Verdicts: { EffectiveSize: >= LeastVerdicts } } active)
+        if (task.IsMoving || task.Active is not { PerAnswer: { } now, Verdicts: { EffectiveSize: >= LeastVerdicts } } active)
         {
             return null;
         }
@@ -94,16 +99,17 @@ internal static class RecommendationRules
         var candidates =
             from other in task.Versions
             where other.Version != active.Version && other.Status is ProgramStatus.Validated or ProgramStatus.Deprecated && other.Verdicts.EffectiveSize >= LeastVerdicts
-            where other.PerExecution <= now * WorthIt && Difference(other.Verdicts, active.Verdicts).Low >= -Margin
-            orderby other.PerExecution
+            where !other.WasRolledBack && other.PerAnswer <= now * WorthIt && (task.LatencyTargetMs is null || other.P95Ms <= task.LatencyTargetMs)
+            where Difference(other.Verdicts, active.Verdicts).Low >= -Margin && Difference(other.Answered, active.Answered).Low >= -Margin
+            orderby other.PerAnswer
             select other;
         if (candidates.FirstOrDefault() is not { } cheaper)
         {
             return null;
         }
 
-        var (then, difference) = (cheaper.PerExecution!.Value, Difference(cheaper.Verdicts, active.Verdicts));
-        var count = task.PerMonth(active.Executions);
+        var (then, difference) = (cheaper.PerAnswer!.Value, Difference(cheaper.Verdicts, active.Verdicts));
+        var count = task.PerMonth(active.Executions - active.Failures);
         var sure = Math.Min(active.Verdicts.EffectiveSize, cheaper.Verdicts.EffectiveSize) >= GoodVerdicts;
         return new Recommendation(
             Recommendation.IdOf(RecommendationKind.CheaperVersion, task.Id, $"{active.Version}-{cheaper.Version}"), RecommendationKind.CheaperVersion, task.Id, task.Name, active.Version,
@@ -112,15 +118,15 @@ internal static class RecommendationRules
             [
                 Accuracy($"Accuracy of version {active.Version}", active.Verdicts), Accuracy($"Accuracy of version {cheaper.Version}", cheaper.Verdicts),
                 new RecommendationFigure("Difference of the two", FigureUnit.Share, (decimal)(cheaper.Verdicts.Estimate!.Value - active.Verdicts.Estimate!.Value), (decimal)difference.Low, (decimal)difference.High),
-                new RecommendationFigure($"A thousand of version {active.Version}", FigureUnit.Money, Money.Round(now * 1000)),
-                new RecommendationFigure($"A thousand of version {cheaper.Version}", FigureUnit.Money, Money.Round(then * 1000)),
-                new RecommendationFigure("Executions a month", FigureUnit.Number, decimal.Round(count)),
+                new RecommendationFigure($"A thousand answers of version {active.Version}", FigureUnit.Money, Money.Round(now * 1000)),
+                new RecommendationFigure($"A thousand answers of version {cheaper.Version}", FigureUnit.Money, Money.Round(then * 1000)),
+                Answered(active), Answered(cheaper), new RecommendationFigure("Answers a month", FigureUnit.Number, decimal.Round(count)),
             ],
             Money.Round((now - then) * count), Money.Round((now - then) * 1000), sure ? RecommendationConfidence.High : RecommendationConfidence.Medium,
             $"With 97.5 % certainty it is not worse by more than {Points(Margin)}, from {Number((long)cheaper.Verdicts.EffectiveSize)} and {Number((long)active.Verdicts.EffectiveSize)} checked answers.",
             $"Activates version {cheaper.Version} in every environment; version {active.Version} stays, and you can go back to it.")
         {
-            Other = cheaper.Version, Baseline = now,
+            Other = cheaper.Version, Baseline = active.PerExecution,
         };
     }
 
@@ -210,6 +216,8 @@ internal static class RecommendationRules
 
     private static RecommendationFigure Accuracy(string name, WeightedShare share) =>
         new(name, FigureUnit.Share, (decimal)share.Estimate!.Value, (decimal)share.Interval!.Value.Low, (decimal)share.Interval.Value.High);
+
+    private static RecommendationFigure Answered(VersionFacts version) => Accuracy($"Executions of version {version.Version} that brought an answer", version.Answered);
 
     private static string Percent(double share, int places = 2) => (share * 100).ToString(places == 0 ? "#,0" : "0.##", CultureInfo.InvariantCulture) + " %";
 

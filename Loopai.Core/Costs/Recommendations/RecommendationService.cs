@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Loopai.Core.Access;
 using Loopai.Core.ApiKeys;
 using Loopai.Core.Audit;
@@ -33,7 +35,7 @@ public sealed class RecommendationService(
         return new RecommendationList(
             book.Currency,
             [
-                .. all.Where(r => !IsSettled(r, decided.GetValueOrDefault(r.Id))).OrderByDescending(r => r.SavingPerMonth ?? -1).ThenBy(r => r.Kind).ThenBy(r => r.Subject, StringComparer.OrdinalIgnoreCase),
+                .. all.Where(r => !IsSettled(r, decided.GetValueOrDefault(Recommendation.TopicOf(r.Id)))).OrderByDescending(r => r.SavingPerMonth ?? -1).ThenBy(r => r.Kind).ThenBy(r => r.Subject, StringComparer.OrdinalIgnoreCase),
             ],
             await DecidedAsync(db, book, [.. decided.Values.Where(d => d.Answer != RecommendationAnswer.Restored).OrderByDescending(d => d.At).Take(MostDecided)], ct));
     }
@@ -42,7 +44,6 @@ public sealed class RecommendationService(
     public async Task<Recommendation> TakeAsync(Caller caller, string id, CancellationToken ct)
     {
         var (recommendation, currency) = await FindAsync(caller, id, ct);
-        await DoAsync(caller, recommendation, ct);
         await DecideAsync(caller, recommendation, RecommendationAnswer.Taken, null, currency, ct);
         return recommendation;
     }
@@ -63,14 +64,14 @@ public sealed class RecommendationService(
     {
         caller.Demand(Permissions.BudgetsManage);
         await using var db = await data.OpenAsync(caller, ct);
-        if ((await LastDecisionsAsync(db, ct)).GetValueOrDefault(id) is not { Answer: RecommendationAnswer.Dismissed } dismissed)
+        if ((await LastDecisionsAsync(db, ct)).GetValueOrDefault(Recommendation.TopicOf(id)) is not { Answer: RecommendationAnswer.Dismissed } dismissed)
         {
             throw CostErrors.RecommendationNotFound(id);
         }
 
         db.RecommendationDecisions.Add(new RecommendationDecision
         {
-            Id = Guid.CreateVersion7(), OrganizationId = caller.OrganizationId, RecommendationId = id, Kind = dismissed.Kind, SubjectId = dismissed.SubjectId, Title = dismissed.Title,
+            Id = Guid.CreateVersion7(), OrganizationId = caller.OrganizationId, RecommendationId = dismissed.RecommendationId, Kind = dismissed.Kind, SubjectId = dismissed.SubjectId, Title = dismissed.Title,
             Answer = RecommendationAnswer.Restored, Currency = dismissed.Currency, By = caller.Name, At = time.GetUtcNow(),
         });
         db.Record(caller, "recommendation.restored", SubjectOf(dismissed.Kind), dismissed.SubjectId, new { id, dismissed.Title });
@@ -84,7 +85,7 @@ public sealed class RecommendationService(
         {
             case RecommendationKind.LowerSampling:
                 var task = await tasks.GetAsync(caller, recommendation.SubjectId, ct);
-                await tasks.UpdateAsync(caller, task.Id, new TaskSpecification { Sampling = task.Sampling with { Rate = recommendation.Rate!.Value } }, task.Revision, ct);
+                await tasks.UpdateAsync(caller, task.Id, new TaskSpecification { Sampling = task.Sampling with { Rate = recommendation.Rate!.Value } }, recommendation.Revision, ct);
                 break;
             case RecommendationKind.CheaperVersion:
                 await programs.ActivateAsync(caller, recommendation.SubjectId, recommendation.Other!.Value, force: false, ct);
@@ -101,17 +102,49 @@ public sealed class RecommendationService(
     private async Task DecideAsync(Caller caller, Recommendation recommendation, RecommendationAnswer answer, string? reason, string currency, CancellationToken ct)
     {
         await using var db = await data.OpenAsync(caller, ct);
+        var now = time.GetUtcNow();
+        var last = (await LastDecisionsAsync(db, ct)).GetValueOrDefault(Recommendation.TopicOf(recommendation.Id));
+        if (IsSettled(recommendation, last))
+        {
+            throw CostErrors.RecommendationNotFound(recommendation.Id);
+        }
+
+        var isMeasured = answer == RecommendationAnswer.Taken && recommendation.Baseline is not null;
+        var before = isMeasured ? await db.BeforeAsync(recommendation.Kind, recommendation.SubjectId, currency, now, ct) : null;
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
         db.RecommendationDecisions.Add(new RecommendationDecision
         {
-            Id = Guid.CreateVersion7(), OrganizationId = caller.OrganizationId, RecommendationId = recommendation.Id, Kind = recommendation.Kind, SubjectId = recommendation.SubjectId,
-            Title = recommendation.Title, Answer = answer, Reason = reason, PromisedPerMonth = recommendation.SavingPerMonth, Baseline = recommendation.Baseline, Currency = currency,
-            By = caller.Name, At = time.GetUtcNow(),
+            Id = IdAfter(last, caller.OrganizationId, recommendation), OrganizationId = caller.OrganizationId, RecommendationId = recommendation.Id, Kind = recommendation.Kind,
+            SubjectId = recommendation.SubjectId, Title = recommendation.Title, Answer = answer, Reason = reason, PromisedPerMonth = recommendation.SavingPerMonth,
+            Baseline = before ?? recommendation.Baseline, Currency = currency, By = caller.Name, At = now,
         });
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateException e) when (e.IsRace())
+        {
+            // Somebody decided at the same moment, and was first.
+            throw CostErrors.RecommendationNotFound(recommendation.Id);
+        }
+
+        if (answer == RecommendationAnswer.Taken)
+        {
+            await DoAsync(caller, recommendation, ct);
+        }
+
         db.Record(
             caller, answer == RecommendationAnswer.Taken ? "recommendation.taken" : "recommendation.dismissed", SubjectOf(recommendation.Kind), recommendation.SubjectId,
             new { recommendation.Id, recommendation.Title, recommendation.SavingPerMonth, reason });
         await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
     }
+
+    /// <summary>
+    /// The same for all who decide after the same decision, so that the key lets one of them in: the others wait for the end of its transaction, and are told.
+    /// </summary>
+    private static Guid IdAfter(RecommendationDecision? last, Guid organization, Recommendation recommendation) =>
+        new(SHA256.HashData(Encoding.UTF8.GetBytes($"{organization:n} {Recommendation.TopicOf(recommendation.Id)} {last?.Id:n}")).AsSpan(0, 16));
 
     private async Task<(Recommendation Recommendation, string Currency)> FindAsync(Caller caller, string id, CancellationToken ct)
     {
@@ -119,7 +152,7 @@ public sealed class RecommendationService(
         await using var db = await data.OpenAsync(caller, ct);
         var book = await db.PriceBookAsync(caller.OrganizationId, ct);
         var decided = await LastDecisionsAsync(db, ct);
-        return ((await FindAllAsync(db, caller, book, ct)).Find(r => r.Id == id && !IsSettled(r, decided.GetValueOrDefault(id))) ?? throw CostErrors.RecommendationNotFound(id), book.Currency);
+        return ((await FindAllAsync(db, caller, book, ct)).Find(r => r.Id == id && !IsSettled(r, decided.GetValueOrDefault(Recommendation.TopicOf(id)))) ?? throw CostErrors.RecommendationNotFound(id), book.Currency);
     }
 
     private async Task<List<Recommendation>> FindAllAsync(LoopaiDbContext db, Caller caller, PriceBook book, CancellationToken ct)
@@ -127,7 +160,7 @@ public sealed class RecommendationService(
         var now = time.GetUtcNow();
         var facts = await db.TaskFactsAsync(caller.OrganizationId, book, now, ct);
         var learned = RecommendationQueries.LearnedPerCall(facts, book, now);
-        var unused = (await db.KeyFactsAsync(now, ct)).Select(key => RecommendationRules.UnusedKey(key, now)).OfType<Recommendation>();
+        var unused = (caller.May(Permissions.KeysRead) ? await db.KeyFactsAsync(now, ct) : []).Select(key => RecommendationRules.UnusedKey(key, now)).OfType<Recommendation>();
         return [.. facts.SelectMany(task => RecommendationRules.Of(task, learned)).Concat(unused)];
     }
 
@@ -143,15 +176,21 @@ public sealed class RecommendationService(
 
     private static async Task<Dictionary<string, RecommendationDecision>> LastDecisionsAsync(LoopaiDbContext db, CancellationToken ct) =>
         (await db.RecommendationDecisions.AsNoTracking().GroupBy(d => d.RecommendationId).Select(g => g.OrderByDescending(d => d.At).ThenByDescending(d => d.Id).First()).ToListAsync(ct))
-            .ToDictionary(d => d.RecommendationId);
+            .GroupBy(d => Recommendation.TopicOf(d.RecommendationId)).ToDictionary(g => g.Key, g => g.OrderByDescending(d => d.At).ThenByDescending(d => d.Id).First());
 
     private async Task<IReadOnlyList<DecidedRecommendation>> DecidedAsync(LoopaiDbContext db, PriceBook book, IReadOnlyList<RecommendationDecision> decisions, CancellationToken ct)
     {
         var (now, decided) = (time.GetUtcNow(), new List<DecidedRecommendation>());
+        var subjects = decisions.Select(d => d.SubjectId).ToHashSet();
+        var taken = (await db.RecommendationDecisions.AsNoTracking().Where(d => d.Answer == RecommendationAnswer.Taken && subjects.Contains(d.SubjectId))
+            .Select(d => new { d.SubjectId, d.Kind, d.At }).ToListAsync(ct)).ToLookup(d => (d.SubjectId, IsOfChecks(d.Kind)), d => d.At);
         foreach (var decision in decisions)
         {
             var measured = decision is { Answer: RecommendationAnswer.Taken, Baseline: not null } && decision.Currency == book.Currency;
-            var (amount, executions, days) = measured ? await db.SinceAsync(decision, book.Currency, now, ct) : default;
+
+            // What the next decision changed is not put down to this one.
+            var until = taken[(decision.SubjectId, IsOfChecks(decision.Kind))].Where(at => at > decision.At).DefaultIfEmpty(now).Min();
+            var (amount, executions, days) = measured ? await db.SinceAsync(decision, book.Currency, until, ct) : default;
             decided.Add(new DecidedRecommendation(
                 decision.RecommendationId, decision.Kind, decision.SubjectId, decision.Title, decision.Answer, decision.Reason, decision.By, decision.At, decision.PromisedPerMonth,
                 measured ? RealizedSaving.PerMonth(decision.Baseline, amount, executions, days) : null, executions));
@@ -159,6 +198,8 @@ public sealed class RecommendationService(
 
         return decided;
     }
+
+    private static bool IsOfChecks(RecommendationKind kind) => kind == RecommendationKind.LowerSampling;
 
     private static string SubjectOf(RecommendationKind kind) => kind == RecommendationKind.UnusedKey ? "key" : "task";
 }

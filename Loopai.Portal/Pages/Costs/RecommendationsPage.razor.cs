@@ -68,6 +68,8 @@ public sealed partial class RecommendationsPage(RecommendationService recommenda
 
     private static IEnumerable<DecidedRecommendation> Taken(RecommendationList list) => list.Decided.Where(d => d.Answer == RecommendationAnswer.Taken);
 
+    private static IEnumerable<DecidedRecommendation> Measured(RecommendationList list) => Taken(list).Where(d => d.RealizedPerMonth is not null);
+
     private static LoadState<TableWindow<DecidedRecommendation>> Decided(RecommendationList list) =>
         new LoadState<TableWindow<DecidedRecommendation>>.Loaded(new TableWindow<DecidedRecommendation>(list.Decided));
 

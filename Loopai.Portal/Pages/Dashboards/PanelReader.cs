@@ -20,6 +20,11 @@ public sealed class PanelReader(AnalyticsService analytics, TimeProvider time)
     /// <summary>What a filter can name: what was there in the board's time, the most used first.</summary>
     public async Task<IReadOnlyList<Option>> ValuesAsync(Caller caller, string dimension, BoardScope scope, CancellationToken ct)
     {
+        if (dimension == AnalyticsDimensions.Tag)
+        {
+            return [.. (await analytics.TagsAsync(caller, ct)).Select(tag => new Option(tag, tag))];
+        }
+
         var (from, to) = scope.Range.At(time.GetUtcNow());
         var result = await analytics.QueryAsync(
             caller, new AnalyticsQuery([AnalyticsMetrics.Executions], [dimension], [], from, to, AnalyticsInterval.None, "UTC", AnalyticsCompare.None, MostValues), ct);

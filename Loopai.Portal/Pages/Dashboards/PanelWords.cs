@@ -16,6 +16,9 @@ public static class PanelWords
 
     public static readonly IReadOnlyList<Option> Dimensions = [.. AnalyticsDimensions.All.Select(d => new Option(d, char.ToUpperInvariant(d[0]) + d[1..]))];
 
+    /// <summary>By what a panel can be filtered.</summary>
+    public static readonly IReadOnlyList<Option> Filters = [.. AnalyticsDimensions.Filters.Select(d => new Option(d, char.ToUpperInvariant(d[0]) + d[1..]))];
+
     public static readonly IReadOnlyList<Option> Metrics = [.. AnalyticsMetrics.All.Select(m => new Option(m.Name, m.Label))];
 
     /// <summary>A figure as people read it.</summary>

@@ -93,6 +93,8 @@ public sealed class CostSection(CostService costs) : ISectionSource
         {
             "The organization's ledger over all its environments, in days of the organization's time zone.",
             now.WouldHaveCost is null ? "No task names a language model to compare with yet, so that nothing is said of savings." : null,
+            now.WouldHaveCost is not null && now.ByTask.Any(t => t.Executions > 0 && t.WouldHaveCost is null)
+                ? "Tasks without a language model to compare with are in what was spent, and not in what was saved." : null,
             now.Unpriced > 0 ? "Charges without a price are in no sum; the price book lacks them." : null,
         }.OfType<string>());
 
