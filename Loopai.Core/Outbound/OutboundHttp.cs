@@ -19,4 +19,9 @@ public sealed class OutboundHttp(HttpClient client, bool allowsPlainText)
         && uri.UserInfo.Length == 0
             ? uri
             : null;
+
+    /// <summary>Whether a new address, where one is given, is another server's: what is secret between us and the old one is not told there.</summary>
+    public static bool IsElsewhere(string before, string? after) =>
+        after is not null && Uri.TryCreate(before, UriKind.Absolute, out var old) && Uri.TryCreate(after.Trim(), UriKind.Absolute, out var next)
+        && Uri.Compare(old, next, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) != 0;
 }

@@ -15,6 +15,8 @@ internal static class WebhookErrors
 
     public static ConflictException Off(string name) => new("webhook.off", $"The webhook '{name}' is off. Switch it on before you replay what it missed.");
 
+    public static ConflictException TestNotReplayed() => new("webhook.test_not_replayed", "A test is not replayed. Send another one.");
+
     public static ConflictException NothingToReplay() => new("webhook.still_due", "This delivery has not been given up: its next attempt is due already.");
 
     public static LimitExceededException TooManyToReplay(int count, int most) =>

@@ -18,11 +18,13 @@ public sealed class WebhookInterest(LoopaiData data, TimeProvider time, ILogger<
     private static readonly TimeSpan AgainAfter = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim _stale = new(0, 1);
-    private volatile FrozenSet<Guid> _organizations = FrozenSet<Guid>.Empty;
+
+    /// <summary>Null until it was read: then everybody counts as interested, for an event too many is dropped by the dispatch, and one too few is lost.</summary>
+    private volatile FrozenSet<Guid>? _organizations;
 
     /// <summary>The event of an execution, where it failed and somebody wants to know; null for nearly all.</summary>
     public WebhookEvent? EventOf(Execution execution) =>
-        execution.Status == ExecutionStatus.Success || execution.ShadowOf is not null || !_organizations.Contains(execution.OrganizationId)
+        execution.Status == ExecutionStatus.Success || execution.ShadowOf is not null || _organizations?.Contains(execution.OrganizationId) == false
             ? null
             : WebhookPublishing.Make(
                 execution.OrganizationId, WebhookTypes.ExecutionFailed,
@@ -32,6 +34,15 @@ public sealed class WebhookInterest(LoopaiData data, TimeProvider time, ILogger<
                     execution.TraceId,
                 },
                 execution.EnvironmentId, execution.TaskId);
+
+    /// <summary>An organization has chosen types just now; other portals are notified.</summary>
+    public void Note(WebhookSubscription subscription)
+    {
+        if (subscription.IsEnabled && WebhookTypes.AnyMatches(subscription.EventTypes, WebhookTypes.ExecutionFailed) && _organizations is { } known && !known.Contains(subscription.OrganizationId))
+        {
+            _organizations = known.Append(subscription.OrganizationId).ToFrozenSet();
+        }
+    }
 
     /// <summary>Takes note of a change.</summary>
     public void Forget(Change change)
@@ -54,7 +65,7 @@ public sealed class WebhookInterest(LoopaiData data, TimeProvider time, ILogger<
     {
         await using var db = await data.OpenAsync(Caller.Installation, ct);
         var subscriptions = await db.WebhookSubscriptions.AsNoTracking().Where(s => s.IsEnabled && s.DeletedAt == null).Select(s => new { s.OrganizationId, s.EventTypes }).ToListAsync(ct);
-        _organizations = subscriptions.Where(s => s.EventTypes.Any(t => WebhookTypes.Matches(t, WebhookTypes.ExecutionFailed))).Select(s => s.OrganizationId).ToFrozenSet();
+        _organizations = subscriptions.Where(s => WebhookTypes.AnyMatches(s.EventTypes, WebhookTypes.ExecutionFailed)).Select(s => s.OrganizationId).ToFrozenSet();
     }
 
     public override void Dispose()

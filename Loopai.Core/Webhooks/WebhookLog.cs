@@ -35,7 +35,8 @@ public sealed class WebhookLog(LoopaiData data, WebhookSender sender, TimeProvid
         caller.Demand(Permissions.WebhooksRead);
         await using var db = await data.OpenAsync(caller, ct);
         await db.FindWebhookAsync(id, ct);
-        return await DetailAsync(db, await FindAsync(db, id, deliveryId, ct), ct);
+        var detail = await DetailAsync(db, await FindAsync(db, id, deliveryId, ct), ct);
+        return detail with { IsReadable = WebhookRules.MayRead(caller, detail.Event.Type, detail.Event.EnvironmentId) };
     }
 
     /// <summary>Sends one delivery again, with the same id and body.</summary>
@@ -46,6 +47,12 @@ public sealed class WebhookLog(LoopaiData data, WebhookSender sender, TimeProvid
         var subscription = await db.FindWebhookAsync(id, ct);
         DemandOn(subscription);
         var delivery = await FindAsync(db, id, deliveryId, ct);
+        if (delivery.Type == WebhookTypes.Test)
+        {
+            throw WebhookErrors.TestNotReplayed();
+        }
+
+        WebhookRules.DemandRead(caller, delivery.Type, await db.WebhookEvents.Where(e => e.Id == delivery.EventId).Select(e => e.EnvironmentId).SingleAsync(ct));
         var now = time.GetUtcNow();
         if (delivery.NextAt <= now)
         {
@@ -78,6 +85,11 @@ public sealed class WebhookLog(LoopaiData data, WebhookSender sender, TimeProvid
             WebhookReplayScope.Dead => deliveries.Where(d => d.State == WebhookDeliveryState.Dead),
             _ => deliveries,
         };
+        foreach (var kind in await deliveries.Join(db.WebhookEvents, d => d.EventId, e => e.Id, (d, e) => new { e.Type, e.EnvironmentId }).Distinct().ToListAsync(ct))
+        {
+            WebhookRules.DemandRead(caller, kind.Type, kind.EnvironmentId);
+        }
+
         var count = await deliveries.CountAsync(ct);
         if (replay.DryRun)
         {
@@ -120,10 +132,10 @@ public sealed class WebhookLog(LoopaiData data, WebhookSender sender, TimeProvid
             Id = Guid.CreateVersion7(), OrganizationId = caller.OrganizationId, SubscriptionId = id, EventId = told.Id, Type = told.Type, Sequence = 0, Since = now, CreatedAt = now,
         };
 
-        // No connection is held while the receiver is waited for.
+        // No connection is held while the receiver is waited for. What was sent is kept, also for whoever has gone meanwhile.
         var sent = await sender.SendAsync(subscription, delivery, told, ct);
         WebhookOutcome.Note(delivery, sent, time.GetUtcNow(), mayRetry: false);
-        await KeepAsync(caller, subscription, new WebhookDeliveryDetail(delivery, told, [sent.Attempt]), sent.Taken, ct);
+        await KeepAsync(caller, subscription, new WebhookDeliveryDetail(delivery, told, [sent.Attempt]), sent.Taken, CancellationToken.None);
         return new WebhookDeliveryDetail(delivery, told, [sent.Attempt]);
     }
 

@@ -24,6 +24,20 @@ internal static class WebhookQueries
         return [.. rows.Select(r => new WebhookGivenUp(r.Id, r.Name, r.Dead, r.Last ?? r.UpdatedAt))];
     }
 
+    /// <summary>What waits for a subscription and is not of the types and the environment that it asks for now is not sent any more.</summary>
+    public static async Task GiveUpUnwantedAsync(this LoopaiDbContext db, WebhookSubscription subscription, CancellationToken ct)
+    {
+        var waiting = db.WebhookDeliveries.Where(d => d.SubscriptionId == subscription.Id && d.NextAt != null);
+        var types = await waiting.Select(d => d.Type).Distinct().ToListAsync(ct);
+        var unwanted = types.FindAll(type => !WebhookTypes.AnyMatches(subscription.EventTypes, type));
+        var environment = subscription.EnvironmentId;
+        await waiting.Where(d => unwanted.Contains(d.Type) || (environment != null && db.WebhookEvents.Any(e => e.Id == d.EventId && e.EnvironmentId != null && e.EnvironmentId != environment)))
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(d => d.State, WebhookDeliveryState.Dead).SetProperty(d => d.NextAt, (DateTimeOffset?)null)
+                    .SetProperty(d => d.LastError, "The webhook was changed, and does not ask for this event any more."),
+                ct);
+    }
+
     /// <summary>With what they did in the last day, in the order given.</summary>
     public static async Task<IReadOnlyList<WebhookItem>> ItemsAsync(this LoopaiDbContext db, IReadOnlyList<WebhookSubscription> subscriptions, DateTimeOffset now, CancellationToken ct)
     {

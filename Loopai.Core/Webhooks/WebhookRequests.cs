@@ -58,8 +58,11 @@ public sealed record WebhookDeliveryFilter(WebhookDeliveryState? State = null, s
 /// <summary>A delivery with its event and all attempts, the last first.</summary>
 public sealed record WebhookDeliveryDetail(WebhookDelivery Delivery, WebhookEvent Event, IReadOnlyList<WebhookAttempt> Attempts)
 {
-    /// <summary>What is sent.</summary>
-    public string Body => System.Text.Encoding.UTF8.GetString(WebhookBody.Of(Event).Span);
+    /// <summary>Whether whoever asks may read what was sent.</summary>
+    public bool IsReadable { get; init; } = true;
+
+    /// <summary>What is sent; null for whoever may not read it.</summary>
+    public string? Body => IsReadable ? System.Text.Encoding.UTF8.GetString(WebhookBody.Of(Event).Span) : null;
 }
 
 /// <summary>Which deliveries are to be replayed.</summary>

@@ -15,6 +15,9 @@ internal static partial class WebhookRules
     public const int MaxHeaders = 20;
     public const int MaxHeaderLength = 2_000;
 
+    /// <summary>Patterns of a condition: every event is held against them, of everybody's.</summary>
+    public const int MaxPatterns = 5;
+
     /// <summary>What stands for a header's value.</summary>
     public const string Masked = Audit.AuditMask.Masked;
 
@@ -42,14 +45,39 @@ internal static partial class WebhookRules
     }
 
     /// <summary>Nobody is told by a webhook what they may not read.</summary>
+    /// <param name="caller">Who chooses them.</param>
+    /// <param name="types">The types, also as groups.</param>
+    /// <param name="environmentId">The environment the subscription is narrowed to; null for all.</param>
     /// <exception cref="ForbiddenException">The caller may not read what one of the types tells.</exception>
-    public static void DemandReadable(Caller caller, IEnumerable<string> types)
+    public static void DemandReadable(Caller caller, IEnumerable<string> types, Guid? environmentId)
     {
-        foreach (var type in types.SelectMany(WebhookTypes.Of).Where(type => !caller.May(type.Permission)))
+        foreach (var type in types.SelectMany(WebhookTypes.Of).Where(type => !(type.IsOfEnvironment ? MayIn(caller, type, environmentId) : caller.May(type.Permission))))
         {
+            if (type.IsOfEnvironment && caller.May(type.Permission))
+            {
+                throw new ForbiddenException(type.Permission, $"You hold '{type.Permission}', which the event {type.Name} takes, in the environment at hand only. Narrow the webhook to this environment.") { Caller = caller };
+            }
+
             throw new ForbiddenException(type.Permission, $"The event {type.Name} tells what takes the permission '{type.Permission}' to read, which you do not hold.") { Caller = caller };
         }
     }
+
+    /// <summary>Whether the caller may read what one event told.</summary>
+    public static bool MayRead(Caller caller, string type, Guid? environmentId) =>
+        WebhookTypes.Find(type) is not { } known || (environmentId is null ? caller.May(known.Permission) : MayIn(caller, known, environmentId));
+
+    /// <exception cref="ForbiddenException">The caller may not read what such an event told.</exception>
+    public static void DemandRead(Caller caller, string type, Guid? environmentId)
+    {
+        if (!MayRead(caller, type, environmentId))
+        {
+            var permission = WebhookTypes.Find(type)!.Permission;
+            throw new ForbiddenException(permission, $"Events {type} of this environment take the permission '{permission}' there to read, which you do not hold.") { Caller = caller };
+        }
+    }
+
+    private static bool MayIn(Caller caller, WebhookType type, Guid? environmentId) =>
+        caller.MayHandOn(type.Permission, GrantScope.Organization) || (environmentId is not null && environmentId == caller.EnvironmentIdOrNull && caller.May(type.Permission));
 
     public static void CheckCondition(FieldErrors errors, string? condition)
     {
@@ -60,6 +88,10 @@ internal static partial class WebhookRules
                 errors.Add("condition", fault);
             }
         }
+        else if (condition is not null)
+        {
+            errors.AddIf(PatternsOf(JsonElement.Parse(condition)) > MaxPatterns, "condition", $"A webhook's condition has at most {MaxPatterns} patterns ($regex). Join them by |, or compare texts with $in.");
+        }
     }
 
     /// <summary>The condition as it is kept; null for none.</summary>
@@ -69,17 +101,40 @@ internal static partial class WebhookRules
     public static void CheckHeaders(FieldErrors errors, IReadOnlyDictionary<string, string> headers, IReadOnlyList<string> known)
     {
         errors.AddIf(headers.Count > MaxHeaders, "headers", $"A webhook has at most {MaxHeaders} headers of its own.");
+        foreach (var twice in headers.Keys.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).SelectMany(names => names.Skip(1)))
+        {
+            errors.Add($"headers.{twice}", "This header stands there twice: upper and lower case are the same. Give it once.");
+        }
+
+        using var request = new HttpRequestMessage();
         foreach (var (name, value) in headers)
         {
             var at = $"headers.{name}";
             errors.AddIf(!HeaderName().IsMatch(name), at, "A header's name has 1 to 100 letters, digits and hyphens.");
-            errors.AddIf(Ours.Contains(name) || name.StartsWith("webhook-", StringComparison.OrdinalIgnoreCase), at, "This header is Loopai's to send. Choose another name.");
+            errors.AddIf(
+                Ours.Contains(name) || name.StartsWith("webhook-", StringComparison.OrdinalIgnoreCase) || (HeaderName().IsMatch(name) && !request.Headers.TryAddWithoutValidation(name, "")), at,
+                "This header is Loopai's to send, or none of a request. Choose another name.");
             errors.AddIf(
                 value is null || (value != Masked && (value.Length > MaxHeaderLength || value.Any(c => c is < ' ' or > '~'))), at,
                 $"A header's value is printable ASCII of at most {MaxHeaderLength} characters.");
             errors.AddIf(value == Masked && !known.Contains(name, StringComparer.OrdinalIgnoreCase), at, $"{Masked} keeps the value that is there, and there is none. Give one.");
         }
     }
+
+    /// <summary>Values that were given for one receiver are not told to another.</summary>
+    public static void CheckMove(FieldErrors errors, WebhookSubscription subscription, WebhookDefinition change)
+    {
+        var keeps = change.Headers is { } headers ? headers.Values.Contains(Masked) : subscription.HeaderNames.Count > 0;
+        errors.AddIf(
+            keeps && OutboundHttp.IsElsewhere(subscription.Url, change.Url), "headers", $"The address is another server's, which is not told what was for this one. Give each header's value anew instead of {Masked}, or leave the header out.");
+    }
+
+    private static int PatternsOf(JsonElement condition) => condition.ValueKind switch
+    {
+        JsonValueKind.Object => condition.EnumerateObject().Sum(p => (p.NameEquals("$regex") ? 1 : 0) + PatternsOf(p.Value)),
+        JsonValueKind.Array => condition.EnumerateArray().Sum(PatternsOf),
+        _ => 0,
+    };
 
     public static void CheckSecret(FieldErrors errors, string? secret) => errors.AddIf(
         !string.IsNullOrEmpty(secret) && !StandardWebhook.IsSecret(secret), "secret", "A secret is whsec_ and 24 to 64 bytes in base64. Leave it out to have one made.");

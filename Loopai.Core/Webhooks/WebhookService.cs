@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Loopai.Core.Access;
 using Loopai.Core.Audit;
 using Loopai.Core.Data;
@@ -9,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Loopai.Core.Webhooks;
 
 /// <summary>Makes, changes and lists subscriptions. What was sent to them is <see cref="WebhookLog"/>'s.</summary>
-public sealed class WebhookService(LoopaiData data, OutboundHttp outbound, WebhookSecrets secrets, TimeProvider time)
+public sealed class WebhookService(LoopaiData data, OutboundHttp outbound, WebhookSecrets secrets, WebhookInterest interest, TimeProvider time)
 {
     public const int MaxSubscriptions = 50;
     public const int MaxOverlapHours = 168;
@@ -21,6 +22,13 @@ public sealed class WebhookService(LoopaiData data, OutboundHttp outbound, Webho
 
     /// <summary>Whether an address can be asked, for whoever types one. What its name leads to is seen when it is.</summary>
     public bool Accepts(string? url) => WebhookRules.Address(outbound, url) is not null;
+
+    /// <summary>Everything that can be subscribed to.</summary>
+    public static IReadOnlyList<WebhookType> ListTypes(Caller caller)
+    {
+        caller.Demand(Permissions.WebhooksRead);
+        return WebhookTypes.All;
+    }
 
     /// <summary>All subscriptions of the organization by name, with what they did lately.</summary>
     public async Task<IReadOnlyList<WebhookItem>> ListAsync(Caller caller, CancellationToken ct)
@@ -50,7 +58,7 @@ public sealed class WebhookService(LoopaiData data, OutboundHttp outbound, Webho
         await using var db = await data.OpenAsync(caller, ct);
         var environment = await CheckRestAsync(db, errors, request, [], ct);
         errors.ThrowIfAny("webhook.invalid", "The webhook cannot be made like this.");
-        WebhookRules.DemandReadable(caller, request.EventTypes!);
+        WebhookRules.DemandReadable(caller, request.EventTypes!, environment);
         if (await db.WebhookSubscriptions.CountAsync(s => s.DeletedAt == null, ct) >= MaxSubscriptions)
         {
             throw WebhookErrors.TooMany(MaxSubscriptions);
@@ -71,6 +79,7 @@ public sealed class WebhookService(LoopaiData data, OutboundHttp outbound, Webho
         db.Record(caller, "webhook.created", Kind, subscription.Id, new { after = Shown(subscription) });
         await EnsureOutboxAsync(caller.OrganizationId, now, ct);
         await db.SaveChangesAsync(ct);
+        interest.Note(subscription);
         return new WebhookWithSecret(await ItemAsync(db, subscription, ct), secret);
     }
 
@@ -94,12 +103,11 @@ public sealed class WebhookService(LoopaiData data, OutboundHttp outbound, Webho
         WebhookRules.CheckName(errors, change.Name ?? subscription.Name);
         WebhookRules.CheckUrl(errors, outbound, change.Url ?? subscription.Url);
         WebhookRules.CheckTypes(errors, change.EventTypes ?? subscription.EventTypes);
+        WebhookRules.CheckMove(errors, subscription, change);
         var environment = await CheckRestAsync(db, errors, change, subscription.HeaderNames, ct);
         errors.ThrowIfAny("webhook.invalid", "The webhook cannot be changed like this.");
 
-        // What others chose to be told stays readable to whoever it was chosen for; another address would be told by whoever changes it.
-        WebhookRules.DemandReadable(caller, change.Url is null ? change.EventTypes ?? [] : change.EventTypes ?? subscription.EventTypes);
-        var before = Shown(subscription);
+        var (before, told) = (Shown(subscription), Told(subscription));
         subscription.Name = change.Name?.Trim() ?? subscription.Name;
         subscription.Url = change.Url?.Trim() ?? subscription.Url;
         subscription.EventTypes = change.EventTypes is { } types ? Distinct(types) : subscription.EventTypes;
@@ -109,6 +117,14 @@ public sealed class WebhookService(LoopaiData data, OutboundHttp outbound, Webho
         subscription.IsOrdered = change.IsOrdered ?? subscription.IsOrdered;
         subscription.IsEnabled = change.IsEnabled ?? subscription.IsEnabled;
         subscription.DisabledReason = subscription.IsEnabled || change.IsEnabled is not null ? null : subscription.DisabledReason;
+
+        // What others chose to be told stays readable to whoever it was chosen for; who changes what is told, or to whom, tells all of it.
+        var isTold = Told(subscription) != told;
+        if (isTold)
+        {
+            WebhookRules.DemandReadable(caller, subscription.EventTypes, subscription.EnvironmentId);
+        }
+
         if (change.Headers is { } headers)
         {
             SetHeaders(subscription, headers);
@@ -116,7 +132,15 @@ public sealed class WebhookService(LoopaiData data, OutboundHttp outbound, Webho
 
         (subscription.Failures, subscription.PausedUntil) = (0, null);
         db.Record(caller, "webhook.updated", Kind, id, new { before, after = Shown(subscription), headersReplaced = change.Headers is not null });
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await SaveAsync(db, subscription, ct);
+        if (isTold)
+        {
+            await db.GiveUpUnwantedAsync(subscription, ct);
+        }
+
+        await transaction.CommitAsync(ct);
+        interest.Note(subscription);
         return await ItemAsync(db, subscription, ct);
     }
 
@@ -222,6 +246,9 @@ public sealed class WebhookService(LoopaiData data, OutboundHttp outbound, Webho
 
     private async Task<WebhookItem> ItemAsync(LoopaiDbContext db, WebhookSubscription subscription, CancellationToken ct) =>
         (await db.ItemsAsync([subscription], time.GetUtcNow(), ct))[0];
+
+    /// <summary>What is told to whom, in a text.</summary>
+    private static string Told(WebhookSubscription s) => JsonSerializer.Serialize(new { s.Url, s.EventTypes, s.TaskIds, s.EnvironmentId, s.Condition });
 
     private static List<string> Distinct(IReadOnlyList<string> types) => [.. types.Distinct(StringComparer.Ordinal)];
 

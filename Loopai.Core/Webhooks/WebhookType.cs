@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Loopai.Core.Access;
 
 namespace Loopai.Core.Webhooks;
 
@@ -11,6 +12,9 @@ public sealed record WebhookType(string Name, string Description, string Permiss
 {
     /// <summary>The shape of every event's data. A member is added without notice; one that goes or changes its meaning makes the next version.</summary>
     public const int Version = 1;
+
+    /// <summary>Whether the events belong to one environment each, and so takes the permission there. Tasks are the organization's, whoever may read them in one environment.</summary>
+    public bool IsOfEnvironment => Permission != Permissions.TasksRead && Permissions.OnEnvironment.Contains(Permission);
 
     /// <summary>The first word: what it is about.</summary>
     public string Group => Name[..Name.IndexOf('.')];

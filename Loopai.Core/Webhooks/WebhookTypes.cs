@@ -86,6 +86,8 @@ public static class WebhookTypes
     public static bool Matches(string pattern, string type) =>
         pattern == "*" || pattern == type || (pattern.EndsWith(".*", StringComparison.Ordinal) && type.StartsWith(pattern[..^1], StringComparison.Ordinal));
 
+    public static bool AnyMatches(IEnumerable<string> patterns, string type) => patterns.Any(pattern => Matches(pattern, type));
+
     internal static string? OfAction(string action) => ByAction.GetValueOrDefault(action);
 
     private static WebhookType OfExperiment(string action, string description) => new($"experiment.{action}", description, Permissions.ExperimentsRead,

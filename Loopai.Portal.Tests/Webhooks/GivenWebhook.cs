@@ -25,10 +25,11 @@ internal sealed class GivenWebhook : IDisposable
         (_database, Organization) = (database, organization);
         _outbound = GuardedHandler.Create(allowPrivateNetworks);
         var secrets = new WebhookSecrets(new EphemeralDataProtectionProvider());
+        Interest = new WebhookInterest(database.Data, Clock, NullLogger<WebhookInterest>.Instance);
         Sender = new WebhookSender(_outbound, secrets, Clock);
-        Webhooks = new WebhookService(database.Data, _outbound, secrets, Clock);
+        Webhooks = new WebhookService(database.Data, _outbound, secrets, Interest, Clock);
         Log = new WebhookLog(database.Data, Sender, Clock);
-        Dispatch = new WebhookDispatch(database.Data, Clock);
+        Dispatch = new WebhookDispatch(database.Data, Clock, NullLogger<WebhookDispatch>.Instance);
         _notices = new WebhookNotices(database.Data, new MailQueue(new NoMail(), NullLogger<MailQueue>.Instance), new PortalSettings());
     }
 
@@ -41,6 +42,8 @@ internal sealed class GivenWebhook : IDisposable
     public WebhookLog Log { get; }
 
     public WebhookDispatch Dispatch { get; }
+
+    public WebhookInterest Interest { get; }
 
     public WebhookSender Sender { get; }
 
@@ -78,7 +81,11 @@ internal sealed class GivenWebhook : IDisposable
 
     public async Task<WebhookSubscription> ReadAsync(WebhookWithSecret made) => (await Webhooks.GetAsync(Caller, made.Item.Subscription.Id, default)).Subscription;
 
-    public void Dispose() => _outbound.Client.Dispose();
+    public void Dispose()
+    {
+        Interest.Dispose();
+        _outbound.Client.Dispose();
+    }
 
     internal sealed class MovedClock : TimeProvider
     {

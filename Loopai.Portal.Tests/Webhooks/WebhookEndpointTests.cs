@@ -16,7 +16,7 @@ public sealed class WebhookEndpointTests(PortalFixture portal)
         var acme = await portal.AddOrganizationAsync("webhooks");
         using var client = portal.Client(acme);
         await using var receiver = await AuditReceiver.StartAsync();
-        var created = await client.PostAsJsonAsync("webhooks", new { name = "Pager", url = receiver.Url, eventTypes = new[] { "execution.failed", "task.*" }, headers = new Dictionary<string, string> { ["Authorization"] = "Bearer opensesame" } });
+        var created = await client.PostAsJsonAsync("webhooks", new { name = "Pager", url = receiver.Url, eventTypes = new[] { "execution.failed", "task.*" }, environment = "production", headers = new Dictionary<string, string> { ["Authorization"] = "Bearer opensesame" } });
         created.StatusCode.ShouldBe(HttpStatusCode.Created, await created.Content.ReadAsStringAsync());
         var webhook = await created.Content.ReadFromJsonAsync<JsonElement>();
         var id = webhook.GetProperty("id").GetGuid();

@@ -55,6 +55,68 @@ public sealed class WebhookServiceTests(LoopaiDatabaseFixture fixture) : IClassF
     }
 
     [Fact]
+    public async Task CreateAsync_PermissionInOneEnvironment_TakesThatEnvironment()
+    {
+        var person = Caller.ForUser(
+            Guid.CreateVersion7(), "ada", _given.Organization.Id, _given.Organization.EnvironmentId, HeldPermissions.InEnvironment([Permissions.WebhooksManage, Permissions.ExecutionsRead, Permissions.TasksRead]));
+        var wanted = new WebhookDefinition { Name = "a", Url = "https://example.com", EventTypes = ["execution.failed", "task.*"], Environment = "production" };
+
+        await Should.ThrowAsync<ForbiddenException>(() => _given.Webhooks.CreateAsync(person, wanted with { Environment = null }, default));
+        var made = await _given.Webhooks.CreateAsync(person, wanted, default);
+
+        await Should.ThrowAsync<ForbiddenException>(() => _given.Webhooks.UpdateAsync(person, made.Item.Subscription.Id, new WebhookDefinition { Environment = "" }, null, default));
+        await _given.Webhooks.UpdateAsync(person, made.Item.Subscription.Id, new WebhookDefinition { Name = "b" }, null, default);
+    }
+
+    [Fact]
+    public async Task CreateAsync_PatternsAndHeadersThatCannotBe_AreRefused()
+    {
+        var wrong = await Should.ThrowAsync<InvalidException>(() => _given.Webhooks.CreateAsync(
+            _given.Caller,
+            new WebhookDefinition
+            {
+                Name = "a", Url = "https://example.com", EventTypes = ["*"],
+                Condition = JsonSerializer.SerializeToElement(new Dictionary<string, object> { ["$or"] = Enumerable.Range(0, 6).Select(i => new Dictionary<string, object> { ["name"] = new Dictionary<string, string> { ["$regex"] = $"{i}" } }) }),
+                Headers = new Dictionary<string, string> { ["X-Team"] = "a", ["x-team"] = "b", ["Expires"] = "0" },
+            },
+            default));
+
+        wrong.Errors.Keys.ShouldBe(["condition", "headers.x-team", "headers.Expires"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task UpdateAsync_AnotherServer_IsToldNeitherHeadersNorWhatIsNotAskedFor()
+    {
+        var made = await _given.Webhooks.CreateAsync(
+            _given.Caller, new WebhookDefinition { Name = "a", Url = "https://example.com/a", EventTypes = ["*"], Headers = new Dictionary<string, string> { ["Authorization"] = "Bearer opensesame" } }, default);
+        var id = made.Item.Subscription.Id;
+        await _given.PublishAsync(1, "key.created");
+        await _given.PublishAsync(1, "task.created");
+        var person = Caller.ForUser(
+            Guid.CreateVersion7(), "ada", _given.Organization.Id, _given.Organization.EnvironmentId, [Permissions.WebhooksManage, Permissions.WebhooksRead, Permissions.WebhooksReplay, Permissions.TasksRead]);
+        var elsewhere = new WebhookDefinition { Url = "https://example.org/a", EventTypes = ["task.*"] };
+
+        (await Should.ThrowAsync<InvalidException>(() => _given.Webhooks.UpdateAsync(person, id, elsewhere, null, default))).Errors.Keys.ShouldBe(["headers"]);
+        await _given.Webhooks.UpdateAsync(person, id, new WebhookDefinition { Url = "https://example.com/b", EventTypes = ["task.*"] }, null, default);
+        await _given.Webhooks.UpdateAsync(person, id, elsewhere with { Headers = new Dictionary<string, string>() }, null, default);
+
+        var (ofKey, ofTask) = ((await _given.DeliveriesAsync(made))[0], (await _given.DeliveriesAsync(made))[1]);
+        (ofKey.State, ofKey.NextAt, ofTask.State).ShouldBe((WebhookDeliveryState.Dead, null, WebhookDeliveryState.Pending));
+        (await Should.ThrowAsync<ForbiddenException>(() => _given.Log.ReplayAsync(person, id, ofKey.Id, default))).Permission.ShouldBe(Permissions.KeysRead);
+        await Should.ThrowAsync<ForbiddenException>(() => _given.Log.ReplayAsync(person, id, new WebhookReplay(DateTimeOffset.UnixEpoch, null, WebhookReplayScope.All, false), default));
+        (await _given.Log.GetAsync(person, id, ofKey.Id, default)).Body.ShouldBeNull();
+        (await _given.Log.GetAsync(person, id, ofTask.Id, default)).Body!.ShouldContain("task.created");
+        (await _given.Log.ReplayAsync(_given.Caller, id, ofKey.Id, default)).State.ShouldBe(WebhookDeliveryState.Pending);
+    }
+
+    [Fact]
+    public void Storable_NulAndHalfACharacter_AreTakenOut()
+    {
+        WebhookOutcome.Storable("a\0b").ShouldBe("a\uFFFDb");
+        WebhookOutcome.Storable(new string('x', WebhookDelivery.MaxErrorLength - 1) + "😀").ShouldBe(new string('x', WebhookDelivery.MaxErrorLength - 1));
+    }
+
+    [Fact]
     public async Task UpdateAsync_SecretsAndHeaders_StandNowhereButInTheRequest()
     {
         await using var receiver = await AuditReceiver.StartAsync();

@@ -80,10 +80,10 @@ public sealed record WebhookDeliveryItem(
 }
 
 /// <summary>A delivery with what was sent and what came back.</summary>
-public sealed record WebhookDeliveryResponse(WebhookDeliveryItem Delivery, JsonElement Body, IReadOnlyList<WebhookAttemptResponse> Attempts)
+public sealed record WebhookDeliveryResponse(WebhookDeliveryItem Delivery, JsonElement? Body, IReadOnlyList<WebhookAttemptResponse> Attempts)
 {
     public static WebhookDeliveryResponse Of(WebhookDeliveryDetail detail) => new(
-        WebhookDeliveryItem.Of(detail.Delivery), JsonElement.Parse(detail.Body), [.. detail.Attempts.Select(WebhookAttemptResponse.Of)]);
+        WebhookDeliveryItem.Of(detail.Delivery), detail.Body is { } body ? JsonElement.Parse(body) : null, [.. detail.Attempts.Select(WebhookAttemptResponse.Of)]);
 }
 
 /// <summary>One attempt. Times are in milliseconds; those of name and connection are absent where a connection stood already.</summary>

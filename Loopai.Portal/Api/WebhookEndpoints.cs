@@ -25,11 +25,7 @@ public static class WebhookEndpoints
         webhooks.MapPost("/{id:guid}/replay", ReplayRangeAsync).WithSummary("Send again what was sent between two moments, or only count it");
     }
 
-    private static Ok<WebhookTypeList> ListTypes(Caller caller)
-    {
-        caller.Demand(Permissions.WebhooksRead);
-        return TypedResults.Ok(new WebhookTypeList([.. WebhookTypes.All.Select(WebhookTypeResponse.Of)], null));
-    }
+    private static Ok<WebhookTypeList> ListTypes(Caller caller) => TypedResults.Ok(new WebhookTypeList([.. WebhookService.ListTypes(caller).Select(WebhookTypeResponse.Of)], null));
 
     private static async Task<Created<WebhookResponse>> CreateAsync(WebhookDefinition body, Caller caller, WebhookService webhooks, HttpResponse response, CancellationToken ct)
     {

@@ -18,6 +18,7 @@ internal static class WebhooksStartup
         services.AddSingleton<WebhookDispatch>();
         services.AddSingleton<WebhookNotices>();
         services.AddSingleton<WebhookCourier>();
+        services.AddHostedService<WebhookDispatchWorker>();
         services.AddHostedService<WebhookWorker>();
         services.AddHostedService<WebhookRetention>();
     }

@@ -24,6 +24,7 @@ internal static class ReportEvents
         db.Publish(run, report, WebhookTypes.ReportFailed, run.Error);
     }
 
+    /// <summary>The name of a report that its maker keeps to themselves is theirs, too.</summary>
     private static void Publish(this LoopaiDbContext db, ReportRun run, Report report, string type, string? error) =>
-        db.Publish(run.OrganizationId, type, new { runId = run.Id, run.ReportId, report.Name, error }, report.EnvironmentId);
+        db.Publish(run.OrganizationId, type, new { runId = run.Id, run.ReportId, name = report.IsShared ? report.Name : null, error }, report.EnvironmentId);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Loopai.Core.Access;
 using Loopai.Core.Audit;
 using Loopai.Core.Data;
@@ -17,16 +18,20 @@ public sealed class WebhookCourier(LoopaiData data, WebhookSender sender, Webhoo
     /// <summary>Longer than a batch may take.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
-    /// <summary>After so many batches a long backlog lets the others have their turn.</summary>
-    private const int BatchesATurn = 25;
+    /// <summary>After that a long backlog lets the others have their turn.</summary>
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(5);
 
     /// <summary>Subscriptions that have something due, whoever has waited longest first.</summary>
-    public async Task<IReadOnlyList<WebhookPlace>> FindDueAsync(int most, CancellationToken ct)
+    /// <param name="most">So many at most.</param>
+    /// <param name="except">None of these organizations.</param>
+    /// <param name="ct">Ends the work.</param>
+    public async Task<IReadOnlyList<WebhookPlace>> FindDueAsync(int most, Guid[] except, CancellationToken ct)
     {
         await using var db = await data.OpenAsync(Caller.Installation, ct);
         var now = time.GetUtcNow();
         return await db.WebhookSubscriptions
             .Where(s => s.IsEnabled && s.DeletedAt == null && (s.PausedUntil == null || s.PausedUntil <= now) && (s.LeaseUntil == null || s.LeaseUntil < now)
+                && !except.Contains(s.OrganizationId) && db.Organizations.Any(o => o.Id == s.OrganizationId && o.DeletedAt == null)
                 && db.WebhookDeliveries.Any(d => d.SubscriptionId == s.Id && d.NextAt <= now)
                 && (!s.IsOrdered || !db.WebhookDeliveries.Any(d => d.SubscriptionId == s.Id && d.NextAt > now)))
             .OrderBy(s => s.ServedAt != null).ThenBy(s => s.ServedAt).Take(most)
@@ -37,7 +42,8 @@ public sealed class WebhookCourier(LoopaiData data, WebhookSender sender, Webhoo
     public async Task<int> DeliverAsync(WebhookPlace place, CancellationToken ct)
     {
         DateTimeOffset? held = null;
-        for (var (batches, attempts) = (0, 0); ; batches++)
+        var (attempts, since) = (0, Stopwatch.GetTimestamp());
+        while (true)
         {
             // Read anew each time, for its address or secret may have been put right meanwhile.
             var (subscription, due) = await TakeAsync(place, held, ct);
@@ -49,7 +55,7 @@ public sealed class WebhookCourier(LoopaiData data, WebhookSender sender, Webhoo
             held = subscription.LeaseUntil;
             var outcomes = await Task.WhenAll(due.Select(async d => (d.Delivery, Outcome: await sender.SendAsync(subscription, d.Delivery, d.Event, ct))));
             attempts += outcomes.Length;
-            var done = outcomes.Length == 0 || batches == BatchesATurn - 1;
+            var done = outcomes.Length == 0 || Stopwatch.GetElapsedTime(since) >= Turn;
             if (!await WriteAsync(subscription, outcomes, done, ct) || done)
             {
                 return attempts;
@@ -87,42 +93,77 @@ public sealed class WebhookCourier(LoopaiData data, WebhookSender sender, Webhoo
     /// <summary>False when the subscription has gone to another portal, or is to be left alone.</summary>
     private async Task<bool> WriteAsync(WebhookSubscription subscription, (WebhookDelivery Delivery, WebhookOutcome Outcome)[] outcomes, bool done, CancellationToken ct)
     {
-        var (now, held) = (Now(), subscription.LeaseUntil);
-        await using var db = await data.OpenAsync(Caller.System(subscription.OrganizationId), ct);
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        foreach (var (delivery, outcome) in outcomes)
+        try
         {
-            WebhookOutcome.Note(delivery, outcome, now, mayRetry: true);
-            WebhookCircuit.Note(subscription, outcome.Taken, now);
-            db.WebhookDeliveries.Update(delivery);
-            db.WebhookAttempts.Add(outcome.Attempt);
+            return await KeepAsync(subscription, [.. outcomes.Select(o => o.Outcome)], done, ct);
         }
+        catch (DbUpdateException)
+        {
+            // What the database refuses of one answer takes no other outcome with it, or all would be sent again for ever.
+            return await KeepAsync(subscription, [.. outcomes.Select(o => o.Outcome.Bare())], done, ct);
+        }
+    }
 
-        var isGone = outcomes.Any(o => o.Outcome.IsGone);
-        var isOver = done || isGone || subscription.PausedUntil > now;
-        var (reason, lease) = (isGone ? $"The receiver answered 410: it is gone. ({now:yyyy-MM-dd HH:mm} UTC)" : null, isOver ? null : held);
-        if (await db.WebhookSubscriptions.Where(s => s.Id == subscription.Id && s.LeaseUntil == held).ExecuteUpdateAsync(
-            set => set.SetProperty(s => s.LeaseUntil, lease).SetProperty(s => s.ServedAt, now).SetProperty(s => s.Failures, subscription.Failures)
-                .SetProperty(s => s.PausedUntil, subscription.PausedUntil).SetProperty(s => s.SucceededAt, subscription.SucceededAt)
-                .SetProperty(s => s.IsEnabled, s => !isGone && s.IsEnabled).SetProperty(s => s.DisabledReason, s => reason ?? s.DisabledReason),
-            ct) == 0)
+    private async Task<bool> KeepAsync(WebhookSubscription sent, IReadOnlyList<WebhookOutcome> outcomes, bool done, CancellationToken ct)
+    {
+        var (now, held) = (Now(), sent.LeaseUntil);
+        await using var db = await data.OpenAsync(Caller.System(sent.OrganizationId), ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var mine = db.WebhookSubscriptions.Where(s => s.Id == sent.Id && s.LeaseUntil == held);
+        if (await mine.ExecuteUpdateAsync(set => set.SetProperty(s => s.ServedAt, now), ct) == 0)
         {
             return false;
         }
 
+        // What was sent as the subscription was says nothing of the address that it has now.
+        var current = await db.WebhookSubscriptions.AsNoTracking().SingleAsync(s => s.Id == sent.Id, ct);
+        var isSame = current.Revision == sent.Revision;
+        var isGone = isSame && outcomes.Any(o => o.IsGone);
+        var ids = outcomes.Select(o => o.Attempt.DeliveryId).ToArray();
+        var deliveries = await db.WebhookDeliveries.Where(d => ids.Contains(d.Id)).ToDictionaryAsync(d => d.Id, ct);
+        foreach (var outcome in outcomes.Where(o => deliveries.ContainsKey(o.Attempt.DeliveryId)))
+        {
+            var delivery = deliveries[outcome.Attempt.DeliveryId];
+            WebhookOutcome.Note(delivery, outcome, now, mayRetry: isSame ? !outcome.IsGone : WebhookTypes.AnyMatches(current.EventTypes, delivery.Type));
+            WebhookCircuit.Note(current, outcome.Taken, now);
+            db.WebhookAttempts.Add(outcome.Attempt);
+        }
+
+        var isOver = done || isGone || (isSame && current.PausedUntil > now);
+        DateTimeOffset? lease = isOver ? null : held;
+        if (isSame)
+        {
+            await mine.ExecuteUpdateAsync(
+                set => set.SetProperty(s => s.LeaseUntil, lease).SetProperty(s => s.Failures, current.Failures).SetProperty(s => s.PausedUntil, current.PausedUntil)
+                    .SetProperty(s => s.SucceededAt, current.SucceededAt),
+                ct);
+        }
+        else
+        {
+            await mine.ExecuteUpdateAsync(set => set.SetProperty(s => s.LeaseUntil, lease), ct);
+        }
+
         if (isGone)
         {
-            db.Record(Caller.System(subscription.OrganizationId), "webhook.disabled", WebhookService.Kind, subscription.Id, AuditResult.Success, reason, new { subscription.Name, subscription.Url });
+            await SwitchOffAsync(db, sent, now, ct);
         }
 
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         if (isGone)
         {
-            await notices.TellGoneAsync(subscription, ct);
+            await notices.TellGoneAsync(sent, ct);
         }
 
         return !isOver;
+    }
+
+    /// <summary>Apart from what every batch writes, for all portals are told when this changes.</summary>
+    private static async Task SwitchOffAsync(LoopaiDbContext db, WebhookSubscription subscription, DateTimeOffset now, CancellationToken ct)
+    {
+        var reason = $"The receiver answered 410: it is gone. ({now:yyyy-MM-dd HH:mm} UTC)";
+        await db.WebhookSubscriptions.Where(s => s.Id == subscription.Id).ExecuteUpdateAsync(set => set.SetProperty(s => s.IsEnabled, false).SetProperty(s => s.DisabledReason, reason), ct);
+        db.Record(Caller.System(subscription.OrganizationId), "webhook.disabled", WebhookService.Kind, subscription.Id, AuditResult.Success, reason, new { subscription.Name, subscription.Url });
     }
 
     /// <summary>Whole milliseconds: a lease that is read back has to equal the one that was written.</summary>

@@ -15,12 +15,35 @@ public sealed record WebhookOutcome(WebhookAttempt Attempt, TimeSpan? RetryAfter
     /// <summary>The receiver says that it is gone, and does not want to be asked again.</summary>
     public bool IsGone => Attempt.Status == (int)HttpStatusCode.Gone;
 
+    /// <summary>An error as databases keep it: without NUL, not too long, and with no half of a character.</summary>
+    internal static string? Storable(string? error)
+    {
+        if (error is null)
+        {
+            return null;
+        }
+
+        var text = error.Replace('\0', '\uFFFD');
+        return text.Length <= WebhookDelivery.MaxErrorLength ? text : text[..(WebhookDelivery.MaxErrorLength - (char.IsHighSurrogate(text[WebhookDelivery.MaxErrorLength - 1]) ? 1 : 0))];
+    }
+
+    /// <summary>The same without anything that the receiver wrote.</summary>
+    internal WebhookOutcome Bare() => this with
+    {
+        Attempt = new WebhookAttempt
+        {
+            Id = Attempt.Id, OrganizationId = Attempt.OrganizationId, DeliveryId = Attempt.DeliveryId, At = Attempt.At, Url = Attempt.Url, RequestHeaders = Attempt.RequestHeaders,
+            Status = Attempt.Status, DnsMs = Attempt.DnsMs, ConnectMs = Attempt.ConnectMs, FirstByteMs = Attempt.FirstByteMs, TotalMs = Attempt.TotalMs,
+            Error = Taken ? null : Attempt.Status is { } status ? $"The receiver answered {status}." : "The attempt failed; why cannot be kept.",
+        },
+    };
+
     /// <summary>Notes it on the delivery.</summary>
     internal static void Note(WebhookDelivery delivery, WebhookOutcome outcome, DateTimeOffset now, bool mayRetry)
     {
         delivery.Attempts++;
         (delivery.LastAt, delivery.LastStatus, delivery.LastError) = (now, outcome.Attempt.Status, outcome.Attempt.Error);
-        TimeSpan? wait = outcome.Taken || outcome.IsGone || !mayRetry ? null : RetryLadder.WaitAfter(delivery.Attempts, outcome.RetryAfter, Random.Shared.NextDouble());
+        TimeSpan? wait = outcome.Taken || !mayRetry ? null : RetryLadder.WaitAfter(delivery.Attempts, outcome.RetryAfter, Random.Shared.NextDouble());
         delivery.NextAt = now + wait;
         delivery.State = outcome.Taken ? WebhookDeliveryState.Succeeded : wait is null ? WebhookDeliveryState.Dead : WebhookDeliveryState.Failed;
     }

@@ -54,7 +54,7 @@ public sealed class WebhookSender(OutboundHttp outbound, WebhookSecrets secrets,
                 Id = Guid.CreateVersion7(), OrganizationId = delivery.OrganizationId, DeliveryId = delivery.Id, At = at, Url = subscription.Url, RequestHeaders = seen.RequestHeaders,
                 Status = (int?)seen.Status, ResponseHeaders = seen.ResponseHeaders, ResponseBody = seen.Body, DnsMs = timings.Dns?.TotalMilliseconds,
                 ConnectMs = timings.Connect?.TotalMilliseconds, FirstByteMs = seen.FirstByte?.TotalMilliseconds, TotalMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds,
-                Error = seen.Error is { Length: > WebhookDelivery.MaxErrorLength } error ? error[..WebhookDelivery.MaxErrorLength] : seen.Error,
+                Error = WebhookOutcome.Storable(seen.Error),
             },
             seen.RetryAfter);
     }
