@@ -32,12 +32,15 @@ public sealed class WebhookEndpointTests(PortalFixture portal)
             },
             true);
 
+        // The receiver has it before the answer is on record.
+        var taken = $"webhooks/{id}/deliveries?type=execution.failed&state=succeeded&limit=1";
+        await Eventually.BecomesAsync(async () => (await client.GetFromJsonAsync<JsonElement>(taken)).GetProperty("items").GetArrayLength(), 1);
         receiver.Requests.Select(r => TypeOf(r.Body)).ShouldContain("task.created");
         var told = receiver.Requests.First(r => TypeOf(r.Body) == "execution.failed");
         var data = JsonElement.Parse(told.Body).GetProperty("data");
         (data.GetProperty("taskId").GetGuid(), data.GetProperty("status").GetString()).ShouldBe((task, "invalid_output"));
         data.TryGetProperty("input", out _).ShouldBeFalse();
-        var list = await client.GetFromJsonAsync<JsonElement>($"webhooks/{id}/deliveries?type=execution.failed&limit=1");
+        var list = await client.GetFromJsonAsync<JsonElement>(taken);
         var delivery = list.GetProperty("items")[0];
         delivery.GetProperty("messageId").GetString()!.ShouldStartWith("evt_");
         var detail = await client.GetStringAsync($"webhooks/{id}/deliveries/{delivery.GetProperty("id").GetGuid()}");
