@@ -24,6 +24,7 @@ public sealed class LdapJourneyTests(PortalVisit visit, LdapFlowTests.Slapd slap
         var page = opened.Page;
         await page.GetByRole(AriaRole.Button, new() { Name = "Connect a provider" }).First.ClickAsync();
         await page.GetByLabel("Provider", new() { Exact = true }).SelectOptionAsync(nameof(SignOnKind.Ldap));
+        await Expect(page.GetByText("Stands on the sign-in page.")).ToBeVisibleAsync();
         await page.GetByLabel("Name").FillAsync("Acme directory");
         (await opened.ViolationsAsync()).ShouldBeEmpty();
         await page.GetByRole(AriaRole.Button, new() { Name = "Connect", Exact = true }).ClickAsync();

@@ -80,6 +80,7 @@ public sealed class SignOnJourneyTests(SignOnStage stage) : IClassFixture<SignOn
         await page.GetByRole(AriaRole.Button, new() { Name = "Connect a provider" }).First.ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog);
         await dialog.GetByLabel("Provider").SelectOptionAsync("Saml");
+        await Expect(dialog.GetByText("Stands on the sign-in page.")).ToBeVisibleAsync();
         await FillAsync(dialog, "Name", "Globex ID");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Connect", Exact = true }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Globex ID" })).ToBeVisibleAsync();

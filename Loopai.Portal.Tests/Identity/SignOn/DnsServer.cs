@@ -9,16 +9,15 @@ namespace Loopai.Portal.Tests.Identity.SignOn;
 /// <summary>A DNS server on loopback that answers whatever a test wants, over UDP and TCP.</summary>
 internal sealed class DnsServer : IAsyncDisposable
 {
-    private readonly UdpClient _udp = new(new IPEndPoint(IPAddress.Loopback, 0));
+    private readonly UdpClient _udp;
     private readonly TcpListener _tcp;
     private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _serving;
 
     public DnsServer(Func<byte[], byte[]> answer, Func<byte[], byte[]>? overTcp = null)
     {
+        (_udp, _tcp) = Listen();
         EndPoint = (IPEndPoint)_udp.Client.LocalEndPoint!;
-        _tcp = new TcpListener(EndPoint);
-        _tcp.Start();
         _serving = Task.WhenAll(ServeUdpAsync(answer), overTcp is null ? Task.CompletedTask : ServeTcpAsync(overTcp));
     }
 
@@ -46,6 +45,25 @@ internal sealed class DnsServer : IAsyncDisposable
         var data = Encoding.ASCII.GetBytes(text);
         return [query[0], query[1], 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0, .. question, 0xC0, 12, 0, 16, 0, 1, 0, 0, 0, 60, 0, (byte)(data.Length + 1), (byte)data.Length, .. data];
     });
+
+    /// <summary>A port that is free for both: one that is free for datagrams may be a connection's.</summary>
+    private static (UdpClient Udp, TcpListener Tcp) Listen()
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var udp = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+            try
+            {
+                var tcp = new TcpListener((IPEndPoint)udp.Client.LocalEndPoint!);
+                tcp.Start();
+                return (udp, tcp);
+            }
+            catch (SocketException) when (attempt < 20)
+            {
+                udp.Dispose();
+            }
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
