@@ -17,24 +17,24 @@ public static class BuiltInRoles
         [
             TasksRead, TasksWrite, ProgramsWrite, ProgramsActivate, ExecutionsRun, ExecutionsRead, ValidationsRead, ValidationsDecide,
             ExperimentsRead, ExperimentsWrite, FlagsRead, FlagsWrite, RolloutsRead, RolloutsWrite, EventsWrite, OrganizationRead, KeysRead, UsageRead, AnalyticsRead, DashboardsWrite, CostsRead,
-            ReportsRead, ReportsWrite,
+            ReportsRead, ReportsWrite, PluginsRead, PluginsManage, PluginsPublish,
         ]);
 
     public static readonly Role Analyst = new(
         "analyst", "Analyst", "Runs and decides experiments, writes and sends reports, and reads tasks, executions, quality and usage.", true,
         [
             TasksRead, ExecutionsRead, ValidationsRead, ExperimentsRead, ExperimentsWrite, ExperimentsDecide, FlagsRead, RolloutsRead, OrganizationRead, UsageRead, AnalyticsRead, DashboardsWrite, CostsRead,
-            ReportsRead, ReportsWrite, ReportsSend,
+            ReportsRead, ReportsWrite, ReportsSend, PluginsRead,
         ]);
 
     public static readonly Role Reviewer = new(
-        "reviewer", "Reviewer", "Gives verdicts in the review queue.", true, [TasksRead, ExecutionsRead, ValidationsRead, ValidationsDecide, ExperimentsRead, FlagsRead, RolloutsRead, OrganizationRead, AnalyticsRead, ReportsRead]);
+        "reviewer", "Reviewer", "Gives verdicts in the review queue.", true, [TasksRead, ExecutionsRead, ValidationsRead, ValidationsDecide, ExperimentsRead, FlagsRead, RolloutsRead, OrganizationRead, AnalyticsRead, ReportsRead, PluginsRead]);
 
     public static readonly Role Billing = new(
         "billing", "Billing", "Sees usage and costs, sets prices, budgets and quotas, and writes and sends reports.", true,
         [OrganizationRead, UsageRead, QuotasManage, CostsRead, PricesManage, BudgetsManage, AnalyticsRead, ReportsRead, ReportsWrite, ReportsSend]);
 
-    public static readonly Role Viewer = new("viewer", "Viewer", "Looks, and changes nothing.", true, [TasksRead, ExecutionsRead, ValidationsRead, ExperimentsRead, FlagsRead, RolloutsRead, OrganizationRead, AnalyticsRead, ReportsRead]);
+    public static readonly Role Viewer = new("viewer", "Viewer", "Looks, and changes nothing.", true, [TasksRead, ExecutionsRead, ValidationsRead, ExperimentsRead, FlagsRead, RolloutsRead, OrganizationRead, AnalyticsRead, ReportsRead, PluginsRead]);
 
     /// <summary>All of them, the mightiest first.</summary>
     public static readonly IReadOnlyList<Role> All = [Owner, Admin, Developer, Analyst, Reviewer, Billing, Viewer];

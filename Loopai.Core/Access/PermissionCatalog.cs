@@ -59,6 +59,10 @@ public static class PermissionCatalog
         new(WebhooksRead, "Webhooks", "See webhooks, and what was sent to them"),
         new(WebhooksManage, "Webhooks", "Make, change and delete webhooks"),
         new(WebhooksReplay, "Webhooks", "Send again what a webhook was sent before"),
+        new(PluginsRead, "Plugins", "See the marketplace, what is installed, and what plugins said"),
+        new(PluginsManage, "Plugins", "Install, configure, attach, upgrade and remove plugins"),
+        new(PluginsPublish, "Plugins", "Keep publishers, and publish, deprecate and yank versions"),
+        new(PluginsReview, "Plugins", "Decide about reviews, appeals and reported abuse"),
         new(JobsManage, "Jobs", "Pause, run, end and retry the jobs of others"),
     ];
 }

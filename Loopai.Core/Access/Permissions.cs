@@ -101,6 +101,18 @@ public static class Permissions
     /// <summary>Send again what a webhook was sent before.</summary>
     public const string WebhooksReplay = "webhooks:replay";
 
+    /// <summary>See the marketplace, the plugins that are installed, and what they said.</summary>
+    public const string PluginsRead = "plugins:read";
+
+    /// <summary>Install, configure, attach, upgrade and remove plugins.</summary>
+    public const string PluginsManage = "plugins:manage";
+
+    /// <summary>Keep publishers, and publish, deprecate and yank versions of plugins.</summary>
+    public const string PluginsPublish = "plugins:publish";
+
+    /// <summary>Decide about versions that wait for a review, appeals and reported abuse.</summary>
+    public const string PluginsReview = "plugins:review";
+
     /// <summary>Every permission.</summary>
     public static readonly IReadOnlyList<string> All =
     [
@@ -109,7 +121,7 @@ public static class Permissions
         OrganizationRead, OrganizationManage, OrganizationDelete, MembersManage, RolesManage,
         SignOnManage, KeysRead, KeysManage, AuditRead, AuditManage, AnalyticsRead, DashboardsWrite, UsageRead, QuotasManage,
         CostsRead, PricesManage, BudgetsManage, ReportsRead, ReportsWrite, ReportsSend, JobsManage,
-        WebhooksRead, WebhooksManage, WebhooksReplay,
+        WebhooksRead, WebhooksManage, WebhooksReplay, PluginsRead, PluginsManage, PluginsPublish, PluginsReview,
     ];
 
     /// <summary>What an owner holds: everything but setting the clock of an execution.</summary>
