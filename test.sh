@@ -32,6 +32,15 @@ count() {
   done
 }
 
+# The methods whose tests failed, a line each.
+failures() {
+  grep -ohE '<UnitTestResult [^>]*outcome="Failed"' "$results"/*.trx | grep -oE 'testName="[^"(]+' | cut -d'"' -f2 | sort -u
+}
+
+run_tests() {
+  dotnet test "$root/Loopai.sln" --configuration Release --no-build --nologo --logger trx --results-directory "$results" "$@" </dev/null
+}
+
 require_dotnet
 mapfile -t missing < <(
   missing_packages
@@ -48,9 +57,25 @@ quietly "Building" dotnet build "$root/Loopai.sln" --configuration Release --nol
 
 rm -rf "$results"
 status=0
-dotnet test "$root/Loopai.sln" --configuration Release --no-build --nologo \
-  --logger trx --results-directory "$results" "$@" </dev/null || status=$?
+run_tests "$@" || status=$?
 count
+
+# A few of thousands that failed get one more attempt by themselves, and are named: on a crowded machine a browser or a port is late now and then.
+# More than a few are no accident.
+if ((failed > 0 && failed <= 5)); then
+  mapfile -t again < <(failures)
+  say "Once more: ${again[*]}"
+  first_failed=$failed
+  rm -f "$results"/*.trx
+  status=0
+  run_tests --filter "$(printf '|FullyQualifiedName=%s' "${again[@]}" | cut -c2-)" || status=$?
+  before=$passed
+  passed=0 failed=0
+  count
+  say "$((first_failed - failed)) of $first_failed passed in the second attempt"
+  passed=$((before + first_failed - failed))
+fi
+
 if ((status == 0 && passed + failed == 0)); then
   say "No test ran."
   status=1

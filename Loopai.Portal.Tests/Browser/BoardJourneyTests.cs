@@ -58,6 +58,7 @@ public sealed partial class BoardJourneyTests(PortalVisit visit) : IClassFixture
         await page.GetByRole(AriaRole.Button, new() { Name = "Full screen" }).ClickAsync();
         await Expect(page.Locator(".board:fullscreen")).ToBeVisibleAsync(Patient);
         await page.EvaluateAsync("document.exitFullscreen()");
+        await Expect(page.Locator(".board:fullscreen")).ToHaveCountAsync(0);
 
         await UntilAsync(page, Executions(), ClickLastBarAsync);
         await Expect(page.Locator("table.data-table tbody tr")).ToHaveCountAsync(3, new() { Timeout = 30_000 });
@@ -96,7 +97,22 @@ public sealed partial class BoardJourneyTests(PortalVisit visit) : IClassFixture
     private static async Task ClickLastBarAsync(IPage page, ILocator chart)
     {
         var colour = await page.EvaluateAsync<string>("getComputedStyle(document.documentElement).getPropertyValue('--c-1').trim()");
-        await chart.Locator($"svg path[fill=\"{colour}\" i]").Last.ClickAsync(new() { Force = true });
+        var bar = chart.Locator($"svg path[fill=\"{colour}\" i]").Last;
+        await StandsStillAsync(bar);
+        await bar.ClickAsync(new() { Force = true });
+    }
+
+    /// <summary>Leaving full screen draws the chart anew at another size, and a click would hit the neighbour.</summary>
+    private static async Task StandsStillAsync(ILocator locator)
+    {
+        LocatorBoundingBoxResult? last, now = null;
+        do
+        {
+            last = now;
+            await Task.Delay(100);
+            now = await locator.BoundingBoxAsync();
+        }
+        while (last is null || now is null || (last.X, last.Y) != (now.X, now.Y));
     }
 
     /// <summary>Figures that come meanwhile draw the chart anew under the pointer; then a hand does it again.</summary>

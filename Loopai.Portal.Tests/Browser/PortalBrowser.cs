@@ -8,6 +8,9 @@ namespace Loopai.Portal.Tests.Browser;
 /// <summary>The portal on a real port, and a Chromium to look at it with. One of each serves all browser tests.</summary>
 public sealed class PortalBrowser : IAsyncLifetime
 {
+    /// <summary>Many tests share few cores: what a page will show may take a while, and an expectation that is met ends its waiting at once.</summary>
+    static PortalBrowser() => Assertions.SetDefaultExpectTimeout(30_000);
+
     private readonly PortalOnAPort portal = new();
     private IPlaywright? playwright;
     private IBrowser? browser;

@@ -34,9 +34,6 @@ public sealed class SignOnStage : IAsyncLifetime
         _host = await Portal.StartPortalAsync($"--Outbound:DnsServers={_dns.EndPoint}");
         Address = PortalFixture.AddressOf(_host);
         _playwright = await Playwright.CreateAsync();
-
-        // Four processes answer here, and a busy machine answers late.
-        Assertions.SetDefaultExpectTimeout(20_000);
         _browser = await PortalBrowser.LaunchAsync(_playwright);
     }
 

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace Loopai.Core.Identity.Sessions;
 
 /// <summary>Starts, lists and ends sessions.</summary>
-public sealed class SessionService(LoopaiData data, AuthenticationLog log, IOptions<AccountsSettings> settings, TimeProvider time)
+public sealed class SessionService(LoopaiData data, SessionCache cache, AuthenticationLog log, IOptions<AccountsSettings> settings, TimeProvider time)
 {
     /// <summary>Starts a session. The caller of this has made sure who the person is.</summary>
     public async Task<UserSession> StartAsync(NewSession request, CancellationToken ct)
@@ -57,6 +57,7 @@ public sealed class SessionService(LoopaiData data, AuthenticationLog log, IOpti
         {
             (session.EndedAt, session.EndReason) = (time.GetUtcNow(), reason);
             await db.SaveChangesAsync(ct);
+            cache.Forget(new Change("user_sessions", id));
             await log.RecordAsync(caller, "session.ended", new { session.Device, reason }, ct);
         }
     }
@@ -99,7 +100,15 @@ public sealed class SessionService(LoopaiData data, AuthenticationLog log, IOpti
     {
         var now = time.GetUtcNow();
         await using var db = await data.OpenAsync(Caller.Installation, ct);
-        return await which(db.UserSessions.Where(s => s.EndedAt == null))
+        var ids = await which(db.UserSessions.Where(s => s.EndedAt == null)).Select(s => s.Id).ToListAsync(ct);
+        var ended = await db.UserSessions.Where(s => ids.Contains(s.Id) && s.EndedAt == null)
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, now).SetProperty(s => s.EndReason, reason), ct);
+        foreach (var id in ids)
+        {
+            // The change feed tells every instance; whoever was answered by this one finds the session ended at once.
+            cache.Forget(new Change("user_sessions", id));
+        }
+
+        return ended;
     }
 }

@@ -51,6 +51,13 @@ document.addEventListener("keydown", event => {
     return;
   }
 
+  // Escape leaves what stands beside a list by the link that closes it, wherever the focus is; what lies above it goes first.
+  if (event.key === "Escape" && !event.defaultPrevented && !closest(event, "input, textarea, select")
+    && !document.querySelector("dialog[open], .rz-dialog, [popover]:popover-open")) {
+    document.querySelector("a[data-escape]")?.click();
+    return;
+  }
+
   const row = closest(event, ".row-link");
   if (row && ["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key)) {
     const rows = [...row.closest("table").querySelectorAll(".row-link")];
