@@ -10,7 +10,8 @@ namespace Loopai.Infrastructure;
 /// <param name="TenantColumn">The column that names the organization; null for a table that belongs to no tenant.</param>
 /// <param name="IsAppendOnly">Whether rows are written once.</param>
 /// <param name="IsHistory">Whether they are, and go with their organization.</param>
-internal sealed record TableRules(string Table, string? TenantColumn, bool IsAppendOnly, bool IsHistory)
+/// <param name="MayBePublic">Whether rows can be shown to every organization, by their column <c>is_public</c>.</param>
+internal sealed record TableRules(string Table, string? TenantColumn, bool IsAppendOnly, bool IsHistory, bool MayBePublic)
 {
     public static IEnumerable<TableRules> Of(IModel model)
     {
@@ -19,7 +20,7 @@ internal sealed record TableRules(string Table, string? TenantColumn, bool IsApp
         {
             yield return new TableRules(
                 entity.GetTableName()!, TenantColumnOf(entity), typeof(IAppendOnly).IsAssignableFrom(entity.ClrType),
-                typeof(IHistory).IsAssignableFrom(entity.ClrType));
+                typeof(IHistory).IsAssignableFrom(entity.ClrType), typeof(IPublicReadable).IsAssignableFrom(entity.ClrType));
         }
     }
 

@@ -20,6 +20,10 @@ public sealed class SandboxSettings : IValidatableObject
     [Range(1, 4096)]
     public int MaxWorkers { get; init; } = 16;
 
+    /// <summary>Workers of all plugins together, beside those of programs.</summary>
+    [Range(1, 4096)]
+    public int MaxPluginWorkers { get; init; } = 8;
+
     /// <summary>The largest output of a program.</summary>
     [Range(1024, 1 << 28)]
     public int MaxOutputBytes { get; init; } = 1 << 20;

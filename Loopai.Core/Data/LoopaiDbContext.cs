@@ -24,6 +24,7 @@ using Loopai.Core.Identity.Sessions;
 using Loopai.Core.Identity.SignIn;
 using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Organizations;
+using Loopai.Core.Plugins.Registry;
 using Loopai.Core.Programs;
 using Loopai.Core.Reports;
 using Loopai.Core.Reports.Delivery;
@@ -182,6 +183,30 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
 
     public DbSet<WebhookAttempt> WebhookAttempts => Set<WebhookAttempt>();
 
+    public DbSet<Publisher> Publishers => Set<Publisher>();
+
+    public DbSet<PublisherProof> PublisherProofs => Set<PublisherProof>();
+
+    public DbSet<PublisherMember> PublisherMembers => Set<PublisherMember>();
+
+    public DbSet<TakenName> TakenPluginNames => Set<TakenName>();
+
+    public DbSet<Plugin> Plugins => Set<Plugin>();
+
+    public DbSet<PluginVersion> PluginVersions => Set<PluginVersion>();
+
+    public DbSet<PluginPackageBytes> PluginPackages => Set<PluginPackageBytes>();
+
+    public DbSet<PluginDependency> PluginDependencies => Set<PluginDependency>();
+
+    public DbSet<PluginVersionDay> PluginVersionDays => Set<PluginVersionDay>();
+
+    public DbSet<PluginReview> PluginReviews => Set<PluginReview>();
+
+    public DbSet<PluginReviewReply> PluginReviewReplies => Set<PluginReviewReply>();
+
+    public DbSet<PluginReviewReport> PluginReviewReports => Set<PluginReviewReport>();
+
     public DbSet<Dashboard> Dashboards => Set<Dashboard>();
 
     public DbSet<DashboardStar> DashboardStars => Set<DashboardStar>();
@@ -224,16 +249,19 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
         }
     }
 
-    /// <summary><c>row => OrganizationId == null || row.OrganizationId == OrganizationId</c>, evaluated against the context at hand.</summary>
+    /// <summary>
+    /// <c>row => OrganizationId == null || row.OrganizationId == OrganizationId</c>, evaluated against the context at hand; <c>|| row.IsPublic</c> for what may be public.
+    /// </summary>
     private LambdaExpression TenantFilter(Type type)
     {
         var row = Expression.Parameter(type, "row");
         var current = Expression.Property(Expression.Constant(this), nameof(OrganizationId));
         var owner = Expression.Property(row, type == typeof(Organization) ? nameof(Organization.Id) : nameof(ITenantOwned.OrganizationId));
+        var reachable = Expression.OrElse(
+            Expression.Equal(current, Expression.Constant(null, typeof(Guid?))),
+            Expression.Equal(Expression.Convert(owner, typeof(Guid?)), current));
         return Expression.Lambda(
-            Expression.OrElse(
-                Expression.Equal(current, Expression.Constant(null, typeof(Guid?))),
-                Expression.Equal(Expression.Convert(owner, typeof(Guid?)), current)),
+            typeof(IPublicReadable).IsAssignableFrom(type) ? Expression.OrElse(reachable, Expression.Property(row, nameof(IPublicReadable.IsPublic))) : reachable,
             row);
     }
 }

@@ -11,6 +11,7 @@ using Loopai.Core.Identity;
 using Loopai.Core.Identity.Scim;
 using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Organizations;
+using Loopai.Core.Plugins.Registry;
 using Loopai.Core.Programs;
 using Loopai.Core.Reports;
 using Loopai.Core.Rollouts;
@@ -48,6 +49,7 @@ public static class LoopaiModel
         ReportModel.Configure(builder);
         AnalyticsModel.Configure(builder);
         WebhookModel.Configure(builder);
+        RegistryModel.Configure(builder);
         AuditModel.Configure(builder);
         SnakeCaseNames.Apply(builder);
     }

@@ -7,6 +7,9 @@ namespace Loopai.Core.Outbound;
 /// </summary>
 public sealed class OutboundHttp(HttpClient client, bool allowsPlainText)
 {
+    /// <summary>On a request: which redirects may be followed; all, where it is not set. One that may not is the answer.</summary>
+    public static readonly HttpRequestOptionsKey<Func<Uri, bool>> MayFollow = new("Loopai.MayFollow");
+
     public HttpClient Client { get; } = client;
 
     /// <summary>Whether <c>http://</c> may be asked for at all: only where private networks are allowed, for development.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using Loopai.Core.Outbound;
 
 namespace Loopai.Infrastructure.Outbound;
 
@@ -37,6 +38,6 @@ internal sealed class ReadRedirects(HttpMessageHandler inner) : DelegatingHandle
         var asked = request.RequestUri!;
         var target = location.IsAbsoluteUri ? location : new Uri(asked, location);
         var isEncryptedStill = target.Scheme == Uri.UriSchemeHttps || (target.Scheme == Uri.UriSchemeHttp && asked.Scheme == Uri.UriSchemeHttp);
-        return isEncryptedStill ? target : null;
+        return isEncryptedStill && (!request.Options.TryGetValue(OutboundHttp.MayFollow, out var mayFollow) || mayFollow(target)) ? target : null;
     }
 }

@@ -91,9 +91,19 @@ internal static class RoleScript
                 CREATE POLICY system ON {table} TO {SystemRole} USING (true) WITH CHECK (true);
               END IF;
             END $$;
+            {(rules.MayBePublic ? PublicPolicy(table) : "")}
             {closed} {grants}
             """;
     }
+
+    /// <summary>Beside the tenant's policy, for reading alone: changing a row takes the other one, so nobody changes what another shows.</summary>
+    private static string PublicPolicy(string table) => $"""
+        DO $$ BEGIN
+          IF NOT EXISTS (SELECT FROM pg_policies WHERE schemaname = 'public' AND tablename = '{table}' AND policyname = 'shown') THEN
+            CREATE POLICY shown ON {table} FOR SELECT TO {TenantRole} USING (is_public AND (SELECT nullif(current_setting('app.org_id', true), '')) IS NOT NULL);
+          END IF;
+        END $$;
+        """;
 
     private static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 

@@ -9,7 +9,7 @@ namespace Loopai.Infrastructure.Sandbox;
 /// programs get the reason as their error.</summary>
 public sealed class BubblewrapSandbox : IProgramSandbox, IAsyncDisposable, IDisposable
 {
-    private readonly SandboxMetrics _metrics = new();
+    private readonly SandboxMetrics _metrics = new(WorkerKind.Program);
     private readonly WorkerFactory _factory;
     private readonly WorkerPools _pools;
     private readonly SandboxProbe _probe;
@@ -19,7 +19,7 @@ public sealed class BubblewrapSandbox : IProgramSandbox, IAsyncDisposable, IDisp
     /// <param name="options">The limits of programs and pools.</param>
     public BubblewrapSandbox(SandboxOptions options)
     {
-        _factory = new WorkerFactory(options, _metrics);
+        _factory = new WorkerFactory(options, _metrics, WorkerKind.Program);
         _pools = new WorkerPools(options);
         _probe = new SandboxProbe(_factory);
         _trimming = new Timer(_ => _pools.Trim(), null, options.IdleTime / 4, options.IdleTime / 4);

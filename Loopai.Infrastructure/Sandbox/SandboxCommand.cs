@@ -12,12 +12,12 @@ internal static class SandboxCommand
     /// <summary>The interpreters map their own code and reserve room beyond what a program allocates.</summary>
     private const int NodeOverheadMegabytes = 160;
 
-    public static IReadOnlyList<string> For(ProgramLanguage language, SandboxTools tools, SandboxOptions options) =>
+    public static IReadOnlyList<string> For(WorkerKind kind, ProgramLanguage language, SandboxTools tools, SandboxOptions options) =>
     [
         .. Identity(tools),
         .. Namespaces(tools),
         .. Limits(tools, language, options),
-        .. Interpreter(language, tools, options),
+        .. Interpreter(kind, language, tools, options),
         Number(options.MaxOutputBytes),
         Number(options.MemoryMegabytes),
     ];
@@ -81,13 +81,13 @@ internal static class SandboxCommand
         "--",
     ];
 
-    private static IEnumerable<string> Interpreter(ProgramLanguage language, SandboxTools tools, SandboxOptions options) => language switch
+    private static IEnumerable<string> Interpreter(WorkerKind kind, ProgramLanguage language, SandboxTools tools, SandboxOptions options) => language switch
     {
-        ProgramLanguage.Python => [tools.Interpreter, "-I", "-S", "-E", "-B", "-X", "utf8", "-c", Script("worker.py")],
+        ProgramLanguage.Python => [tools.Interpreter, "-I", "-S", "-E", "-B", "-X", "utf8", "-c", Script(kind.Script + ".py")],
         ProgramLanguage.JavaScript =>
         [
             tools.Interpreter, $"--max-old-space-size={Number(options.MemoryMegabytes)}", "--max-semi-space-size=8", "--no-addons", "--no-warnings",
-            "--no-global-search-paths", "-e", Script("worker.js"), "--",
+            "--no-global-search-paths", "-e", Script(kind.Script + ".js"), "--",
         ],
         ProgramLanguage.Model => throw new ArgumentOutOfRangeException(nameof(language)),
     };

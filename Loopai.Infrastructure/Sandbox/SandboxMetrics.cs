@@ -16,9 +16,11 @@ internal sealed class SandboxMetrics : IDisposable
     private readonly Counter<int> _starts;
     private readonly Counter<int> _kills;
     private readonly Histogram<double> _latency;
+    private readonly KeyValuePair<string, object?> _of;
 
-    public SandboxMetrics()
+    public SandboxMetrics(WorkerKind kind)
     {
+        _of = new("of", kind.Noun);
         _workers = _meter.CreateUpDownCounter<int>("loopai.sandbox.workers", "{worker}", "Workers alive, by language.");
         _starts = _meter.CreateCounter<int>("loopai.sandbox.starts", "{worker}", "Workers started, by language.");
         _kills = _meter.CreateCounter<int>("loopai.sandbox.kills", "{worker}", "Workers ended, by language and reason.");
@@ -27,21 +29,21 @@ internal sealed class SandboxMetrics : IDisposable
 
     public void Started(ProgramLanguage language)
     {
-        _starts.Add(1, Language(language));
-        _workers.Add(1, Language(language));
+        _starts.Add(1, Language(language), _of);
+        _workers.Add(1, Language(language), _of);
     }
 
     public void Ended(ProgramLanguage language, WorkerEnd reason)
     {
-        _kills.Add(1, Language(language), new("reason", reason.ToString()));
-        _workers.Add(-1, Language(language));
+        _kills.Add(1, Language(language), _of, new("reason", reason.ToString()));
+        _workers.Add(-1, Language(language), _of);
     }
 
     public void Answered(ProgramLanguage language, ExecutionStatus status, long started)
     {
         if (_latency.Enabled)
         {
-            _latency.Record(Stopwatch.GetElapsedTime(started).TotalMilliseconds, Language(language), new("status", status.ToString()));
+            _latency.Record(Stopwatch.GetElapsedTime(started).TotalMilliseconds, Language(language), _of, new("status", status.ToString()));
         }
     }
 

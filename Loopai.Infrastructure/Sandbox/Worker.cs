@@ -22,8 +22,9 @@ internal enum WorkerEnd
 internal sealed class Worker
 {
     private const int RequestHeader = 8, AnswerHeader = 17, UsualFrame = 16384;
-    private const byte Answered = 0, Spent = 2;
+    private const byte Answered = 0, Spent = 2, Asked = 3;
 
+    private readonly WorkerKind _kind;
     private readonly SandboxOptions _options;
     private readonly Socket _channel;
     private readonly WorkerProcess _process;
@@ -39,8 +40,9 @@ internal sealed class Worker
     private TimeSpan _busy;
     private bool _spent;
 
-    public Worker(ProgramLanguage language, LaunchedProcess launched, SandboxOptions options)
+    public Worker(WorkerKind kind, ProgramLanguage language, LaunchedProcess launched, SandboxOptions options)
     {
+        _kind = kind;
         Language = language;
         _options = options;
         _channel = launched.Channel;
@@ -58,6 +60,9 @@ internal sealed class Worker
     public bool IsUsable => _end == WorkerEnd.None && !_spent && !_printed.Drained.IsCompleted
         && _busy.TotalSeconds < _options.CpuSeconds / 2.0;
 
+    /// <summary>The end of what the last call wrote to the worker's own outputs.</summary>
+    public string Printed => _printed.Text;
+
     /// <summary>Why the worker was stopped, if it was.</summary>
     public WorkerEnd End => _end;
 
@@ -65,7 +70,9 @@ internal sealed class Worker
     /// <param name="payload">The source first, then inputs.</param>
     /// <param name="timeout">After which the worker is killed.</param>
     /// <param name="doing">The words for what took too long.</param>
-    public async Task<SandboxAnswer> CallAsync(ReadOnlyMemory<byte> payload, TimeSpan timeout, string doing)
+    /// <param name="reply">Answers what the code asks of its host meanwhile; without it, asking breaks the protocol.</param>
+    public async Task<SandboxAnswer> CallAsync(
+        ReadOnlyMemory<byte> payload, TimeSpan timeout, string doing, Func<ReadOnlyMemory<byte>, Task<ReadOnlyMemory<byte>>>? reply = null)
     {
         var started = Stopwatch.GetTimestamp();
         _printed.Restart();
@@ -74,7 +81,7 @@ internal sealed class Worker
         try
         {
             await SendAsync(payload);
-            if (await ReceiveAsync() is { } answer)
+            if (await ReceiveAsync(doing, reply) is { } answer)
             {
                 return answer;
             }
@@ -177,7 +184,30 @@ internal sealed class Worker
     }
 
     /// <summary>Null when the worker ended instead of answering.</summary>
-    private async ValueTask<SandboxAnswer?> ReceiveAsync()
+    private async ValueTask<SandboxAnswer?> ReceiveAsync(string doing, Func<ReadOnlyMemory<byte>, Task<ReadOnlyMemory<byte>>>? reply)
+    {
+        while (await ReceiveFrameAsync() is var (kind, confidence, payload))
+        {
+            if (kind != Asked)
+            {
+                _spent |= kind == Spent;
+                return Answer(kind, payload, confidence, doing);
+            }
+
+            if (reply is null)
+            {
+                Stop(WorkerEnd.BrokeProtocol);
+                return null;
+            }
+
+            await SendAsync(await reply(payload));
+        }
+
+        return null;
+    }
+
+    /// <summary>Null when the worker ended, or sent what is no frame of this call.</summary>
+    private async ValueTask<(byte Kind, double Confidence, byte[] Payload)?> ReceiveFrameAsync()
     {
         var have = 0;
         while (have < AnswerHeader)
@@ -215,11 +245,10 @@ internal sealed class Worker
             filled += read;
         }
 
-        _spent |= kind == Spent;
-        return Answer(kind, payload, confidence);
+        return (kind, confidence, payload);
     }
 
-    private static SandboxAnswer Answer(byte kind, byte[] payload, double confidence)
+    private static SandboxAnswer Answer(byte kind, byte[] payload, double confidence, string doing)
     {
         if (kind != Answered)
         {
@@ -229,7 +258,7 @@ internal sealed class Worker
         // An answer without payload says that the source has loaded.
         return payload.Length == 0 || IsJson(payload)
             ? new SandboxAnswer(ExecutionStatus.Success, payload, confidence is >= 0 and <= 1 ? confidence : null, null)
-            : Failed("execute returned a value nested deeper than 64 levels, or one that is not JSON");
+            : Failed($"{doing} returned a value nested deeper than 64 levels, or one that is not JSON");
     }
 
     /// <summary>The interpreter wrote the JSON, but inside the sandbox, where the program may have had a hand in it.</summary>
@@ -257,7 +286,7 @@ internal sealed class Worker
             if (await Task.WhenAny(exit, Task.Delay(500)) == exit)
             {
                 await Task.WhenAny(_printed.Drained, Task.Delay(100));
-                return Failed(WorkerExit.Describe(await exit, _printed.Text, _options));
+                return Failed(WorkerExit.Describe(await exit, _printed.Text, _options, _kind.Noun));
             }
 
             Stop(WorkerEnd.BrokeProtocol);
@@ -267,9 +296,9 @@ internal sealed class Worker
         {
             WorkerEnd.TookTooLong => new SandboxAnswer(ExecutionStatus.Timeout, default, null,
                 string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{doing} took longer than {timeout.TotalMilliseconds:#,0} ms")),
-            WorkerEnd.PrintedTooMuch => Failed($"the program printed more than {_options.MaxPrintedBytes >> 10} KB in one run"),
+            WorkerEnd.PrintedTooMuch => Failed($"the {_kind.Noun} printed more than {_options.MaxPrintedBytes >> 10} KB in one run"),
             WorkerEnd.Retired => Failed("the sandbox is shutting down"),
-            WorkerEnd.BrokeProtocol or WorkerEnd.None => Failed("the program closed or wrote to the sandbox's own channel"),
+            WorkerEnd.BrokeProtocol or WorkerEnd.None => Failed($"the {_kind.Noun} closed or wrote to the sandbox's own channel"),
         };
     }
 

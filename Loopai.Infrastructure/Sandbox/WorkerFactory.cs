@@ -6,19 +6,22 @@ using Loopai.Core.Programs;
 namespace Loopai.Infrastructure.Sandbox;
 
 /// <summary>Starts workers, and keeps account of all that live, so that none outlives the sandbox.</summary>
-internal sealed class WorkerFactory(SandboxOptions options, SandboxMetrics metrics) : IAsyncDisposable
+internal sealed class WorkerFactory(SandboxOptions options, SandboxMetrics metrics, WorkerKind kind) : IAsyncDisposable
 {
     private readonly WorkerLauncher _launcher = new();
     private readonly ConcurrentDictionary<Worker, Task> _alive = [];
     private volatile bool _closed;
 
     /// <summary>Starts a worker and loads the program; where that fails, the answer says why and there is no worker.</summary>
-    public async Task<(Worker? Worker, SandboxAnswer Answer)> StartAsync(ProgramSource program)
+    public Task<(Worker? Worker, SandboxAnswer Answer)> StartAsync(ProgramSource program) => StartAsync(program, options);
+
+    /// <summary>The same, under limits of the program's own.</summary>
+    public async Task<(Worker? Worker, SandboxAnswer Answer)> StartAsync(ProgramSource program, SandboxOptions limits)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
-        var tools = SandboxTools.Find(program.Language, options);
-        var launched = await _launcher.StartAsync(SandboxCommand.For(program.Language, tools, options), SystemCallFilter.Bytes);
-        var worker = new Worker(program.Language, launched, options);
+        var tools = SandboxTools.Find(program.Language, limits);
+        var launched = await _launcher.StartAsync(SandboxCommand.For(kind, program.Language, tools, limits), SystemCallFilter.Bytes);
+        var worker = new Worker(kind, program.Language, launched, limits);
         metrics.Started(program.Language);
         _alive[worker] = ForgetAtEndAsync(worker);
         if (_closed)
@@ -26,7 +29,7 @@ internal sealed class WorkerFactory(SandboxOptions options, SandboxMetrics metri
             worker.Stop(WorkerEnd.Retired);
         }
 
-        var loaded = await worker.CallAsync(Encoding.UTF8.GetBytes(program.Code), options.LoadTimeout, "loading the program");
+        var loaded = await worker.CallAsync(Encoding.UTF8.GetBytes(program.Code), limits.LoadTimeout, "loading the " + kind.Noun);
         if (loaded.Status == ExecutionStatus.Success && worker.IsUsable)
         {
             return (worker, loaded);

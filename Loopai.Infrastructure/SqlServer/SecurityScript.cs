@@ -23,6 +23,14 @@ internal static class SecurityScript
             OR CAST(SESSION_CONTEXT(N''scope'') AS nvarchar(16)) = N''system''');
             """;
         yield return """
+            IF OBJECT_ID(N'loopai.may_see', N'IF') IS NULL
+            EXEC(N'CREATE FUNCTION loopai.may_see(@organization_id uniqueidentifier, @is_public bit) RETURNS TABLE WITH SCHEMABINDING AS
+            RETURN SELECT 1 AS allowed
+            WHERE @organization_id = TRY_CAST(CAST(SESSION_CONTEXT(N''org_id'') AS nvarchar(36)) AS uniqueidentifier)
+            OR CAST(SESSION_CONTEXT(N''scope'') AS nvarchar(16)) = N''system''
+            OR (@is_public = 1 AND SESSION_CONTEXT(N''org_id'') IS NOT NULL)');
+            """;
+        yield return """
             IF OBJECT_ID(N'loopai.never', N'IF') IS NULL
             EXEC(N'CREATE FUNCTION loopai.never(@organization_id uniqueidentifier) RETURNS TABLE WITH SCHEMABINDING AS
             RETURN SELECT 1 AS allowed WHERE @organization_id IS NULL AND @organization_id IS NOT NULL');
@@ -38,7 +46,7 @@ internal static class SecurityScript
             yield return $"GRANT SELECT, INSERT{(rules.IsHistory ? ", DELETE" : rules.IsAppendOnly ? "" : ", UPDATE, DELETE")} ON dbo.[{rules.Table}] TO {RuntimeRole};";
             if (rules.TenantColumn is { } column)
             {
-                yield return Policy(rules.Table, column, rules.IsAppendOnly && !rules.IsHistory);
+                yield return Policy(rules.Table, column, rules.IsAppendOnly && !rules.IsHistory, rules.MayBePublic);
             }
 
             if (rules.IsAppendOnly)
@@ -88,13 +96,14 @@ internal static class SecurityScript
         END
         """;
 
-    private static string Policy(string table, string column, bool appendOnly)
+    private static string Policy(string table, string column, bool appendOnly, bool mayBePublic)
     {
+        var see = mayBePublic ? $"may_see([{column}], [is_public])" : $"may_reach([{column}])";
         var (change, delete) = appendOnly ? ("never", "may_drop") : ("may_reach", "may_reach");
         return $"""
             IF OBJECT_ID(N'loopai.tenant_{table}', N'SP') IS NULL
             EXEC(N'CREATE SECURITY POLICY loopai.tenant_{table}
-            ADD FILTER PREDICATE loopai.may_reach([{column}]) ON dbo.[{table}],
+            ADD FILTER PREDICATE loopai.{see} ON dbo.[{table}],
             ADD BLOCK PREDICATE loopai.may_reach([{column}]) ON dbo.[{table}] AFTER INSERT,
             ADD BLOCK PREDICATE loopai.may_reach([{column}]) ON dbo.[{table}] AFTER UPDATE,
             ADD BLOCK PREDICATE loopai.{change}([{column}]) ON dbo.[{table}] BEFORE UPDATE,

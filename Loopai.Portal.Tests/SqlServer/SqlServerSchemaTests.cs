@@ -1,3 +1,4 @@
+using Loopai.Core.Data;
 using Loopai.Infrastructure;
 using Loopai.Infrastructure.Postgres;
 using Loopai.Infrastructure.SqlServer;
@@ -38,13 +39,15 @@ public sealed class SqlServerSchemaTests
     {
         using var db = SqlServerMigrationContext.Create("Server=unused");
         var script = string.Join('\n', SecurityScript.For(db.Model));
-        foreach (var table in TenantRows.TenantEntities(db.Model).Select(e => e.GetTableName()))
+        foreach (var entity in TenantRows.TenantEntities(db.Model))
         {
+            var table = entity.GetTableName();
             var policy = script[script.IndexOf($"CREATE SECURITY POLICY loopai.tenant_{table}\n", StringComparison.Ordinal)..].Split("STATE = ON")[0];
-            policy.ShouldContain("ADD FILTER PREDICATE loopai.may_reach(");
+            policy.ShouldContain(
+                typeof(IPublicReadable).IsAssignableFrom(entity.ClrType) ? "ADD FILTER PREDICATE loopai.may_see([organization_id], [is_public])" : "ADD FILTER PREDICATE loopai.may_reach(");
             foreach (var when in new[] { "AFTER INSERT", "AFTER UPDATE", "BEFORE UPDATE", "BEFORE DELETE" })
             {
-                policy.ShouldMatch($@"ADD BLOCK PREDICATE loopai\.\w+\(\[\w+\]\) ON dbo\.\[{table}\] {when}");
+                policy.ShouldMatch($@"ADD BLOCK PREDICATE loopai\.(?!may_see)\w+\(\[\w+\]\) ON dbo\.\[{table}\] {when}");
             }
         }
 

@@ -65,7 +65,7 @@ public static class PortalServices
             MaxWorkers = sandbox.MaxWorkers,
             MaxOutputBytes = sandbox.MaxOutputBytes,
             IdleTime = TimeSpan.FromMinutes(sandbox.IdleMinutes),
-        });
+        }, sandbox.MaxPluginWorkers);
 
         services.AddSingleton<OrganizationService>();
         services.AddSingleton<OrganizationLifecycle>();

@@ -3367,6 +3367,675 @@ namespace Loopai.Infrastructure.Postgres.Migrations
                     b.ToTable("team_members", (string)null);
                 });
 
+            modelBuilder.Entity("Loopai.Core.Plugins.Registry.Plugin", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int>("ActiveInstalls")
+                        .HasColumnType("integer")
+                        .HasColumnName("active_installs");
+
+                    b.Property<string>("Capabilities")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("capabilities");
+
+                    b.Property<string>("Categories")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("categories");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("DeprecatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deprecated_at");
+
+                    b.Property<string>("DeprecationMessage")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("deprecation_message");
+
+                    b.Property<string>("Description")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("description");
+
+                    b.Property<string>("DisplayName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("display_name");
+
+                    b.Property<bool>("HasIcon")
+                        .HasColumnType("boolean")
+                        .HasColumnName("has_icon");
+
+                    b.Property<int>("Installs")
+                        .HasColumnType("integer")
+                        .HasColumnName("installs");
+
+                    b.Property<bool>("IsPublic")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_public");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(101)
+                        .HasColumnType("character varying(101)")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Keywords")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("keywords");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("LatestVersion")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("latest_version");
+
+                    b.Property<Guid?>("LatestVersionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("latest_version_id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("name");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<DateTimeOffset>("PublishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("published_at");
+
+                    b.Property<Guid>("PublisherId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("publisher_id");
+
+                    b.Property<int>("Ratings")
+                        .HasColumnType("integer")
+                        .HasColumnName("ratings");
+
+                    b.Property<DateTimeOffset?>("RemovedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("removed_at");
+
+                    b.Property<string>("Replacement")
+                        .HasMaxLength(101)
+                        .HasColumnType("character varying(101)")
+                        .HasColumnName("replacement");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("revision");
+
+                    b.Property<int>("Stars")
+                        .HasColumnType("integer")
+                        .HasColumnName("stars");
+
+                    b.HasKey("Id")
+                        .HasName("pk_plugins");
+
+                    b.HasIndex("Key")
+                        .IsUnique()
+                        .HasDatabaseName("ix_plugins_key");
+
+                    b.HasIndex("OrganizationId")
+                        .HasDatabaseName("ix_plugins_organization_id");
+
+                    b.HasIndex("PublisherId")
+                        .HasDatabaseName("ix_plugins_publisher_id");
+
+                    b.ToTable("plugins", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Registry.PluginDependency", b =>
+                {
+                    b.Property<Guid>("PluginVersionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("plugin_version_id");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(101)
+                        .HasColumnType("character varying(101)")
+                        .HasColumnName("key");
+
+                    b.Property<bool>("IsPublic")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_public");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Range")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)")
+                        .HasColumnName("range");
+
+                    b.HasKey("PluginVersionId", "Key")
+                        .HasName("pk_plugin_dependencies");
+
+                    b.HasIndex("Key")
+                        .HasDatabaseName("ix_plugin_dependencies_key");
+
+                    b.ToTable("plugin_dependencies", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Registry.PluginPackageBytes", b =>
+                {
+                    b.Property<Guid>("PluginVersionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("plugin_version_id");
+
+                    b.Property<byte[]>("Bytes")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("bytes");
+
+                    b.Property<bool>("IsPublic")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_public");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.HasKey("PluginVersionId")
+                        .HasName("pk_plugin_packages");
+
+                    b.ToTable("plugin_packages", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Registry.PluginReview", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("HiddenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("hidden_at");
+
+                    b.Property<bool>("IsPublic")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_public");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<Guid>("PluginId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("plugin_id");
+
+                    b.Property<int>("Stars")
+                        .HasColumnType("integer")
+                        .HasColumnName("stars");
+
+                    b.Property<string>("Text")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("text");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_plugin_reviews");
+
+                    b.HasIndex("PluginId", "OrganizationId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_plugin_reviews_plugin_id_organization_id");
+
+                    b.ToTable("plugin_reviews", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Registry.PluginReviewReply", b =>
+                {
+                    b.Property<Guid>("ReviewId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("review_id");
+
+                    b.Property<bool>("IsPublic")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_public");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<Guid>("PluginId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("plugin_id");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("text");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("ReviewId")
+                        .HasName("pk_plugin_review_replies");
+
+                    b.HasIndex("PluginId")
+                        .HasDatabaseName("ix_plugin_review_replies_plugin_id");
+
+                    b.ToTable("plugin_review_replies", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Registry.PluginReviewReport", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid>("ReviewId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("review_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_plugin_review_reports");
+
+                    b.HasIndex("ReviewId", "OrganizationId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_plugin_review_reports_review_id_organization_id");
+
+                    b.ToTable("plugin_review_reports", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Registry.PluginVersion", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Changelog")
+                        .HasColumnType("text")
+                        .HasColumnName("changelog");
+
+                    b.Property<string>("Files")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("files");
+
+                    b.Property<bool>("IsPublic")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_public");
+
+                    b.Property<string>("Manifest")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("manifest");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<Guid>("PluginId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("plugin_id");
+
+                    b.Property<string>("Provenance")
+                        .HasColumnType("text")
+                        .HasColumnName("provenance");
+
+                    b.Property<DateTimeOffset>("PublishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("published_at");
+
+                    b.Property<string>("PublishedBy")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("published_by");
+
+                    b.Property<string>("Readme")
+                        .HasColumnType("text")
+                        .HasColumnName("readme");
+
+                    b.Property<string>("Sbom")
+                        .HasColumnType("text")
+                        .HasColumnName("sbom");
+
+                    b.Property<string>("ScanResults")
+                        .HasColumnType("text")
+                        .HasColumnName("scan_results");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("sha256");
+
+                    b.Property<byte[]>("Signature")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("signature");
+
+                    b.Property<string>("SignatureKeyId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("signature_key_id");
+
+                    b.Property<int>("Size")
+                        .HasColumnType("integer")
+                        .HasColumnName("size");
+
+                    b.Property<string>("TestResults")
+                        .HasColumnType("text")
+                        .HasColumnName("test_results");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("version");
+
+                    b.Property<string>("YankReason")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("yank_reason");
+
+                    b.Property<DateTimeOffset?>("YankedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("yanked_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_plugin_versions");
+
+                    b.HasIndex("PluginId", "Version")
+                        .IsUnique()
+                        .HasDatabaseName("ix_plugin_versions_plugin_id_version");
+
+                    b.ToTable("plugin_versions", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Registry.PluginVersionDay", b =>
+                {
+                    b.Property<Guid>("PluginVersionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("plugin_version_id");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<int>("ActiveInstalls")
+                        .HasColumnType("integer")
+                        .HasColumnName("active_installs");
+
+                    b.Property<long>("Calls")
+                        .HasColumnType("bigint")
+                        .HasColumnName("calls");
+
+                    b.Property<int>("Installs")
+                        .HasColumnType("integer")
+                        .HasColumnName("installs");
+
+                    b.Property<bool>("IsPublic")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_public");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.HasKey("PluginVersionId", "Day")
+                        .HasName("pk_plugin_version_days");
+
+                    b.ToTable("plugin_version_days", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Registry.Publisher", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("created_by");
+
+                    b.Property<string>("Description")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("description");
+
+                    b.Property<string>("DisplayName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("display_name");
+
+                    b.Property<bool>("IsPublic")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_public");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset?>("OfferedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("offered_at");
+
+                    b.Property<Guid?>("OfferedToId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("offered_to_id");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("revision");
+
+                    b.Property<string>("Skeleton")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("skeleton");
+
+                    b.Property<DateTimeOffset?>("VerifiedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("verified_at");
+
+                    b.Property<string>("VerifiedBy")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("verified_by");
+
+                    b.Property<string>("VerifiedDomain")
+                        .HasMaxLength(253)
+                        .HasColumnType("character varying(253)")
+                        .HasColumnName("verified_domain");
+
+                    b.Property<DateTimeOffset?>("VerifiedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("verified_until");
+
+                    b.Property<string>("Website")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("website");
+
+                    b.HasKey("Id")
+                        .HasName("pk_publishers");
+
+                    b.HasIndex("Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_publishers_name");
+
+                    b.HasIndex("OrganizationId")
+                        .HasDatabaseName("ix_publishers_organization_id");
+
+                    b.HasIndex("Skeleton")
+                        .IsUnique()
+                        .HasDatabaseName("ix_publishers_skeleton");
+
+                    b.ToTable("publishers", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Registry.PublisherMember", b =>
+                {
+                    b.Property<Guid>("PublisherId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("publisher_id");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<DateTimeOffset>("AddedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("added_at");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("role");
+
+                    b.HasKey("PublisherId", "UserId")
+                        .HasName("pk_publisher_members");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_publisher_members_user_id");
+
+                    b.ToTable("publisher_members", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Registry.PublisherProof", b =>
+                {
+                    b.Property<Guid>("PublisherId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("publisher_id");
+
+                    b.Property<DateTimeOffset?>("CheckedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("checked_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Domain")
+                        .IsRequired()
+                        .HasMaxLength(253)
+                        .HasColumnType("character varying(253)")
+                        .HasColumnName("domain");
+
+                    b.Property<int>("FailedChecks")
+                        .HasColumnType("integer")
+                        .HasColumnName("failed_checks");
+
+                    b.Property<string>("LastFailure")
+                        .HasColumnType("text")
+                        .HasColumnName("last_failure");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Token")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("token");
+
+                    b.HasKey("PublisherId")
+                        .HasName("pk_publisher_proofs");
+
+                    b.HasIndex("CheckedAt")
+                        .HasDatabaseName("ix_publisher_proofs_checked_at");
+
+                    b.ToTable("publisher_proofs", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Registry.TakenName", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(101)
+                        .HasColumnType("character varying(101)")
+                        .HasColumnName("name");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<DateTimeOffset>("TakenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("taken_at");
+
+                    b.HasKey("Name")
+                        .HasName("pk_taken_plugin_names");
+
+                    b.ToTable("taken_plugin_names", (string)null);
+                });
+
             modelBuilder.Entity("Loopai.Core.Programs.GenerationJob", b =>
                 {
                     b.Property<Guid>("Id")
@@ -5522,6 +6191,76 @@ namespace Loopai.Infrastructure.Postgres.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_team_members_memberships_organization_id_user_id");
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Registry.Plugin", b =>
+                {
+                    b.HasOne("Loopai.Core.Plugins.Registry.Publisher", null)
+                        .WithMany()
+                        .HasForeignKey("PublisherId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_plugins_publishers_publisher_id");
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Registry.PluginDependency", b =>
+                {
+                    b.HasOne("Loopai.Core.Plugins.Registry.PluginVersion", null)
+                        .WithMany()
+                        .HasForeignKey("PluginVersionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_plugin_dependencies_plugin_versions_plugin_version_id");
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Registry.PluginPackageBytes", b =>
+                {
+                    b.HasOne("Loopai.Core.Plugins.Registry.PluginVersion", null)
+                        .WithOne()
+                        .HasForeignKey("Loopai.Core.Plugins.Registry.PluginPackageBytes", "PluginVersionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_plugin_packages_plugin_versions_plugin_version_id");
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Registry.PluginVersion", b =>
+                {
+                    b.HasOne("Loopai.Core.Plugins.Registry.Plugin", null)
+                        .WithMany()
+                        .HasForeignKey("PluginId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_plugin_versions_plugins_plugin_id");
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Registry.PluginVersionDay", b =>
+                {
+                    b.HasOne("Loopai.Core.Plugins.Registry.PluginVersion", null)
+                        .WithMany()
+                        .HasForeignKey("PluginVersionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_plugin_version_days_plugin_versions_plugin_version_id");
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Registry.PublisherMember", b =>
+                {
+                    b.HasOne("Loopai.Core.Plugins.Registry.Publisher", null)
+                        .WithMany()
+                        .HasForeignKey("PublisherId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_publisher_members_publishers_publisher_id");
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Registry.PublisherProof", b =>
+                {
+                    b.HasOne("Loopai.Core.Plugins.Registry.Publisher", null)
+                        .WithOne()
+                        .HasForeignKey("Loopai.Core.Plugins.Registry.PublisherProof", "PublisherId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_publisher_proofs_publishers_publisher_id");
                 });
 
             modelBuilder.Entity("Loopai.Core.Programs.GenerationJob", b =>

@@ -1,0 +1,14 @@
+using Loopai.Core.Plugins.Runtime;
+
+namespace Loopai.Infrastructure.Sandbox.Plugins;
+
+/// <summary>What stands in the plugin sandbox's place when the operator turned it off: no plugin runs.</summary>
+public sealed class DisabledPluginSandbox : IPluginSandbox
+{
+    private const string Reason = "Plugins are turned off here, with Python and JavaScript programs. An operator turns them on with the setting Sandbox:Enabled.";
+
+    public string? Unavailable => Reason;
+
+    public Task<PluginAnswer> CallAsync(PluginCode code, PluginCall call, CancellationToken ct) =>
+        Task.FromResult(new PluginAnswer(PluginCallStatus.Unavailable, null, Reason, TimeSpan.Zero, ""));
+}
