@@ -47,6 +47,8 @@ public static class PortalUrls
         string organization, Guid task, string? environment = null, int? version = null, string? range = null, string? expected = null, string? answered = null) =>
         Build(Task(organization, task, "quality", environment), ("version", Number(version)), ("range", range), ("expected", expected), ("answered", answered));
 
+    public static string ExamplesExport(string organization, Guid task) => $"/o/{organization}/tasks/{task}/examples.jsonl";
+
     /// <param name="organization">The slug.</param>
     /// <param name="environment">Its environment.</param>
     /// <param name="task">Only this task's.</param>
@@ -57,8 +59,6 @@ public static class PortalUrls
     /// <param name="output">Only those with this output, as JSON.</param>
     /// <param name="sampled">"yes" or "no".</param>
     /// <param name="below">Only those with a smaller confidence.</param>
-    public static string ExamplesExport(string organization, Guid task) => $"/o/{organization}/tasks/{task}/examples.jsonl";
-
     public static string Executions(
         string organization, string? environment = null, Guid? task = null, string? status = null, string? range = null, string? version = null,
         string? unit = null, string? output = null, string? sampled = null, string? below = null) =>

@@ -19,7 +19,7 @@ public sealed class ReportSchedule : ITenantOwned
     /// <summary>IANA name of the zone whose clock the times are read off.</summary>
     public required string TimeZone { get; set; }
 
-    /// <summary>Space-separated <see cref="ReportFormat"/>s.</summary>
+    /// <summary>Space-separated <see cref="Running.ReportFormat"/>s.</summary>
     public required string Formats { get; set; }
 
     /// <summary>The JSON of <see cref="ReportRecipients"/>.</summary>
