@@ -4,6 +4,11 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Loopai.Core.Plugins.Packages;
+using Loopai.Core.Plugins.Registry;
+using Loopai.Portal.Tests.Plugins.Packages;
+using Loopai.Portal.Tests.Plugins.Registry;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Loopai.Portal.Tests.Api;
 
@@ -11,12 +16,14 @@ namespace Loopai.Portal.Tests.Api;
 [Collection(PortalCollection.Name)]
 public sealed class TenancyOverHttpTests(PortalFixture portal)
 {
+    private static readonly byte[] Pixel = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==");
+
     /// <summary>Make or change the caller's own things, and take nobody's id.</summary>
     private static readonly string[] OfTheCaller =
     [
         "POST /api/v1/tasks", "POST /api/v1/keys", "POST /api/v1/service-accounts", "PATCH /api/v1/organization", "PUT /api/v1/audit/settings", "POST /api/v1/audit/streams",
         "GET /api/v1/settings/logo", "PUT /api/v1/settings/logo", "PUT /api/v1/environments/order", "POST /api/v1/invitations/accept", "POST /api/v1/members/leave",
-        "POST /api/v1/organizations", "POST /api/v1/analytics/rebuild", "POST /api/v1/costs/reprice",
+        "POST /api/v1/organizations", "POST /api/v1/publishers", "POST /api/v1/analytics/rebuild", "POST /api/v1/costs/reprice",
     ];
 
     [Fact]
@@ -103,7 +110,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         var role = await MakeIdAsync("roles", new { name = $"globex secret {Guid.NewGuid():n}", permissions = new[] { "tasks:read" } });
         var grant = await MakeIdAsync("grants", new { teamId = team, role });
         var invitation = await MakeIdAsync("invitations", new { email = $"{Guid.NewGuid():n}@globex.example" });
-        var logo = new ByteArrayContent(Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="));
+        var logo = new ByteArrayContent(Pixel);
         logo.Headers.ContentType = new("image/png");
         await ReadAsync(await owner.PutAsync("settings/logo", logo));
         var audited = await owner.GetFromJsonAsync<JsonElement>("audit?limit=1");
@@ -117,6 +124,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         var tested = await ReadAsync(await owner.PostAsync($"webhooks/{webhook}/test", null));
         return new TheirThings
         {
+            Publisher = await PublishAsync(),
             Webhook = webhook,
             WebhookDelivery = IdOf(tested.GetProperty("delivery")),
             Report = report,
@@ -152,6 +160,19 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         };
 
         async Task<Guid> MakeIdAsync(string list, object body) => IdOf(await ReadAsync(await owner.PostAsJsonAsync(list, body)));
+    }
+
+    /// <summary>A private plugin, with an icon, under a publisher of its own.</summary>
+    private async Task<string> PublishAsync()
+    {
+        var services = portal.Services;
+        var name = GivenRegistry.NewName();
+        await services.GetRequiredService<PublisherService>().CreateAsync(portal.Globex.Owner, new PublisherDefinition { Name = name, DisplayName = "globex secret publisher" }, default);
+        var bytes = GivenPackage.Validator(id: $"{name}.guard").With("icon", "\"icon.png\"").File("icon.png", Pixel).Build();
+        await using var db = await portal.Database.Data.OpenAsync(portal.Globex.Owner, default);
+        await services.GetRequiredService<VersionRegistry>().AddAsync(
+            db, portal.Globex.Owner, new VersionToPublish(PluginPackageReader.Read(bytes).Package!, bytes, new byte[] { 1 }, "test"), default);
+        return name;
     }
 
     /// <summary>The validation of the task's only execution, once its oracle has spoken: what changes by itself would look like the stranger's work.</summary>

@@ -34,11 +34,17 @@ internal sealed record TheirThings
     public required Guid ReportSchedule { get; init; }
     public required Guid Webhook { get; init; }
     public required Guid WebhookDelivery { get; init; }
+
+    /// <summary>A publisher of theirs, and its private plugin.</summary>
+    public required string Publisher { get; init; }
+
+    public string Plugin => $"{Publisher}.guard";
+
     public required PortalOrganization Organization { get; init; }
 
     /// <summary>Everything that nobody else may read.</summary>
     public IEnumerable<string> Secrets =>
-        [.. typeof(TheirThings).GetProperties().Where(p => p.PropertyType == typeof(Guid)).Select(p => $"{p.GetValue(this)}"), $"{Organization.Id}", Organization.Slug, "globex secret", "globex.example"];
+        [.. typeof(TheirThings).GetProperties().Where(p => p.PropertyType == typeof(Guid)).Select(p => $"{p.GetValue(this)}"), $"{Organization.Id}", Organization.Slug, Publisher, "globex secret", "globex.example"];
 
     /// <summary>A route's path with their ids in it.</summary>
     public string Fill(string path)
@@ -83,7 +89,10 @@ internal sealed record TheirThings
             .Replace("{scheduleId}", $"{ReportSchedule}", StringComparison.Ordinal)
             .Replace("{rolloutId}", $"{Rollout}", StringComparison.Ordinal)
             .Replace("{environment}", "production", StringComparison.Ordinal)
-            .Replace("{version}", "1", StringComparison.Ordinal)
+            .Replace("{key}", Plugin, StringComparison.Ordinal)
+            .Replace("{name}", Publisher, StringComparison.Ordinal)
+            .Replace("/versions/{version}/picture", "/versions/1.0.0/picture?path=icon.png", StringComparison.Ordinal)
+            .Replace("{version}", path.Contains("/plugins/", StringComparison.Ordinal) ? "1.0.0" : "1", StringComparison.Ordinal)
             .Replace("/compare", "/compare?left=1&right=2", StringComparison.Ordinal)
             .Replace("/assignment", "/assignment?unit=somebody", StringComparison.Ordinal)
             .Replace("/access/explain", $"/access/explain?permission=tasks:read&subject={Member}", StringComparison.Ordinal);

@@ -48,6 +48,8 @@ public static class ApiEndpoints
         api.MapEvents();
         api.MapFlags();
         api.MapWebhooks();
+        api.MapPlugins();
+        api.MapPublishers();
         api.MapOrganization();
         api.MapSettings();
         api.MapMembers();

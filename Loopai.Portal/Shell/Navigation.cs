@@ -8,6 +8,7 @@ using Loopai.Portal.Pages.Flags;
 using Loopai.Portal.Pages.Jobs;
 using Loopai.Portal.Pages.Members;
 using Loopai.Portal.Pages.Overview;
+using Loopai.Portal.Pages.Plugins;
 using Loopai.Portal.Pages.Provisioning;
 using Loopai.Portal.Pages.Reports;
 using Loopai.Portal.Pages.Review;
@@ -46,6 +47,7 @@ public static class Navigation
             (Item("executions", "Executions", PortalUrls.Executions(organization, environment), "activity", "g e"), typeof(ExecutionsPage)),
             (Item("review", "Review", PortalUrls.Review(organization, environment), "inbox", "g r"), typeof(ReviewPage)),
             (Item("flags", "Flags", PortalUrls.Flags(organization, environment), "flag", "g f"), typeof(FlagsPage)),
+            (Item("plugins", "Plugins", PortalUrls.Plugins(organization, environment), "plug", "g n"), typeof(MarketplacePage)),
             (Item("dashboards", "Dashboards", PortalUrls.Dashboards(organization, environment), "table", "g d", "Insights"), typeof(DashboardsPage)),
             (Item("costs", "Costs", PortalUrls.Costs(organization, environment), "coins", "g c", "Insights"), typeof(CostsPage)),
             (Item("reports", "Reports", PortalUrls.Reports(organization, environment), "file", "g b", "Insights"), typeof(ReportsPage)),

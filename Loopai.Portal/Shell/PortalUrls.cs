@@ -115,6 +115,22 @@ public static class PortalUrls
     public static string Webhook(string organization, Guid webhook, string? environment = null, string? tab = null, string? state = null, Guid? delivery = null) =>
         Build($"/o/{organization}/webhooks/{webhook}{(tab is null ? "" : "/" + tab)}", ("env", environment), ("state", state), ("delivery", delivery?.ToString()));
 
+    public static string Plugins(string organization, string? environment = null) => Build($"/o/{organization}/plugins", ("env", environment));
+
+    /// <summary>A plugin of the marketplace, or another tab of its page, with its newest version or another.</summary>
+    public static string Plugin(string organization, string key, string? environment = null, string? tab = null, string? version = null) =>
+        Build($"/o/{organization}/plugins/{key}{(tab is null or "readme" ? "" : "/" + tab)}", ("env", environment), ("version", version));
+
+    public static string ComparePlugins(string organization, IEnumerable<string> keys, string? environment = null) =>
+        Build($"/o/{organization}/plugins/compare", ("env", environment), ("keys", string.Join(',', keys)));
+
+    /// <summary>A picture of a version's package.</summary>
+    public static string PluginPicture(string organization, string key, string version, string path) => Build($"/o/{organization}/plugins/{key}/picture/{version}", ("path", path));
+
+    public static string Publishers(string organization, string? environment = null) => Build($"/o/{organization}/plugins/publishers", ("env", environment));
+
+    public static string Publisher(string organization, string name, string? environment = null) => Build($"/o/{organization}/plugins/publishers/{name}", ("env", environment));
+
     public static string ApiKeys(string organization, string? environment = null) => Build($"/o/{organization}/api-keys", ("env", environment));
 
     public static string ApiKey(string organization, Guid key, string? environment = null) => Build($"/o/{organization}/api-keys/{key}", ("env", environment));

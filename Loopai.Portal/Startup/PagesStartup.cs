@@ -6,6 +6,7 @@ using Loopai.Portal.Accounts.SignOn.Saml;
 using Loopai.Portal.Api;
 using Loopai.Portal.Pages.Audit;
 using Loopai.Portal.Pages.Members;
+using Loopai.Portal.Pages.Plugins;
 using Loopai.Portal.Pages.Reports;
 using Loopai.Portal.Pages.Settings;
 using Loopai.Portal.Pages.Tasks.Examples;
@@ -51,6 +52,7 @@ public static class PagesStartup
         app.MapExampleDownloads();
         app.MapLogo();
         app.MapReportFiles();
+        app.MapPluginPictures();
         app.MapPortalShell();
     }
 }

@@ -76,9 +76,10 @@ public sealed class MarketplaceService(LoopaiData data, TimeProvider time)
         await using var db = await data.OpenAsync(caller, ct);
         var plugin = await db.FindPluginAsync(key, ct);
         var since = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime).AddDays(-days);
-        return await db.PluginVersionDays.Where(d => d.Day > since)
+        var rows = await db.PluginVersionDays.Where(d => d.Day > since)
             .Join(db.PluginVersions.Where(v => v.PluginId == plugin.Id), d => d.PluginVersionId, v => v.Id, (d, v) => new PluginUseDay(d.Day, v.Version, d.Installs, d.ActiveInstalls, d.Calls))
-            .OrderBy(d => d.Day).ThenBy(d => d.Version).ToListAsync(ct);
+            .ToListAsync(ct);
+        return [.. rows.OrderBy(d => d.Day).ThenBy(d => d.Version, StringComparer.Ordinal)];
     }
 
     /// <summary>A picture of a version's package: its icon, a screenshot, or what its README shows.</summary>

@@ -21,7 +21,7 @@ internal static class RegistryErrors
     public static ConflictException HasPlugins(string name) =>
         new("publisher.has_plugins", $"'{name}' has published something, and so its name stays taken. Hand it over, or deprecate what it published.");
 
-    public static ConflictException NotOffered(string name) => new("publisher.not_offered", $"'{name}' is not offered to this organization, or the offer was taken back.");
+    public static NotFoundException NotOffered(string name) => new("publisher.not_offered", $"'{name}' is not offered to this organization, or the offer was taken back.");
 
     public static ConflictException NoProof() => new("publisher.no_proof", "Say by which domain the publisher is to be verified first.");
 
@@ -47,10 +47,12 @@ internal static class RegistryErrors
     public static ConflictException InUseElsewhere(int installs) => new(
         "plugin.in_use_elsewhere", $"{installs} other {(installs == 1 ? "organization has" : "organizations have")} it installed, and would lose it. Deprecate it, or yank its versions, instead.");
 
-    public static ConflictException NotRunEnough(int calls, int needed) => new(
+    public static ConflictException NotRunEnough(long calls, int needed) => new(
         "plugin.not_run_enough", $"Only organizations that ran a plugin rate it: at least {needed} calls, and yours made {calls}.");
 
     public static ConflictException OwnPlugin() => new("plugin.own_plugin", "Nobody rates the plugins of their own organization.");
+
+    public static NotFoundException NoReview(string key) => new("plugin.review_not_found", $"Your organization has not reviewed '{key}'.");
 
     public static NotFoundException ReviewNotFound(Guid id) => new("plugin.review_not_found", $"There is no review {id} of this plugin.");
 }

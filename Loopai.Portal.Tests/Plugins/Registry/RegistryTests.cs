@@ -163,7 +163,7 @@ public sealed class RegistryTests(LoopaiDatabaseFixture fixture) : IClassFixture
         var publisher = await _given.PublisherAsync(_acme.Caller);
         var key = $"{publisher}.guard";
         await _given.PublishAsync(_acme.Caller, key);
-        await Should.ThrowAsync<ConflictException>(_given.People.AcceptAsync(_globex.Caller, publisher, default));
+        await Should.ThrowAsync<NotFoundException>(_given.People.AcceptAsync(_globex.Caller, publisher, default));
 
         await _given.People.OfferAsync(_acme.Caller, publisher, await SlugAsync(_globex.Id), default);
         (await _given.People.OffersAsync(_globex.Caller, default)).Select(p => p.Name).ShouldBe([publisher]);
