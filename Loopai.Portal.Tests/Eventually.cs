@@ -17,4 +17,7 @@ internal static class Eventually
             await Task.Delay(50);
         }
     }
+
+    /// <summary>Asks again and again until it is so.</summary>
+    public static Task IsTrueAsync(Func<Task<bool>> condition) => BecomesAsync(condition, true);
 }

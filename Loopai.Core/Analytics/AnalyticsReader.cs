@@ -12,7 +12,7 @@ internal readonly record struct AnalyticsPlace(DateTimeOffset StartsAt, long Wid
 
 /// <summary>
 /// Reads the roll-ups of a plan, added up by the database as far as it can: counts by series and start. Histograms it cannot add, so where percentiles are
-/// wanted every row comes, and they are merged here.
+/// wanted they come joined, and are merged here.
 /// </summary>
 internal sealed class AnalyticsReader(LoopaiDbContext db, AnalyticsScope scope, AnalyticsQuery query, AnalyticsNeeds needs)
 {
@@ -22,15 +22,7 @@ internal sealed class AnalyticsReader(LoopaiDbContext db, AnalyticsScope scope, 
     {
         foreach (var stretch in stretches)
         {
-            if (needs.HasFlag(AnalyticsNeeds.Histogram))
-            {
-                await ReadHistogramsAsync(stretch, ct);
-            }
-            else
-            {
-                await ReadCountsAsync(stretch, overTime, ct);
-            }
-
+            await ReadCountsAsync(stretch, overTime, ct);
             if (needs.HasFlag(AnalyticsNeeds.Verdicts))
             {
                 await ReadVerdictsAsync(stretch, overTime, ct);
@@ -64,6 +56,7 @@ internal sealed class AnalyticsReader(LoopaiDbContext db, AnalyticsScope scope, 
     private async Task ReadCountsAsync(Stretch stretch, bool overTime, CancellationToken ct)
     {
         var (task, version, environment, key, team, experiment, variant) = Wanted();
+        var withLatencies = needs.HasFlag(AnalyticsNeeds.Histogram);
         var rows = await Rows(db.ExecutionRollups.AsNoTracking(), stretch)
             .GroupBy(r => new
             {
@@ -75,39 +68,19 @@ internal sealed class AnalyticsReader(LoopaiDbContext db, AnalyticsScope scope, 
             {
                 g.Key, Executions = g.Sum(r => r.Executions), Errors = g.Sum(r => r.Errors), Timeouts = g.Sum(r => r.Timeouts),
                 InvalidOutputs = g.Sum(r => r.InvalidOutputs), Sampled = g.Sum(r => r.Sampled), LatencySumUs = g.Sum(r => r.LatencySumUs),
-                Cost = g.Sum(r => r.Cost), Unpriced = g.Sum(r => r.Unpriced),
+                Cost = g.Sum(r => r.Cost), Unpriced = g.Sum(r => r.Unpriced), Latencies = withLatencies ? Histograms.Joined(g.Select(r => r.Latencies)) : null,
             })
             .ToListAsync(ct);
         foreach (var row in rows)
         {
             var k = row.Key;
-            Count(Place(stretch, k.At ?? stretch.From, k.Task, k.Version, k.Environment, k.Key, k.Team, k.Experiment, k.Variant), new AnalyticsSum
+            var sum = new AnalyticsSum
             {
                 Executions = row.Executions, Errors = row.Errors, Timeouts = row.Timeouts, InvalidOutputs = row.InvalidOutputs, Sampled = row.Sampled,
                 LatencySumUs = row.LatencySumUs, Cost = row.Cost, Unpriced = row.Unpriced,
-            });
-        }
-    }
-
-    private async Task ReadHistogramsAsync(Stretch stretch, CancellationToken ct)
-    {
-        var rows = Rows(db.ExecutionRollups.AsNoTracking(), stretch).Select(r => new
-        {
-            r.StartsAt, r.TaskId, r.Version, r.EnvironmentId, r.KeyId, r.TeamId, r.ExperimentId, r.Variant, r.Executions, r.Errors, r.Timeouts, r.InvalidOutputs,
-            r.Sampled, r.LatencySumUs, r.Cost, r.Unpriced, r.Latencies,
-        });
-        await foreach (var r in rows.AsAsyncEnumerable().WithCancellation(ct))
-        {
-            var sum = SumAt(Place(stretch, r.StartsAt, r.TaskId, r.Version, r.EnvironmentId, r.KeyId, r.TeamId, r.ExperimentId, r.Variant));
-            sum.Executions += r.Executions;
-            sum.Errors += r.Errors;
-            sum.Timeouts += r.Timeouts;
-            sum.InvalidOutputs += r.InvalidOutputs;
-            sum.Sampled += r.Sampled;
-            sum.LatencySumUs += r.LatencySumUs;
-            sum.Cost += r.Cost;
-            sum.Unpriced += r.Unpriced;
-            sum.Add(r.Latencies);
+            };
+            sum.Add(row.Latencies);
+            Count(Place(stretch, k.At ?? stretch.From, k.Task, k.Version, k.Environment, k.Key, k.Team, k.Experiment, k.Variant), sum);
         }
     }
 

@@ -44,7 +44,14 @@ internal sealed class AnalyticsSum
         ExecutionStatus.InvalidOutput => InvalidOutputs,
     };
 
-    public void Add(ReadOnlySpan<byte> latencies) => (_latencies ??= new LatencyHistogram()).AddEncoded(latencies);
+    /// <param name="latencies">One histogram, or several that are joined; null for none.</param>
+    public void Add(byte[]? latencies)
+    {
+        if (latencies is { Length: > 0 })
+        {
+            (_latencies ??= new LatencyHistogram()).AddEncoded(latencies);
+        }
+    }
 
     public void Add(AnalyticsSum other)
     {

@@ -17,6 +17,9 @@ public sealed class LatencyHistogram
     private int _lowest = BucketCount;
     private int _highest = -1;
 
+    /// <summary>Between histograms that are joined: no bucket further on and nothing in it, which <see cref="Encode"/> never writes.</summary>
+    public static ReadOnlySpan<byte> Separator => [0, 0];
+
     public long Count { get; private set; }
 
     public void Add(long latencyUs, int times = 1) => AddToBucket(BucketOf(latencyUs), times);
@@ -94,14 +97,21 @@ public sealed class LatencyHistogram
         return buffer[..length].ToArray();
     }
 
-    /// <summary>Adds what <see cref="Encode"/> wrote.</summary>
+    /// <summary>Adds what <see cref="Encode"/> wrote, or any number of those with a <see cref="Separator"/> between them.</summary>
     public void AddEncoded(ReadOnlySpan<byte> encoded)
     {
         var bucket = 0;
         while (!encoded.IsEmpty)
         {
-            bucket += (int)ReadVarint(ref encoded);
-            AddToBucket(Math.Min(bucket, BucketCount - 1), (int)ReadVarint(ref encoded));
+            var (further, times) = (ReadVarint(ref encoded), ReadVarint(ref encoded));
+            if (further == 0 && times == 0)
+            {
+                bucket = 0;
+                continue;
+            }
+
+            bucket = Math.Min(bucket + (int)further, BucketCount - 1);
+            AddToBucket(bucket, (int)times);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Loopai.Core.Analytics;
+using Loopai.Core.Costs;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
 using Loopai.Core.Reports.Building;
@@ -50,7 +51,10 @@ internal static class ReportRules
         if (definition is { From: { } from, To: { } to })
         {
             errors.AddIf(to < from, "to", "The last day lies before the first.")
-                .AddIf(to.DayNumber - from.DayNumber >= ReportPeriod.MaxDays, "to", $"A period has at most {ReportPeriod.MaxDays} days.");
+                .AddIf(to.DayNumber - from.DayNumber >= ReportPeriod.MaxDays, "to", $"A period has at most {ReportPeriod.MaxDays} days.")
+                .AddIf(
+                    to.DayNumber - from.DayNumber >= CostService.MaxDays && definition.Sections.Any(s => s.Kind == SectionKind.Costs), "to",
+                    $"What a period cost is added up over {CostService.MaxDays} days at most: shorten it, or leave the section of costs out.");
         }
     }
 

@@ -1,7 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Loopai.Core.Access;
 using Loopai.Core.Audit;
 using Loopai.Core.Data;
@@ -21,7 +17,7 @@ public sealed class TaskService(LoopaiData data, TimeProvider time)
         caller.Demand(Permissions.TasksWrite);
         TaskRules.ForCreation(request);
         var specification = request with { Name = request.Name!.Trim(), Sampling = request.Sampling ?? new SamplingPolicy() };
-        var hash = HashOf(specification);
+        var hash = TaskSpecifications.HashOf(specification);
 
         await using var db = await data.OpenAsync(caller, ct);
         var existing = await FindByNameAsync(db, specification.Name!, ct);
@@ -131,7 +127,7 @@ public sealed class TaskService(LoopaiData data, TimeProvider time)
         }
 
         TaskRules.ForChange(change);
-        var before = SpecificationOf(task);
+        var before = TaskSpecifications.Of(task);
         var after = new TaskSpecification
         {
             Name = change.Name?.Trim() ?? task.Name,
@@ -168,7 +164,7 @@ public sealed class TaskService(LoopaiData data, TimeProvider time)
         task.Sampling = after.Sampling;
         task.TeamId = after.TeamId;
         task.Tags = after.Tags!;
-        task.SpecificationHash = HashOf(after);
+        task.SpecificationHash = TaskSpecifications.HashOf(after);
         db.Record(caller, "task.updated", "task", task.Id, new { before, after });
         await SaveAsync(db, task, ct);
         return task;
@@ -233,19 +229,6 @@ public sealed class TaskService(LoopaiData data, TimeProvider time)
     private static Task<TaskDefinition?> FindByNameAsync(LoopaiDbContext db, string name, CancellationToken ct) =>
         db.Tasks.FirstOrDefaultAsync(t => t.Name == name && t.ArchivedAt == null, ct);
 
-    private static TaskSpecification SpecificationOf(TaskDefinition task) => new()
-    {
-        Name = task.Name,
-        Description = task.Description,
-        InputSchema = task.InputSchema,
-        OutputSchema = task.OutputSchema,
-        AccuracyTarget = task.AccuracyTarget,
-        LatencyTargetMs = task.LatencyTargetMs,
-        Sampling = task.Sampling,
-        TeamId = task.TeamId,
-        Tags = new TaskTags(task.Tags),
-    };
-
     private static async Task RequireTeamAsync(LoopaiDbContext db, Guid? teamId, CancellationToken ct)
     {
         if (teamId is { } id && !await db.Teams.AnyAsync(t => t.Id == id, ct))
@@ -253,31 +236,4 @@ public sealed class TaskService(LoopaiData data, TimeProvider time)
             throw TaskErrors.NoSuchTeam(id);
         }
     }
-
-    /// <summary>SHA-256 over the specification with its schemas in canonical form, so that white space and key order make no difference.</summary>
-    private static string HashOf(TaskSpecification specification)
-    {
-        var text = JsonSerializer.SerializeToNode(specification with { TeamId = null, Tags = null }, JsonSerializerOptions.Web)!;
-        text["inputSchema"] = JsonNode.Parse(specification.InputSchema!);
-        text["outputSchema"] = JsonNode.Parse(specification.OutputSchema!);
-        text["description"] = specification.Description?.Trim() ?? "";
-        using var document = JsonDocument.Parse(text.ToJsonString());
-        return Convert.ToHexStringLower(CanonicalJson.Hash(document.RootElement));
-    }
-}
-
-/// <param name="Search">Part of a name or description.</param>
-/// <param name="Status">Active or archived only.</param>
-/// <param name="Sort">How the list is ordered.</param>
-/// <param name="Tag">With this tag only.</param>
-public sealed record TaskFilter(string? Search = null, TaskStatus? Status = null, TaskSort Sort = TaskSort.Name, string? Tag = null);
-
-/// <summary>How a list of tasks is ordered.</summary>
-public enum TaskSort
-{
-    Name,
-    Newest,
-    LastChanged,
-    NameDescending,
-    FirstChanged,
 }

@@ -54,6 +54,10 @@ internal static class WebhookModel
             delivery.HasIndex(d => new { d.SubscriptionId, d.Sequence }).HasFilter("next_at IS NOT NULL");
             delivery.HasIndex(d => new { d.SubscriptionId, d.NextAt }).HasFilter("next_at IS NOT NULL");
             delivery.HasIndex(d => d.EventId);
+
+            // For retention, which looks for the oldest of an organization, and for the bell, which looks for the last that were given up.
+            delivery.HasIndex(d => new { d.OrganizationId, d.CreatedAt });
+            delivery.HasIndex(d => new { d.SubscriptionId, d.LastAt }).HasFilter("state = 'Dead'");
             delivery.HasOne<WebhookSubscription>().WithMany().HasForeignKey(d => d.SubscriptionId).OnDelete(DeleteBehavior.Restrict);
             delivery.HasOne<WebhookEvent>().WithMany().HasForeignKey(d => d.EventId).OnDelete(DeleteBehavior.Restrict);
         });

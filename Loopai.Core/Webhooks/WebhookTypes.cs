@@ -44,8 +44,8 @@ public static class WebhookTypes
         OfRollout("completed", "A version answers all traffic."),
         OfBudget(BudgetThreshold, "A budget passed one of its thresholds.", "alert"),
         OfBudget(BudgetStopped, "A budget that stops or throttles executions is used up. It comes with its threshold of 100 %.", "stop"),
-        OfReport(ReportCompleted, "A report was made.", "null"),
-        OfReport(ReportFailed, "A report could not be made, and is not tried again.", "\"The figures could not be read.\""),
+        OfReport(ReportCompleted, "A report was made.", "\"2026-06-07T06:00:12.000Z\"", "null"),
+        OfReport(ReportFailed, "A report could not be made, and is not tried again.", "null", "\"The figures could not be read.\""),
         OfTask("task.created", "A task was defined.", """ "before":null,"after":null,"details":{"name":"spam-filter"} """),
         OfTask("task.changed", "A task's definition changed.", """ "before":{"accuracyTarget":0.9},"after":{"accuracyTarget":0.95},"details":null """),
         OfTask("task.deleted", "A task was archived.", """ "before":null,"after":null,"details":{"name":"spam-filter"} """),
@@ -99,8 +99,8 @@ public static class WebhookTypes
     private static WebhookType OfBudget(string name, string description, string action) => new(name, description, Permissions.CostsRead,
         $$"""{"budgetId":"0198f1a2-4444-7000-8000-000000000001","name":"Mail","percent":100,"basis":"actual","spent":1000.02,"expected":1400.5,"amount":1000,"currency":"USD","action":"{{action}}","period":"2026-03"}""");
 
-    private static WebhookType OfReport(string name, string description, string error) => new(name, description, Permissions.ReportsRead,
-        $$"""{"runId":"0198f1a2-5555-7000-8000-000000000001","reportId":"0198f1a2-6666-7000-8000-000000000001","name":"Weekly quality","error":{{error}}}""");
+    private static WebhookType OfReport(string name, string description, string filesUntil, string error) => new(name, description, Permissions.ReportsRead,
+        $$"""{"runId":"0198f1a2-5555-7000-8000-000000000001","reportId":"0198f1a2-6666-7000-8000-000000000001","name":"Weekly quality","href":"/api/v1/reports/runs/0198f1a2-5555-7000-8000-000000000001","filesUntil":{{filesUntil}},"error":{{error}}}""");
 
     private static WebhookType OfTask(string name, string description, string rest) => new(name, description, Permissions.TasksRead,
         $$"""{"object":{"kind":"task","id":"0198f1a2-1111-7000-8000-000000000001","name":"spam-filter"},{{Actor}},"action":"{{ByActionOf(name)}}",{{rest}}}""");

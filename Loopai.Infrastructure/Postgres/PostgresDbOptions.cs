@@ -1,4 +1,5 @@
 using Loopai.Core.Data;
+using Loopai.Infrastructure.Queries;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -10,10 +11,10 @@ namespace Loopai.Infrastructure.Postgres;
 public static class PostgresDbOptions
 {
     public static TenantDbOptions Tenant(NpgsqlDataSource source) =>
-        new(new DbContextOptionsBuilder<LoopaiDbContext>().UseNpgsql(source).AddInterceptors(new TenantInterceptor()).Options);
+        new(new DbContextOptionsBuilder<LoopaiDbContext>().UseNpgsql(source).AddInterceptors(new TenantInterceptor()).UseTranslator<LoopaiDbContext, PostgresHistogramTranslator>().Options);
 
     public static SystemDbOptions System(NpgsqlDataSource source) =>
-        new(new DbContextOptionsBuilder<LoopaiDbContext>().UseNpgsql(source).Options);
+        new(new DbContextOptionsBuilder<LoopaiDbContext>().UseNpgsql(source).UseTranslator<LoopaiDbContext, PostgresHistogramTranslator>().Options);
 }
 
 /// <summary>The context that the PostgreSQL migrations hang on; the same model under another name.</summary>

@@ -1,4 +1,5 @@
 using Loopai.Core.Data;
+using Loopai.Infrastructure.Queries;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 
@@ -8,10 +9,10 @@ namespace Loopai.Infrastructure.SqlServer;
 public static class SqlServerDbOptions
 {
     public static TenantDbOptions Tenant(string connectionString) =>
-        new(new DbContextOptionsBuilder<LoopaiDbContext>().UseSqlServer(connectionString).AddInterceptors(new SqlServerTenantInterceptor()).Options);
+        new(new DbContextOptionsBuilder<LoopaiDbContext>().UseSqlServer(connectionString).AddInterceptors(new SqlServerTenantInterceptor()).UseTranslator<LoopaiDbContext, SqlServerHistogramTranslator>().Options);
 
     public static SystemDbOptions System(string connectionString) =>
-        new(new DbContextOptionsBuilder<LoopaiDbContext>().UseSqlServer(connectionString).AddInterceptors(new SqlServerSystemInterceptor()).Options);
+        new(new DbContextOptionsBuilder<LoopaiDbContext>().UseSqlServer(connectionString).AddInterceptors(new SqlServerSystemInterceptor()).UseTranslator<LoopaiDbContext, SqlServerHistogramTranslator>().Options);
 }
 
 /// <summary>The context that the SQL Server migrations hang on; the same model under another name.</summary>

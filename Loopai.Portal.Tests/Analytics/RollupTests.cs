@@ -82,6 +82,23 @@ public sealed class RollupTests(LoopaiDatabaseFixture fixture) : IClassFixture<L
 
     private static string Key(IRollup r) => $"{r.EnvironmentId} {r.TaskId} {r.Version} {r.KeyId} {r.TeamId} {r.ExperimentId} {r.Variant}";
 
+    [Fact]
+    public void AddEncoded_ManyJoined_IsTheirSum()
+    {
+        int[][] latencies = [[1, 50, 50, 900_000], [], [0, 51, 1_000_000_000], [7]];
+        var histograms = latencies.Select(each =>
+        {
+            var histogram = new LatencyHistogram();
+            each.ToList().ForEach(us => histogram.Add(us));
+            return histogram;
+        }).ToList();
+        var (joined, sum) = (new LatencyHistogram(), new LatencyHistogram());
+        histograms.ForEach(sum.Add);
+        joined.AddEncoded([.. histograms.SelectMany((h, i) => i == 0 ? h.Encode() : [.. LatencyHistogram.Separator.ToArray(), .. h.Encode()])]);
+        joined.Count.ShouldBe(8);
+        joined.Encode().ShouldBe(sum.Encode());
+    }
+
     private static string Key(Execution e) => Key(e.EnvironmentId, e.TaskId, e.Version, e.ApiKeyId, e.TeamId, e.ExperimentId, e.Variant);
 
     private static string Key(ValidationRecord v) => Key(v.EnvironmentId, v.TaskId, v.Version, v.ApiKeyId, v.TeamId, v.ExperimentId, v.Variant);

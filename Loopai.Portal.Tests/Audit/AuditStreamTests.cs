@@ -16,6 +16,8 @@ namespace Loopai.Portal.Tests.Audit;
 /// <summary>Carrying events to a receiver that fails, stalls and dies: in order, none lost, at most a batch twice.</summary>
 public sealed class AuditStreamTests(LoopaiDatabaseFixture fixture) : IClassFixture<LoopaiDatabaseFixture>, IAsyncLifetime
 {
+    private const string Token = "12345678-1234-1234-1234-1234567890ab";
+
     private readonly SteppedClock clock = new();
     private readonly OutboundHttp outbound = GuardedHandler.Create(allowPrivateNetworks: true);
     private readonly AuditStreamSecrets secrets = new(new EphemeralDataProtectionProvider());
@@ -118,7 +120,7 @@ public sealed class AuditStreamTests(LoopaiDatabaseFixture fixture) : IClassFixt
         var created = await CreateAsync(AuditStreamKind.Splunk);
         await AddEventsAsync(250);
         await using var right = await AuditReceiver.StartAsync();
-        receiver.Behaviour = (_, _) => Streams.UpdateAsync(organization.Caller, created.Stream.Id, new AuditStreamChange { Url = right.Url }, default);
+        receiver.Behaviour = (_, _) => Streams.UpdateAsync(organization.Caller, created.Stream.Id, new AuditStreamChange { Url = right.Url, Secret = Token }, default);
 
         await Worker().CarryAsync(default);
 
@@ -151,6 +153,18 @@ public sealed class AuditStreamTests(LoopaiDatabaseFixture fixture) : IClassFixt
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Worker().CarryAsync(default)));
 
         receiver.Taken.ShouldBe(Numbers(301));
+    }
+
+    [Fact]
+    public async Task Update_AddressOfAnotherServer_IsNotToldTheToken()
+    {
+        var created = await CreateAsync(AuditStreamKind.Splunk);
+        await using var other = await AuditReceiver.StartAsync();
+
+        var refused = await Should.ThrowAsync<InvalidException>(Streams.UpdateAsync(organization.Caller, created.Stream.Id, new AuditStreamChange { Url = other.Url }, default));
+        refused.Errors.Keys.ShouldBe(["secret"]);
+        await Streams.UpdateAsync(organization.Caller, created.Stream.Id, new AuditStreamChange { Url = receiver.Url + "/elsewhere" }, default);
+        await Streams.UpdateAsync(organization.Caller, created.Stream.Id, new AuditStreamChange { Url = other.Url, Secret = "abcdefgh-1234" }, default);
     }
 
     [Fact]
@@ -222,7 +236,7 @@ public sealed class AuditStreamTests(LoopaiDatabaseFixture fixture) : IClassFixt
 
     private Task<CreatedAuditStream> CreateAsync(AuditStreamKind kind) => Streams.CreateAsync(
         organization.Caller,
-        new NewAuditStream("SIEM", kind, receiver.Url, kind == AuditStreamKind.Splunk ? "12345678-1234-1234-1234-1234567890ab" : null, FromStart: true), default);
+        new NewAuditStream("SIEM", kind, receiver.Url, kind == AuditStreamKind.Splunk ? Token : null, FromStart: true), default);
 
     /// <summary>So many, beside the one that tells of the stream.</summary>
     private async Task AddEventsAsync(int count)

@@ -24,6 +24,27 @@ public sealed class BudgetsOverHttpTests(PortalFixture portal)
     private const decimal MostEach = 10_000m;
 
     [Fact]
+    public async Task Webhook_OfABudgetItself_IsRefusedAndTheOldOneGoesWhenItIsSaved()
+    {
+        var acme = await portal.AddOrganizationAsync("budget-webhook");
+        using var client = portal.Client(acme);
+        var draft = new { name = "all", scope = "organization", period = "month", amount = 10, webhook = "https://pager.example/budgets" };
+        (await client.PostAsJsonAsync("budgets", draft)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        var made = await (await client.PostAsJsonAsync("budgets", draft with { webhook = "" })).Content.ReadFromJsonAsync<JsonElement>();
+        var id = made.GetProperty("id").GetGuid();
+        await using (var db = await portal.Services.GetRequiredService<LoopaiData>().OpenAsync(Caller.System(acme.Id), default))
+        {
+            await db.Budgets.Where(b => b.Id == id).ExecuteUpdateAsync(set => set.SetProperty(b => b.Webhook, draft.webhook));
+        }
+
+        (await client.PutAsJsonAsync($"budgets/{id}", draft with { webhook = "https://other.example" })).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        var kept = await (await client.PutAsJsonAsync($"budgets/{id}", draft)).Content.ReadFromJsonAsync<JsonElement>();
+        kept.GetProperty("webhook").GetString().ShouldBe(draft.webhook, "who writes back what they read loses nothing");
+        var gone = await (await client.PutAsJsonAsync($"budgets/{id}", draft with { webhook = "" })).Content.ReadFromJsonAsync<JsonElement>();
+        (gone.TryGetProperty("webhook", out var left) ? left.GetString() : null).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Stop_FiftyCallersAtOnce_NeverOverspendToTheCentAndAreToldWhy()
     {
         var acme = await portal.AddOrganizationAsync("stopped");

@@ -46,6 +46,40 @@ public sealed class ForecastTests
         forecast.Days.Zip(forecast.Days.Skip(1)).ShouldAllBe(pair => pair.Second.Total >= pair.First.Total && pair.Second.TotalHigh - pair.Second.Total >= pair.First.TotalHigh - pair.First.Total - 1e-9);
     }
 
+    [Theory]
+    [InlineData(2.5)]
+    [InlineData(0.3)]
+    public void Forecast_AfterAStep_BelievesInItTheDayAfterTheNext(double factor)
+    {
+        var came = Weeks(68, noise: 1).Select((day, t) => t < 59 ? day : day * factor).ToArray();
+        var week = came[61..].Sum();
+        Forecaster.Forecast(First, came[..61], 7).Days[^1].Total.ShouldBe(week, week * 0.1);
+    }
+
+    [Fact]
+    public void Leveled_BurstsThatCameBefore_AreNoStep()
+    {
+        var days = Weeks(63, noise: 1);
+        foreach (var burst in new[] { 37, 44, 59, 60 })
+        {
+            days[burst] *= 6;
+        }
+
+        Steps.Leveled(days).ShouldBeSameAs(days);
+        Steps.Leveled(new double[40]).ShouldAllBe(day => day == 0);
+    }
+
+    /// <summary>Growth of 1 % a day, foreseen for four weeks on forty days: four totals of five in the band, give or take what forty that overlap can tell.</summary>
+    [Fact]
+    public void Forecast_SteadyGrowth_HoldsItsBand()
+    {
+        var random = new Random(7);
+        var days = Weeks(152, noise: 0).Select((day, t) => day * Math.Pow(1.01, t) * (0.9 + (0.2 * random.NextDouble()))).ToArray();
+        var forecasts = Enumerable.Range(84, 40).Select(origin => (Origin: origin, Last: Forecaster.Forecast(First, days[..origin], 28).Days[^1])).ToList();
+        forecasts.Count(f => days[f.Origin..(f.Origin + 28)].Sum() is var came && came >= f.Last.TotalLow && came <= f.Last.TotalHigh).ShouldBeGreaterThanOrEqualTo(28);
+        Forecaster.Forecast(First, days, 28).Method.ShouldBe("growth");
+    }
+
     [Fact]
     public void HoltWinters_SeasonAndTrendWithoutNoise_AreReproduced()
     {

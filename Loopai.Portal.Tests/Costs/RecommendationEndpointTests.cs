@@ -51,6 +51,27 @@ public sealed class RecommendationEndpointTests(PortalFixture portal)
     }
 
     [Fact]
+    public async Task Recommendations_TakenByManyAtOnce_AreDoneOnce()
+    {
+        var acme = await portal.AddOrganizationAsync("at-once");
+        using var client = portal.Client(acme);
+        var task = await client.CreateTaskAsync();
+        var examples = Enumerable.Range(0, 40).Select(i => new { input = new { text = i % 2 == 0 ? $"buy pills number {i}" : $"see you at {i}" }, output = i % 2 == 0 ? "spam" : "ham" });
+        (await client.PostAsJsonAsync($"tasks/{task}/examples", examples)).EnsureSuccessStatusCode();
+        (await client.PutAsJsonAsync($"tasks/{task}/cost-reference", new { provider = "openai", model = "gpt-4o", inputTokens = 100, outputTokens = 10 })).EnsureSuccessStatusCode();
+        var id = (await ListAsync(client)).GetProperty("open")[0].GetProperty("id").GetString();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => i % 2 == 0
+            ? client.PostAsJsonAsync($"costs/recommendations/{id}/take", new { }) : client.PostAsJsonAsync($"costs/recommendations/{id}/dismiss", new { reason = "Not now." })));
+
+        var won = answers.Single(a => a.IsSuccessStatusCode);
+        answers.Where(a => a != won).ShouldAllBe(a => a.StatusCode == HttpStatusCode.NotFound);
+        var taken = won.StatusCode == HttpStatusCode.OK;
+        (await client.GetFromJsonAsync<JsonElement>($"tasks/{task}/programs/jobs")).GetProperty("items").GetArrayLength().ShouldBe(taken ? 1 : 0);
+        (await ListAsync(client)).GetProperty("decided")[0].GetProperty("answer").GetString().ShouldBe(taken ? "taken" : "dismissed");
+    }
+
+    [Fact]
     public async Task Recommendations_Taken_AreMeasuredAgainstWhatTheyPromised()
     {
         var acme = await portal.AddOrganizationAsync("measured");

@@ -53,6 +53,18 @@ public sealed partial class ReportsOverHttpTests(PortalFixture portal)
         }
     }
 
+    [Fact]
+    public async Task Create_CostsOverLongerThanTheyAreAddedUp_IsRefusedWhenItIsSaved()
+    {
+        using var client = portal.Client(await portal.AddOrganizationAsync("long-period"));
+        object Report(string kind, string to) => new { name = kind, definition = new { period = "custom", from = "2025-01-01", to, sections = new[] { new { kind, text = "Words." } } } };
+        var refused = await client.PostAsJsonAsync("reports", Report("costs", "2026-06-01"));
+        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").EnumerateObject().Single().Value[0].GetString()!.ShouldContain("367 days");
+        (await client.PostAsJsonAsync("reports", Report("text", "2026-06-01"))).EnsureSuccessStatusCode();
+        (await client.PostAsJsonAsync("reports", Report("costs", "2025-12-31"))).EnsureSuccessStatusCode();
+    }
+
     [PeerFact]
     public async Task Run_ToRecipients_EachGetsOneMailWithWhatTheyMaySee()
     {

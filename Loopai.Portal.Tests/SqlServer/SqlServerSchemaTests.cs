@@ -1,3 +1,4 @@
+using Loopai.Core.Analytics;
 using Loopai.Core.Data;
 using Loopai.Infrastructure;
 using Loopai.Infrastructure.Postgres;
@@ -21,6 +22,14 @@ public sealed class SqlServerSchemaTests
         using var postgres = PostgresMigrationContext.Create(new NpgsqlConnection("Host=unused"));
         sqlServer.Database.HasPendingModelChanges().ShouldBeFalse();
         postgres.Database.HasPendingModelChanges().ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Joined_Histograms_GoThereAndBackAsText()
+    {
+        using var db = new LoopaiDbContext(SqlServerDbOptions.System("Server=unused").Options, organizationId: null);
+        db.ExecutionRollups.GroupBy(r => r.TaskId).Select(g => new { g.Key, Latencies = Histograms.Joined(g.Select(r => r.Latencies)) }).ToQueryString()
+            .ShouldContain("CONVERT(varbinary(max), STRING_AGG(CONVERT(varchar(max), [e].[latencies], 2), '0000'), 2)");
     }
 
     [Fact]

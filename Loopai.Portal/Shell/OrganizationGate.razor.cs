@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Security.Claims;
 using Loopai.Core.Access;
 using Loopai.Core.Audit;
@@ -33,6 +32,8 @@ public sealed partial class OrganizationGate(
     private bool _isForeign;
     private bool _isOpen;
     private bool _isGone;
+    private bool _isAskingAgain;
+    private LoadFailure? _failure;
 
     [Parameter, EditorRequired] public Microsoft.AspNetCore.Components.RouteData Route { get; set; } = null!;
 
@@ -52,6 +53,21 @@ public sealed partial class OrganizationGate(
     }
 
     protected override async Task OnParametersSetAsync()
+    {
+        try
+        {
+            await DecideAsync();
+            _failure = null;
+        }
+        catch (Exception e) when (RendererInfo.IsInteractive && PageFailures.IsOfDatabase(e))
+        {
+            // An open page outlives a database that stalls: it says so, and goes on when it is back.
+            Hide(e);
+            _ = InvokeAsync(ResolveAgainAsync);
+        }
+    }
+
+    private async Task DecideAsync()
     {
         var organization = Route.RouteValues.TryGetValue("org", out var slug) ? slug as string : null;
         var user = (await Authentication).User;
@@ -135,11 +151,18 @@ public sealed partial class OrganizationGate(
     /// <summary>Until it is known again who may what, nothing is shown: what changed may be that this person may nothing any more.</summary>
     private async Task ResolveAgainAsync()
     {
+        if (_isAskingAgain)
+        {
+            return;
+        }
+
+        _isAskingAgain = true;
         while (!_isGone)
         {
             try
             {
-                await OnParametersSetAsync();
+                await DecideAsync();
+                (_failure, _isAskingAgain) = (null, false);
                 StateHasChanged();
                 return;
             }
@@ -147,16 +170,21 @@ public sealed partial class OrganizationGate(
             {
                 return;
             }
-            catch (Exception e) when (e is DbException or TimeoutException)
+            catch (Exception e) when (PageFailures.IsOfDatabase(e))
             {
-                log.LogWarning(e, "The rights of an open page could not be looked up again; it stays empty until they are");
-                (_caller, _shell, _isForeign, _isOpen, _elsewhere) = (null, null, false, false, null);
+                Hide(e);
                 StateHasChanged();
             }
 
             // Every open page asks at once when the database is back: they are spread a little.
             await Task.Delay(TimeSpan.FromSeconds(1 + (2 * Random.Shared.NextDouble())));
         }
+    }
+
+    private void Hide(Exception e)
+    {
+        log.LogWarning(e, "The rights of an open page could not be looked up; it shows nothing until they are");
+        (_caller, _shell, _isForeign, _isOpen, _elsewhere, _failure) = (null, null, false, false, null, LoadFailure.Of(e));
     }
 
     private string? EnvironmentOfAddress()

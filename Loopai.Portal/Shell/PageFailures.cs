@@ -34,6 +34,9 @@ public static class PageFailures
         _ => null,
     };
 
+    /// <summary>Whether the database did not answer, which EF Core wraps once.</summary>
+    public static bool IsOfDatabase(Exception error) => error is DbException or TimeoutException or { InnerException: DbException };
+
     /// <summary>One sentence for a toast.</summary>
     public static string Sentence(Exception error) => LoadFailure.Of(error) is { } failure ? $"{failure.Title}. {failure.Advice}" : error.Message;
 }

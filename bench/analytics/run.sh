@@ -18,5 +18,5 @@ for executions in ${COUNTS:-1000000 100000000}; do
   ask -v executions="$executions" -v organization="$organization" -v environment="$environment" -v task="$task" -f /tmp/loopai-fill.sql >/dev/null
   rm /tmp/loopai-fill.sql
   echo "$executions executions: $(ask -At -F ' ' -c "SELECT string_agg(format('%s of level %s', n, level), ', ' ORDER BY level) FROM (SELECT level, count(*) AS n FROM execution_rollups GROUP BY level) AS l") roll-ups"
-  python3 ask.py "$portal" "$data/first-run.json"
+  python3 ask.py "$portal" "$data/first-run.json" "$(head -1 "$cluster")"
 done

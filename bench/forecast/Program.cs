@@ -11,6 +11,8 @@ var first = new DateOnly(2026, 1, 1);
     ("quiet weekends, 10 % noise", (r, t) => (Weekend(t) ? 25 : 100) * Noise(r, 0.1)),
     ("quiet weekends, growing 1 % a day", (r, t) => (Weekend(t) ? 25 : 100) * Math.Pow(1.01, t) * Noise(r, 0.1)),
     ("a step up after 60 days", (r, t) => (t < 60 ? 100 : 250) * Noise(r, 0.1)),
+    ("a step down after 75 days, quiet weekends", (r, t) => (t < 75 ? 250 : 100) * (Weekend(t) ? 0.25 : 1) * Noise(r, 0.1)),
+    ("growing by the same amount each day", (r, t) => (50 + t) * Noise(r, 0.1)),
     ("bursts: a day in ten at six times", (r, _) => 100 * Noise(r, 0.1) * (r.Next(10) == 0 ? 6 : 1)),
     ("the demo's mails a day: 60 to 140, quiet weekends", (r, t) => Weekend(t) ? 30 + r.Next(30) : 60 + r.Next(80)),
 ];

@@ -62,6 +62,9 @@ public sealed class AuditStreamService(LoopaiData data, OutboundHttp outbound, A
         await using var db = await data.OpenAsync(caller, ct);
         var stream = await FindAsync(db, id, ct);
         Check(change.Name ?? stream.Name, change.Url ?? stream.Url, stream.Kind, change.Secret ?? secrets.Unprotect(stream.ProtectedSecret))
+            .AddIf(
+                stream.Kind == AuditStreamKind.Splunk && change.Secret is null && OutboundHttp.IsElsewhere(stream.Url, change.Url), "secret",
+                "The address is another server's, which is not told the token of this one. Give the token that the new one shows.")
             .ThrowIfAny("audit.stream_invalid", "The stream cannot be changed like this.");
         var before = Shown(stream);
         stream.Name = change.Name?.Trim() ?? stream.Name;

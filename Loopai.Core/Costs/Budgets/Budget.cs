@@ -35,7 +35,10 @@ public sealed class Budget : ITenantOwned
     /// <summary>Members' addresses that are told.</summary>
     public IReadOnlyList<string> Emails { get; set; } = [];
 
-    /// <summary>An address that is told by POST; null for none.</summary>
+    /// <summary>
+    /// An address that the budget told by itself, unsigned, before webhooks could; null for none. Nothing is sent there any more: it stays readable until somebody makes a webhook of
+    /// <c>budget.threshold</c> for it, and goes when the budget is saved without it.
+    /// </summary>
     public string? Webhook { get; set; }
 
     /// <summary>Counts edits; the ETag of the budget.</summary>

@@ -1,7 +1,6 @@
 using System.Net.Mail;
 using Loopai.Core.Costs.Ledger;
 using Loopai.Core.Errors;
-using Loopai.Core.Outbound;
 
 namespace Loopai.Core.Costs.Budgets;
 
@@ -16,7 +15,7 @@ namespace Loopai.Core.Costs.Budgets;
 /// <param name="ThrottlePerMinute">Of a throttle: executions a minute that go on.</param>
 /// <param name="Thresholds">When to tell; 80 % and 100 % of what is spent, where nothing is said.</param>
 /// <param name="Emails">Addresses of members that are told.</param>
-/// <param name="Webhook">An address that is told.</param>
+/// <param name="Webhook">What stood there before webhooks told of budgets; nothing else can.</param>
 public sealed record BudgetDraft(
     string? Name = null, ScopeKind? Scope = null, Guid? ScopeId = null, BudgetPeriod? Period = null, int? RollingDays = null, decimal? Amount = null, BudgetAction? Action = null,
     int? ThrottlePerMinute = null, IReadOnlyList<BudgetThreshold>? Thresholds = null, IReadOnlyList<string>? Emails = null, string? Webhook = null)
@@ -28,8 +27,8 @@ public sealed record BudgetDraft(
     internal static readonly IReadOnlyList<BudgetThreshold> Usual = [new(80, ThresholdBasis.Actual), new(100, ThresholdBasis.Actual)];
 
     /// <param name="members">The addresses that may be told.</param>
-    /// <param name="outbound">Which addresses may be asked at all.</param>
-    internal void Check(IReadOnlySet<string> members, OutboundHttp outbound)
+    /// <param name="former">The address that the budget once told by itself.</param>
+    internal void Check(IReadOnlySet<string> members, string? former)
     {
         var errors = new FieldErrors()
             .AddIf(string.IsNullOrWhiteSpace(Name) || Name.Length > 100, "name", "Name the budget in 1 to 100 characters.")
@@ -45,7 +44,7 @@ public sealed record BudgetDraft(
             .AddIf(Thresholds?.Any(t => t.Percent is < 1 or > 1000) == true, "thresholds", "A threshold is 1 to 1,000 percent of the amount.")
             .AddIf(Thresholds is not null && Thresholds.Distinct().Count() != Thresholds.Count, "thresholds", "Each threshold is there once.")
             .AddIf(Emails?.Count > MostEmails, "emails", $"A budget tells {MostEmails} people at most.")
-            .AddIf(!string.IsNullOrEmpty(Webhook) && outbound.Accept(Webhook) is null, "webhook", "Give a whole address that begins with https://, without a user name in it.");
+            .AddIf(!string.IsNullOrEmpty(Webhook) && Webhook != former, "webhook", "A budget tells no address by itself. Make a webhook of budget.threshold, which is signed, tried again and on record.");
         foreach (var email in Emails ?? [])
         {
             errors.AddIf(!MailAddress.TryCreate(email, out _) || !members.Contains(email), "emails", $"{email} is no address of an active member of this organization.");

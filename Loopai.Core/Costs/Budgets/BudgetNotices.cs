@@ -1,18 +1,16 @@
-using System.Net.Http.Json;
 using Loopai.Core.Access;
 using Loopai.Core.Audit;
 using Loopai.Core.Configuration;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
 using Loopai.Core.Notifications;
-using Loopai.Core.Outbound;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
 namespace Loopai.Core.Costs.Budgets;
 
-/// <summary>Tells people and programs that a threshold was passed. The portal's bell reads the alert itself.</summary>
-public sealed class BudgetNotices(LoopaiData data, IMailSender mail, OutboundHttp outbound, PortalSettings portal, ILogger<BudgetNotices> log)
+/// <summary>Tells people that a threshold was passed. Programs are told by the organization's webhooks; the portal's bell reads the alert itself.</summary>
+public sealed class BudgetNotices(LoopaiData data, IMailSender mail, PortalSettings portal, ILogger<BudgetNotices> log)
 {
     internal async Task TellAsync(BudgetState state, BudgetAlert alert, CancellationToken ct)
     {
@@ -39,8 +37,6 @@ public sealed class BudgetNotices(LoopaiData data, IMailSender mail, OutboundHtt
                 log.LogWarning(e, "Nobody could be told of budget {Budget}", budget.Id);
             }
         }
-
-        await PostAsync(state, alert, link, ct);
     }
 
     private static string Subject(BudgetState state, BudgetAlert alert) =>
@@ -50,34 +46,4 @@ public sealed class BudgetNotices(LoopaiData data, IMailSender mail, OutboundHtt
         $"The budget {state.Budget.Name} of {state.Budget.Scope.ToString().ToLowerInvariant()} {state.ScopeName} allows {BudgetWords.Amount(alert.Amount)} {state.Currency} ({BudgetWords.Of(state.Budget.Period, state.Budget.RollingDays)}). "
         + $"{BudgetWords.Amount(alert.Spent)} {state.Currency} are spent"
         + (alert.Expected is { } expected ? $", and {BudgetWords.Amount(decimal.Round(expected, 2))} are foreseen for the end of the period on {state.Last:yyyy-MM-dd}." : ".");
-
-    private async Task PostAsync(BudgetState state, BudgetAlert alert, string link, CancellationToken ct)
-    {
-        if (outbound.Accept(state.Budget.Webhook) is not { } address)
-        {
-            return;
-        }
-
-        try
-        {
-            using var answer = await outbound.Client.PostAsJsonAsync(
-                address,
-                new
-                {
-                    type = "budget.threshold_passed", timestamp = alert.At,
-                    data = new
-                    {
-                        budgetId = state.Budget.Id, name = state.Budget.Name, scope = state.Budget.Scope.ToString().ToLowerInvariant(), scopeId = state.Budget.ScopeId, percent = alert.Percent,
-                        basis = alert.Basis.ToString().ToLowerInvariant(), spent = alert.Spent, expected = alert.Expected, amount = alert.Amount, currency = state.Currency,
-                        periodStart = state.First, periodEnd = state.Last, link,
-                    },
-                },
-                ct);
-            answer.EnsureSuccessStatusCode();
-        }
-        catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !ct.IsCancellationRequested)
-        {
-            log.LogWarning(e, "The webhook of budget {Budget} did not take the news", state.Budget.Id);
-        }
-    }
 }

@@ -242,14 +242,3 @@ internal sealed class BudgetReserve(BudgetTerms terms, Guid instance, LoopaiData
             .ExecuteUpdateAsync(set => set.SetProperty(m => m.FullAtUs, nowUs + interval), ct) > 0;
     }
 }
-
-/// <param name="Taken">What was taken; nothing where a throttle let it through beyond the budget.</param>
-/// <param name="Refusal">Why nothing was.</param>
-internal readonly record struct BudgetTake(decimal Taken, LimitExceededException? Refusal);
-
-/// <summary>By what a budget is kept.</summary>
-/// <param name="Budget">The budget.</param>
-/// <param name="ScopeName">The name of what it is for.</param>
-/// <param name="Currency">The organization's.</param>
-/// <param name="Days">How the organization's time zone cuts days.</param>
-internal sealed record BudgetTerms(Budget Budget, string ScopeName, string Currency, LocalDays Days);

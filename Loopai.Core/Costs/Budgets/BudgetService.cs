@@ -6,7 +6,6 @@ using Loopai.Core.Costs.Prices;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
 using Loopai.Core.Organizations;
-using Loopai.Core.Outbound;
 using Loopai.Core.Tasks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -14,7 +13,7 @@ using Microsoft.Extensions.Options;
 namespace Loopai.Core.Costs.Budgets;
 
 /// <summary>Sets budgets, says how far they are used, and why one stops something.</summary>
-public sealed class BudgetService(LoopaiData data, OutboundHttp outbound, IOptions<ExecutionSettings> settings, TimeProvider time)
+public sealed class BudgetService(LoopaiData data, IOptions<ExecutionSettings> settings, TimeProvider time)
 {
     /// <summary>Every budget with how far it is used.</summary>
     public async Task<IReadOnlyList<BudgetState>> ListAsync(Caller caller, CancellationToken ct)
@@ -37,7 +36,7 @@ public sealed class BudgetService(LoopaiData data, OutboundHttp outbound, IOptio
     {
         caller.Demand(Permissions.BudgetsManage);
         await using var db = await data.OpenAsync(caller, ct);
-        draft.Check(await MembersAsync(db, draft, ct), outbound);
+        draft.Check(await MembersAsync(db, draft, ct), former: null);
         var scopeId = draft.Scope == ScopeKind.Organization ? caller.OrganizationId : draft.ScopeId!.Value;
         if (!(await db.ScopesAsync(caller.OrganizationId, ct)).Any(s => s.Kind == draft.Scope && s.Id == scopeId))
         {
@@ -72,7 +71,7 @@ public sealed class BudgetService(LoopaiData data, OutboundHttp outbound, IOptio
             throw CostErrors.BudgetChanged();
         }
 
-        (draft with { Scope = budget.Scope, ScopeId = budget.ScopeId }).Check(await MembersAsync(db, draft, ct), outbound);
+        (draft with { Scope = budget.Scope, ScopeId = budget.ScopeId }).Check(await MembersAsync(db, draft, ct), budget.Webhook);
         var before = Figures(budget);
         draft.Apply(budget);
         budget.Revision++;

@@ -11,7 +11,7 @@ public static class Forecaster
     private const int MostDays = 182;
 
     private const int MostOrigins = 28;
-    private const int LongestTest = 14;
+    private const int LongestTest = 28;
 
     /// <summary>Fewer trials than this say nothing.</summary>
     private const int LeastOrigins = 4;
@@ -24,7 +24,7 @@ public static class Forecaster
     /// <param name="horizon">How many days ahead.</param>
     public static SpendForecast Forecast(DateOnly first, IReadOnlyList<double> days, int horizon)
     {
-        var known = days.Skip(Math.Max(0, days.Count - MostDays)).ToArray();
+        var known = Steps.Leveled([.. days.Skip(Math.Max(0, days.Count - MostDays))]);
         if (known.Length == 0)
         {
             return SpendForecast.Nothing;
@@ -55,7 +55,7 @@ public static class Forecaster
         for (var h = 0; h < ahead.Length; h++)
         {
             total += ahead[h];
-            var (day, sum) = past?.Radius(h) ?? Unknown(known, ahead[h], total);
+            var (day, sum) = past?.Radius(h, Scale(known)) ?? Unknown(known, ahead[h], total);
 
             // A longer stretch is never surer than a part of it.
             widest = Math.Max(widest, sum);
@@ -73,6 +73,19 @@ public static class Forecaster
         return (spread, Math.Max(total / 2, spread));
     }
 
+    /// <summary>A mean day of the last two weeks: errors grow with what there is to err about.</summary>
+    private static double Scale(ReadOnlySpan<double> days)
+    {
+        var sum = 0.0;
+        var last = days[Math.Max(0, days.Length - HoltWinters.LeastDays)..];
+        foreach (var day in last)
+        {
+            sum += day;
+        }
+
+        return sum > 0 ? sum / last.Length : 1;
+    }
+
     private static PastErrors? Past(SpendModel model, double[] known, DateOnly first)
     {
         // As far ahead as leaves half of the history to forecast from, or what the model needs.
@@ -86,7 +99,7 @@ public static class Forecaster
         var past = new PastErrors(horizon);
         for (var origin = earliest; origin <= known.Length - horizon; origin++)
         {
-            past.Add(model.Forecast(known.AsSpan(0, origin), horizon), known.AsSpan(origin, horizon), Naive(known, origin, first));
+            past.Add(model.Forecast(known.AsSpan(0, origin), horizon), known.AsSpan(origin, horizon), Naive(known, origin, first), Scale(known.AsSpan(0, origin)));
         }
 
         return past;

@@ -1,6 +1,6 @@
 namespace Loopai.Core.Costs.Forecasting;
 
-/// <summary>What one way of forecasting got wrong in the past, day by day ahead and in total.</summary>
+/// <summary>What one way of forecasting got wrong in the past, day by day ahead and in total, as parts of what a day cost when it was made: so errors of cheaper days stand for dearer ones.</summary>
 internal sealed class PastErrors(int horizon)
 {
     private readonly List<double>[] _days = [.. Enumerable.Range(0, horizon).Select(_ => new List<double>())];
@@ -30,14 +30,18 @@ internal sealed class PastErrors(int horizon)
         }
     }
 
-    public void Add(double[] forecast, ReadOnlySpan<double> came, double naive)
+    /// <param name="forecast">What was foreseen.</param>
+    /// <param name="came">What came.</param>
+    /// <param name="naive">A day as the mean of the month so far foresaw it.</param>
+    /// <param name="scale">What a day cost when the forecast was made.</param>
+    public void Add(double[] forecast, ReadOnlySpan<double> came, double naive, double scale)
     {
         var (foreseen, total) = (0.0, 0.0);
         for (var h = 0; h < horizon; h++)
         {
             (foreseen, total) = (foreseen + forecast[h], total + came[h]);
-            _days[h].Add(Math.Abs(forecast[h] - came[h]));
-            _totals[h].Add(Math.Abs(foreseen - total));
+            _days[h].Add(Math.Abs(forecast[h] - came[h]) / scale);
+            _totals[h].Add(Math.Abs(foreseen - total) / scale);
         }
 
         if (total > 0)
@@ -50,11 +54,11 @@ internal sealed class PastErrors(int horizon)
     /// How far off a day, and the total up to it, may be. Beyond what was tested the errors of days grow like a random walk's, with the square root, and those
     /// of totals with the length: what is wrong about the level adds up.
     /// </summary>
-    public (double Day, double Total) Radius(int ahead)
+    public (double Day, double Total) Radius(int ahead, double scale)
     {
         var tested = Math.Min(ahead, horizon - 1);
         var further = (ahead + 1.0) / (tested + 1);
-        return (Quantile(_days[tested]) * Math.Sqrt(further), Quantile(_totals[tested]) * further);
+        return (scale * Quantile(_days[tested]) * Math.Sqrt(further), scale * Quantile(_totals[tested]) * further);
     }
 
     /// <summary>The conformal quantile: the ⌈(n+1)·0.8⌉-th smallest; beyond the largest, which happens with fewer than four, a half more than the largest.</summary>

@@ -1,7 +1,7 @@
 namespace Loopai.Core.Costs.Forecasting;
 
 /// <summary>What the days to come will cost, as far as the days gone by tell.</summary>
-/// <param name="Method"><c>none</c>, <c>mean</c>, <c>weekday</c> or <c>holt-winters</c>.</param>
+/// <param name="Method"><c>none</c>, <c>mean</c>, <c>weekday</c>, <c>growth</c> or <c>holt-winters</c>.</param>
 /// <param name="HistoryDays">Whole days that it rests on.</param>
 /// <param name="Days">The days to come, the first one after the last whole day first.</param>
 /// <param name="BackTest">How the method did on the past; null where there is too little of it to say.</param>

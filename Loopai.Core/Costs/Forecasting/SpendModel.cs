@@ -4,7 +4,7 @@ namespace Loopai.Core.Costs.Forecasting;
 internal abstract record SpendModel(string Name, int LeastDays)
 {
     /// <summary>What is tried, the simplest first; of two that are as good, the simpler one is taken.</summary>
-    public static readonly IReadOnlyList<SpendModel> All = [new LastDays(), new LikeWeekday(), new Seasonal()];
+    public static readonly IReadOnlyList<SpendModel> All = [new LastDays(), new LikeWeekday(), new Growing(), new Seasonal()];
 
     /// <summary>The next days, the first first.</summary>
     public abstract double[] Forecast(ReadOnlySpan<double> days, int horizon);
@@ -45,6 +45,55 @@ internal abstract record SpendModel(string Name, int LeastDays)
             }
 
             return forecast;
+        }
+    }
+
+    /// <summary>
+    /// The weekdays of the last weeks, growing or shrinking by the same share each day: the median of how each day compares with the same weekday a week and more before (H. Theil's and P. K.
+    /// Sen's slope, of logarithms), so that single days do not turn it. Damped, as nothing grows for ever.
+    /// </summary>
+    private sealed record Growing() : SpendModel("growth", 4 * HoltWinters.Season)
+    {
+        private const int Longest = 8 * HoltWinters.Season;
+        private const double Damping = 0.995;
+
+        public override double[] Forecast(ReadOnlySpan<double> days, int horizon)
+        {
+            var last = days[Math.Max(0, days.Length - Longest)..].ToArray();
+            var growth = Slope(last);
+            var forecast = new double[horizon];
+            for (var h = 0; h < horizon; h++)
+            {
+                // Each weekday as it was, grown to the last day known, and from there on.
+                var (sum, count) = (0.0, 0);
+                for (var at = last.Length + (h % HoltWinters.Season) - HoltWinters.Season; at >= 0; at -= HoltWinters.Season)
+                {
+                    (sum, count) = (sum + (last[at] * Math.Exp(growth * (last.Length - 1 - at))), count + 1);
+                }
+
+                forecast[h] = sum / count * Math.Exp(growth * (1 - Math.Pow(Damping, h + 1)) / (1 - Damping));
+            }
+
+            return forecast;
+        }
+
+        /// <summary>By how much the logarithm of a day grows a day.</summary>
+        private static double Slope(double[] days)
+        {
+            List<double> slopes = [];
+            for (var later = HoltWinters.Season; later < days.Length; later++)
+            {
+                for (var earlier = later - HoltWinters.Season; earlier >= 0; earlier -= HoltWinters.Season)
+                {
+                    if (days[earlier] > 0 && days[later] > 0)
+                    {
+                        slopes.Add(Math.Log(days[later] / days[earlier]) / (later - earlier));
+                    }
+                }
+            }
+
+            slopes.Sort();
+            return slopes.Count == 0 ? 0 : slopes[slopes.Count / 2];
         }
     }
 

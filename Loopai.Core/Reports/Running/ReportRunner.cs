@@ -197,7 +197,7 @@ public sealed class ReportRunner(
             Id = Guid.CreateVersion7(), OrganizationId = run.OrganizationId, RunId = run.Id, Address = reader.Address, Name = reader.Name, Audience = reader.Caller.Audience(),
             Status = optedOut.Contains(reader.Address) ? DeliveryStatus.OptedOut : DeliveryStatus.Waiting, NextAttemptAt = optedOut.Contains(reader.Address) ? null : now, CreatedAt = now,
         }));
-        db.ReportDelivered(run, report, readers.Count(r => !optedOut.Contains(r.Address)));
+        db.ReportDelivered(run, report, readers.Count(r => !optedOut.Contains(r.Address)), now.AddDays(settings.FileRetentionDays));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
     }

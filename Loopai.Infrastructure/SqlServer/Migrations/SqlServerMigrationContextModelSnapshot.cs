@@ -5471,8 +5471,15 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                     b.HasIndex("EventId")
                         .HasDatabaseName("ix_webhook_deliveries_event_id");
 
+                    b.HasIndex("OrganizationId", "CreatedAt")
+                        .HasDatabaseName("ix_webhook_deliveries_organization_id_created_at");
+
                     b.HasIndex("SubscriptionId", "Id")
                         .HasDatabaseName("ix_webhook_deliveries_subscription_id_id");
+
+                    b.HasIndex("SubscriptionId", "LastAt")
+                        .HasDatabaseName("ix_webhook_deliveries_subscription_id_last_at")
+                        .HasFilter("state = 'Dead'");
 
                     b.HasIndex("SubscriptionId", "NextAt")
                         .HasDatabaseName("ix_webhook_deliveries_subscription_id_next_at")

@@ -82,6 +82,7 @@ public static class CostWords
         {
             "holt-winters" => "Holt–Winters with a weekly season",
             "weekday" => "The same weekdays of the last weeks",
+            "growth" => "The weekdays of the last weeks, growing or shrinking as they did",
             "mean" => "The mean of the last days",
             _ => "",
         };

@@ -17,7 +17,7 @@ public sealed partial class DashboardPage(
     private BoardScope _scope = BoardScope.Parse("");
     private TimeZoneInfo _zone = TimeZoneInfo.Utc;
     private TimeZoneInfo _ownZone = TimeZoneInfo.Utc;
-    private List<BoardPanel> _panels = [];
+    private PanelOrder _panels = new([]);
     private IReadOnlyList<Mark> _marks = [];
     private IReadOnlyList<Option> _tasks = [];
     private IReadOnlyList<Option> _teams = [];
@@ -44,17 +44,14 @@ public sealed partial class DashboardPage(
 
     private bool IsLive => _scope.Range.Length is not null;
 
-    private bool IsDirty => Board is { } board && (board.Content with { Panels = [.. _panels] }).ToString() != board.Content.ToString();
+    private bool IsDirty => Board is { } board && (board.Content with { Panels = _panels.All }).ToString() != board.Content.ToString();
 
     /// <summary>A panel was dropped before another, or at the end.</summary>
     [JSInvokable]
     public Task Dropped(string id, string? before)
     {
-        if (_panels.Find(p => p.Id == id) is { } panel && id != before)
+        if (_panels.Put(id, before))
         {
-            _panels.Remove(panel);
-            var at = before is null ? -1 : _panels.FindIndex(p => p.Id == before);
-            _panels.Insert(at < 0 ? _panels.Count : at, panel);
             StateHasChanged();
         }
 
@@ -114,7 +111,7 @@ public sealed partial class DashboardPage(
     private async Task LoadAsync()
     {
         _state = await LoadState.FromAsync(() => boards.GetAsync(Caller, Id, CancellationToken.None));
-        _panels = [.. Board?.Content.Panels ?? []];
+        _panels = new PanelOrder(Board?.Content.Panels ?? []);
         _zone = ZoneOf(Board);
     }
 
@@ -173,16 +170,6 @@ public sealed partial class DashboardPage(
         }
     }
 
-    private void Move(string id, int by)
-    {
-        var at = _panels.FindIndex(p => p.Id == id);
-        var panel = _panels[at];
-        _panels.RemoveAt(at);
-        _panels.Insert(Math.Clamp(at + by, 0, _panels.Count), panel);
-    }
-
-    private void Remove(string id) => _panels.RemoveAll(p => p.Id == id);
-
     private async Task AddAsync()
     {
         var fresh = new BoardPanel { Id = Guid.NewGuid().ToString("N")[..12], Title = "", Metrics = [Core.Analytics.AnalyticsMetrics.Executions] };
@@ -196,13 +183,13 @@ public sealed partial class DashboardPage(
     {
         if (await PanelDialog.OpenAsync(dialogs, panel.Title, panel, Caller, Shell, _scope, _zone) is { } changed)
         {
-            _panels[_panels.FindIndex(p => p.Id == panel.Id)] = changed;
+            _panels.Replace(changed);
         }
     }
 
     private void Discard()
     {
-        _panels = [.. Board!.Content.Panels];
+        _panels = new PanelOrder(Board!.Content.Panels);
         Go(("edit", null));
     }
 
@@ -210,8 +197,8 @@ public sealed partial class DashboardPage(
     {
         try
         {
-            _state = LoadState<Board>.Of(await boards.UpdateAsync(Caller, Guid.Parse(Id), new BoardDraft { Panels = _panels }, Board!.Revision, CancellationToken.None));
-            _panels = [.. Board!.Content.Panels];
+            _state = LoadState<Board>.Of(await boards.UpdateAsync(Caller, Guid.Parse(Id), new BoardDraft { Panels = _panels.All }, Board!.Revision, CancellationToken.None));
+            _panels = new PanelOrder(Board!.Content.Panels);
             toasts.Success("Saved");
             Go(("edit", null));
         }
@@ -239,7 +226,7 @@ public sealed partial class DashboardPage(
 
     private async Task DeleteAsync()
     {
-        var question = await ConfirmDialog.OpenAsync(dialogs, $"Delete {Board!.Name}?", $"The board goes with its {Format.Count(_panels.Count, "panel")}. The figures stay.", "Delete", danger: true);
+        var question = await ConfirmDialog.OpenAsync(dialogs, $"Delete {Board!.Name}?", $"The board goes with its {Format.Count(_panels.All.Count, "panel")}. The figures stay.", "Delete", danger: true);
         if (!question)
         {
             return;

@@ -12,9 +12,9 @@ internal static class PanelCharts
     {
         var option = (Dictionary<string, object?>)ChartOption.TimeSeries(series, unit, marks, bars, until);
         option["zoom"] = true;
-        if (unit == "percent" && series.Max(s => s.Points.Max(p => p.Value)) is > 0.5)
+        if (unit == "percent" && series.Max(s => s.Points.Max(p => p.Value)) is > 0.5 or 0)
         {
-            // Beyond a hundred percent there is nothing to see.
+            // Beyond a hundred percent there is nothing to see, and of nothing a chart would show as much.
             option["yAxis"] = new { type = "value", axisLabel = new { formatter = "format:percent" }, splitNumber = 3, min = "dataMin", max = 1 };
         }
 
