@@ -24,6 +24,7 @@ using Loopai.Core.Identity.Sessions;
 using Loopai.Core.Identity.SignIn;
 using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Organizations;
+using Loopai.Core.Plugins.Installations;
 using Loopai.Core.Plugins.Registry;
 using Loopai.Core.Programs;
 using Loopai.Core.Reports;
@@ -82,6 +83,8 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
     public DbSet<ApiKeySecret> ApiKeySecrets => Set<ApiKeySecret>();
 
     public DbSet<TokenSigningKey> TokenSigningKeys => Set<TokenSigningKey>();
+
+    public DbSet<Plugins.Packages.Signing.PluginSigningKey> PluginSigningKeys => Set<Plugins.Packages.Signing.PluginSigningKey>();
 
     public DbSet<UsageCounter> UsageCounters => Set<UsageCounter>();
 
@@ -206,6 +209,14 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
     public DbSet<PluginReviewReply> PluginReviewReplies => Set<PluginReviewReply>();
 
     public DbSet<PluginReviewReport> PluginReviewReports => Set<PluginReviewReport>();
+
+    public DbSet<PluginInstallation> PluginInstallations => Set<PluginInstallation>();
+
+    public DbSet<PluginAttachment> PluginAttachments => Set<PluginAttachment>();
+
+    public DbSet<PluginVerdict> PluginVerdicts => Set<PluginVerdict>();
+
+    public DbSet<PluginHealth> PluginHealth => Set<PluginHealth>();
 
     public DbSet<Dashboard> Dashboards => Set<Dashboard>();
 

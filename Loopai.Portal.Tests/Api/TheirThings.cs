@@ -34,6 +34,8 @@ internal sealed record TheirThings
     public required Guid ReportSchedule { get; init; }
     public required Guid Webhook { get; init; }
     public required Guid WebhookDelivery { get; init; }
+    public required Guid PluginInstallation { get; init; }
+    public required Guid PluginAttachment { get; init; }
     public required PortalOrganization Organization { get; init; }
 
     /// <summary>Everything that nobody else may read.</summary>
@@ -67,6 +69,7 @@ internal sealed record TheirThings
             "annotations" => Annotation,
             "reports" => Report,
             "webhooks" => Webhook,
+            "plugin-installations" => path.Contains("/attachments/", StringComparison.Ordinal) ? PluginAttachment : PluginInstallation,
             _ => Guid.Empty,
         };
         return path.Replace("{id}", $"{id}", StringComparison.Ordinal)

@@ -48,18 +48,6 @@ public sealed class RegistryNames(LoopaiData data, TimeProvider time)
         await using var db = await data.OpenAsync(Caller.Installation, ct);
         return await db.Organizations.Where(o => o.Slug == slug && o.DeletedAt == null).Select(o => (Guid?)o.Id).FirstOrDefaultAsync(ct);
     }
-
-    /// <summary>The short name of an organization; null for none.</summary>
-    public async Task<string?> SlugAsync(Guid? organizationId, CancellationToken ct)
-    {
-        if (organizationId is null)
-        {
-            return null;
-        }
-
-        await using var db = await data.OpenAsync(Caller.Installation, ct);
-        return await db.Organizations.Where(o => o.Id == organizationId).Select(o => o.Slug).FirstOrDefaultAsync(ct);
-    }
 }
 
 /// <param name="Name">The part behind the dot.</param>
