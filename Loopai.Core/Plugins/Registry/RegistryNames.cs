@@ -20,7 +20,7 @@ public sealed class RegistryNames(LoopaiData data, TimeProvider time)
         var now = time.GetUtcNow();
         var popular = await db.Plugins.Where(p => p.Installs >= PopularFrom).Select(p => p.PublisherId).Distinct().ToListAsync(ct);
         var known = (await db.Publishers.AsNoTracking().ToListAsync(ct)).ConvertAll(p => new KnownName(p.Name, p.IsVerified(now) || popular.Contains(p.Id)));
-        var taken = await db.TakenPluginNames.Where(n => !n.Name.Contains('.')).Select(n => n.Name).ToListAsync(ct);
+        var taken = await db.TakenPluginNames.Where(n => !EF.Functions.Like(n.Name, "%.%")).Select(n => n.Name).ToListAsync(ct);
         known.AddRange(taken.Except(known.Select(k => k.Name), StringComparer.Ordinal).Select(name => new KnownName(name, IsTrusted: false)));
         return known;
     }
