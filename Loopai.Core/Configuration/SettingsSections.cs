@@ -16,5 +16,6 @@ public static class SettingsSections
         typeof(MailSettings),
         typeof(OutboundSettings),
         typeof(ReportsSettings),
+        typeof(PluginsSettings),
     }.ToDictionary(type => type.Name[..^"Settings".Length], StringComparer.OrdinalIgnoreCase);
 }

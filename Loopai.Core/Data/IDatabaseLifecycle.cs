@@ -6,6 +6,11 @@ public interface IDatabaseLifecycle
     /// <summary>Brings the schema up to date, and with it roles, row-level security and triggers. Safe to run from several instances at once.</summary>
     Task MigrateAsync(CancellationToken ct);
 
+    /// <summary>
+    /// Whether this build has brought the schema up to date before, and nobody touched who may do what since: a start then has nothing to bring up to date.
+    /// </summary>
+    Task<bool> IsCurrentAsync(CancellationToken ct);
+
     /// <summary>Whether the database answers now.</summary>
     Task<bool> IsReachableAsync(CancellationToken ct);
 

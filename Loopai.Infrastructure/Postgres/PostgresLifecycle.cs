@@ -6,8 +6,8 @@ using Npgsql;
 namespace Loopai.Infrastructure.Postgres;
 
 /// <summary>
-/// Migrations as the owner, then roles, row-level security, partitions and change notices; all of it again at every start, doing nothing where
-/// nothing is to do.
+/// Migrations as the owner, then roles, row-level security, partitions and change notices; doing nothing where nothing is to do. A seal tells later starts of the
+/// same build that nothing changed since.
 /// </summary>
 public sealed class PostgresLifecycle(PostgresConnections connections, ILogger<PostgresLifecycle> log) : IDatabaseLifecycle
 {
@@ -34,6 +34,7 @@ public sealed class PostgresLifecycle(PostgresConnections connections, ILogger<P
             }
 
             await ExecuteAsync(connection, RoleScript.For(db.Model, RuntimeLogin), ct);
+            await ExecuteAsync(connection, SchemaSeal.Write(RuntimeLogin), ct);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
@@ -43,6 +44,14 @@ public sealed class PostgresLifecycle(PostgresConnections connections, ILogger<P
         {
             await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({MigrationLock})", CancellationToken.None);
         }
+    }
+
+    public async Task<bool> IsCurrentAsync(CancellationToken ct)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connections.Owner) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync(ct);
+        await using var command = new NpgsqlCommand(SchemaSeal.IsIntact(RuntimeLogin), connection);
+        return await command.ExecuteScalarAsync(ct) is true;
     }
 
     private string RuntimeLogin => new NpgsqlConnectionStringBuilder(connections.Tenant).Username ?? "";

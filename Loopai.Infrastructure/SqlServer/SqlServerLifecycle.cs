@@ -50,6 +50,9 @@ public sealed class SqlServerLifecycle(SqlServerConnections connections, ILogger
         }
     }
 
+    /// <summary>It looks at every start: this provider keeps no seal.</summary>
+    public Task<bool> IsCurrentAsync(CancellationToken ct) => Task.FromResult(false);
+
     public async Task<bool> IsReachableAsync(CancellationToken ct)
     {
         try

@@ -40,6 +40,35 @@ public sealed class PostgresLifecycleTests
     }
 
     [Fact]
+    public async Task IsCurrentAsync_OnlyAfterThisBuildLooked()
+    {
+        var connections = LoopaiDatabase.ConnectionsOf(await PostgresFixture.CreateDatabaseAsync());
+        (await Lifecycle(connections).IsCurrentAsync(default)).ShouldBeFalse("an empty database");
+
+        await Lifecycle(connections).MigrateAsync(default);
+
+        (await Lifecycle(connections).IsCurrentAsync(default)).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("ALTER TABLE tasks NO FORCE ROW LEVEL SECURITY")]
+    [InlineData("ALTER POLICY tenant ON tasks USING (true)")]
+    [InlineData("GRANT DELETE ON audit_events TO loopai_tenant")]
+    [InlineData("ALTER TABLE api_keys DISABLE TRIGGER notify_api_keys")]
+    [InlineData("DROP TRIGGER notify_tasks ON tasks")]
+    public async Task IsCurrentAsync_SomebodyTouchedIt_IsFalse(string touch)
+    {
+        await using var database = await LoopaiDatabase.CreateAsync();
+        (await Lifecycle(database.Connections).IsCurrentAsync(default)).ShouldBeTrue();
+        await using var owner = new NpgsqlConnection(database.Connections.Owner);
+        await owner.OpenAsync();
+        await using var command = new NpgsqlCommand(touch, owner);
+        await command.ExecuteNonQueryAsync();
+
+        (await Lifecycle(database.Connections).IsCurrentAsync(default)).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task IsReachableAsync_NoServer_IsFalse()
     {
         const string Nowhere = "Host=/nonexistent;Username=nobody;Database=none";

@@ -10,6 +10,7 @@ public sealed class PeriodicWorkerTests
     {
         using var worker = new Failing();
         await worker.StartAsync(default);
+        await worker.StartedAsync(default);
         await worker.ThirdRound.WaitAsync(TimeSpan.FromSeconds(30));
         await worker.StopAsync(default);
         worker.ExecuteTask!.IsCompletedSuccessfully.ShouldBeTrue();

@@ -53,7 +53,12 @@ public sealed class PortalHost : IAsyncDisposable
         try
         {
             var app = Build(builder, database);
-            await app.Services.GetRequiredService<IDatabaseLifecycle>().MigrateAsync(ct);
+            var lifecycle = app.Services.GetRequiredService<IDatabaseLifecycle>();
+            if (!await lifecycle.IsCurrentAsync(ct))
+            {
+                await lifecycle.MigrateAsync(ct);
+            }
+
             await app.StartAsync(ct);
             _ = StopWhenDatabaseIsLostAsync(app, database);
             return new PortalHost(app, database);

@@ -181,6 +181,7 @@ public static class PortalServices
 
         services.AddReports();
         services.AddWebhooks();
+        services.AddMarketplace();
 
         services.AddSingleton<ScimTokenService>();
         services.AddSingleton<ScimUserService>();

@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using System.IO.Enumeration;
 using Loopai.Core.Programs;
 
 namespace Loopai.Core.Costs.Prices;
@@ -71,8 +71,8 @@ public sealed class PriceBook
 
     private sealed class Entry(bool isList, PriceKind kind, string provider, string name, IReadOnlyList<Price> newestFirst)
     {
-        private readonly Regex? _provider = Pattern(provider);
-        private readonly Regex? _name = Pattern(name);
+        private readonly string? _provider = Pattern(provider);
+        private readonly string? _name = Pattern(name);
 
         public bool IsList => isList;
 
@@ -97,12 +97,12 @@ public sealed class PriceBook
             return null;
         }
 
-        private static bool Fits(Regex? pattern, string literal, string text) =>
-            pattern?.IsMatch(text) ?? literal.Equals(text, StringComparison.OrdinalIgnoreCase);
+        private static bool Fits(string? pattern, string literal, string text) =>
+            pattern is null ? literal.Equals(text, StringComparison.OrdinalIgnoreCase) : FileSystemName.MatchesSimpleExpression(pattern, text);
 
-        /// <summary>A star stands for any characters; nothing else is special. The engine does not backtrack, so no name can make it slow.</summary>
-        private static Regex? Pattern(string text) => text.Contains('*', StringComparison.Ordinal)
-            ? new Regex("^" + Regex.Escape(text).Replace("\\*", ".*", StringComparison.Ordinal) + "$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.Singleline)
+        /// <summary>A star stands for any characters; nothing else is special.</summary>
+        private static string? Pattern(string text) => text.Contains('*', StringComparison.Ordinal)
+            ? text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("?", "\\?", StringComparison.Ordinal)
             : null;
     }
 }

@@ -28,8 +28,7 @@ public sealed record PublisherItem(Publisher Publisher, bool IsVerified, int Plu
 /// <param name="IsOwn">Whether it is the caller's organization's.</param>
 /// <param name="Members">Who publishes under it; empty for others.</param>
 /// <param name="Proof">The domain that is to prove it; null for none, and for others.</param>
-/// <param name="OfferedTo">The short name of the organization that it is offered to.</param>
-public sealed record PublisherDetail(PublisherItem Item, bool IsOwn, IReadOnlyList<PublisherPerson> Members, PublisherProof? Proof, string? OfferedTo);
+public sealed record PublisherDetail(PublisherItem Item, bool IsOwn, IReadOnlyList<PublisherPerson> Members, PublisherProof? Proof);
 
 /// <param name="UserId">The person.</param>
 /// <param name="Name">How they are called; null for whoever left the organization.</param>

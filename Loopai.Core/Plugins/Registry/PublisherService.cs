@@ -41,14 +41,14 @@ public sealed class PublisherService(LoopaiData data, RegistryNames names, TimeP
         var item = new PublisherItem(publisher, publisher.IsVerified(time.GetUtcNow()), plugins, isOwn ? await db.RoleAsync(caller, publisher.Id, ct) : null);
         if (!isOwn)
         {
-            return new PublisherDetail(item, IsOwn: false, [], null, null);
+            return new PublisherDetail(item, IsOwn: false, [], null);
         }
 
         var members = await db.PublisherMembers.AsNoTracking().Where(m => m.PublisherId == publisher.Id).OrderBy(m => m.AddedAt).ToListAsync(ct);
         var people = await data.NamesAsync(caller.OrganizationId, [.. members.Select(m => m.UserId)], ct);
         return new PublisherDetail(
             item, IsOwn: true, [.. members.Select(m => new PublisherPerson(m.UserId, people.GetValueOrDefault(m.UserId), m.Role, m.AddedAt))],
-            await db.PublisherProofs.AsNoTracking().FirstOrDefaultAsync(p => p.PublisherId == publisher.Id, ct), await names.SlugAsync(publisher.OfferedToId, ct));
+            await db.PublisherProofs.AsNoTracking().FirstOrDefaultAsync(p => p.PublisherId == publisher.Id, ct));
     }
 
     /// <summary>Takes a name; whoever takes it is its first owner.</summary>

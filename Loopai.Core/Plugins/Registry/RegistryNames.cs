@@ -20,7 +20,7 @@ public sealed class RegistryNames(LoopaiData data, TimeProvider time)
         var now = time.GetUtcNow();
         var popular = await db.Plugins.Where(p => p.Installs >= PopularFrom).Select(p => p.PublisherId).Distinct().ToListAsync(ct);
         var known = (await db.Publishers.AsNoTracking().ToListAsync(ct)).ConvertAll(p => new KnownName(p.Name, p.IsVerified(now) || popular.Contains(p.Id)));
-        var taken = await db.TakenPluginNames.Where(n => !n.Name.Contains('.')).Select(n => n.Name).ToListAsync(ct);
+        var taken = await db.TakenPluginNames.Where(n => !EF.Functions.Like(n.Name, "%.%")).Select(n => n.Name).ToListAsync(ct);
         known.AddRange(taken.Except(known.Select(k => k.Name), StringComparer.Ordinal).Select(name => new KnownName(name, IsTrusted: false)));
         return known;
     }
@@ -47,18 +47,6 @@ public sealed class RegistryNames(LoopaiData data, TimeProvider time)
     {
         await using var db = await data.OpenAsync(Caller.Installation, ct);
         return await db.Organizations.Where(o => o.Slug == slug && o.DeletedAt == null).Select(o => (Guid?)o.Id).FirstOrDefaultAsync(ct);
-    }
-
-    /// <summary>The short name of an organization; null for none.</summary>
-    public async Task<string?> SlugAsync(Guid? organizationId, CancellationToken ct)
-    {
-        if (organizationId is null)
-        {
-            return null;
-        }
-
-        await using var db = await data.OpenAsync(Caller.Installation, ct);
-        return await db.Organizations.Where(o => o.Id == organizationId).Select(o => o.Slug).FirstOrDefaultAsync(ct);
     }
 }
 

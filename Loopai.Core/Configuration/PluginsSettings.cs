@@ -1,0 +1,8 @@
+namespace Loopai.Core.Configuration;
+
+/// <summary>What the plugin marketplace of this installation asks for.</summary>
+public sealed class PluginsSettings
+{
+    /// <summary>Whether only publishers whose domain is proved may show plugins to all organizations.</summary>
+    public bool RequireVerifiedPublisher { get; init; }
+}
