@@ -115,8 +115,14 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         var run = await MakeIdAsync($"reports/{report}/runs", new { formats = new[] { "csv" } });
         var webhook = await MakeIdAsync("webhooks", new { name = "globex secret webhook", url = "http://127.0.0.1:9/globex-secret", eventTypes = new[] { "report.failed" } });
         var tested = await ReadAsync(await owner.PostAsync($"webhooks/{webhook}/test", null));
+        var installed = (await owner.GetFromJsonAsync<JsonElement>("plugin-installations")).GetProperty("items");
+        var installation = installed.GetArrayLength() > 0 ? IdOf(installed[0])
+            : await MakeIdAsync("plugin-installations", new { key = "loopai.pii", acceptCapabilities = true, configuration = new { allowedDomains = new[] { "globex.example" } } });
+        var attachment = await MakeIdAsync("plugin-installations/attachments", new { installationId = installation, taskId = task });
         return new TheirThings
         {
+            PluginInstallation = installation,
+            PluginAttachment = attachment,
             Webhook = webhook,
             WebhookDelivery = IdOf(tested.GetProperty("delivery")),
             Report = report,

@@ -30,7 +30,7 @@ public sealed class PluginRulesTests
 
     [Fact]
     public void Sample_StateThatGrew_IsRefused() =>
-        HookAnswers.Sample(Answered($$"""{"sample": true, "probability": 1, "state": {"x": "{{new string('x', 20_000)}}"}}""")).Error.ShouldBe("The state of a sampler has at most 16 KB.");
+        HookAnswers.Sample(Answered($$$"""{"sample": true, "probability": 1, "state": {"x": "{{{new string('x', 20_000)}}}"}}""")).Error.ShouldBe("The state of a sampler has at most 16 KB.");
 
     [Theory]
     [InlineData("null", true)]
