@@ -78,7 +78,7 @@ public static class HookAnswers
         {
             null => (new HandlerAnswer(null, null), null),
             JsonObject said when said["payload"] is { } payload && !said.ContainsKey("requests") => (new HandlerAnswer(payload.DeepClone(), null), null),
-            JsonObject said when said["requests"] is JsonArray { Count: > 0 and <= MaxRequests } requests && requests.All(IsRequest) =>
+            JsonObject said when !said.ContainsKey("payload") && said["requests"] is JsonArray { Count: > 0 and <= MaxRequests } requests && requests.All(IsRequest) =>
                 (new HandlerAnswer(null, [.. requests.Select(r => RequestOf(r!.AsObject()))]), null),
             _ => (null, $"handle answers null, {{\"payload\": …}}, or {{\"requests\": [{{\"method\", \"url\", \"headers\", \"body\"}}]}} with at most {MaxRequests} requests."),
         };
