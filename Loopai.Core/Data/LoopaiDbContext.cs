@@ -84,8 +84,6 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
 
     public DbSet<TokenSigningKey> TokenSigningKeys => Set<TokenSigningKey>();
 
-    public DbSet<Plugins.Packages.Signing.PluginSigningKey> PluginSigningKeys => Set<Plugins.Packages.Signing.PluginSigningKey>();
-
     public DbSet<UsageCounter> UsageCounters => Set<UsageCounter>();
 
     public DbSet<Quota> Quotas => Set<Quota>();
