@@ -115,9 +115,11 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         var run = await MakeIdAsync($"reports/{report}/runs", new { formats = new[] { "csv" } });
         var webhook = await MakeIdAsync("webhooks", new { name = "globex secret webhook", url = "http://127.0.0.1:9/globex-secret", eventTypes = new[] { "report.failed" } });
         var tested = await ReadAsync(await owner.PostAsync($"webhooks/{webhook}/test", null));
+        var submission = await ReadAsync(await owner.PostAsync("plugin-submissions", new ByteArrayContent("globex secret package"u8.ToArray())));
         return new TheirThings
         {
             Webhook = webhook,
+            Submission = IdOf(submission),
             WebhookDelivery = IdOf(tested.GetProperty("delivery")),
             Report = report,
             ReportRun = run,

@@ -33,6 +33,7 @@ internal sealed record TheirThings
     public required Guid ReportFile { get; init; }
     public required Guid ReportSchedule { get; init; }
     public required Guid Webhook { get; init; }
+    public required Guid Submission { get; init; }
     public required Guid WebhookDelivery { get; init; }
     public required PortalOrganization Organization { get; init; }
 
@@ -67,6 +68,7 @@ internal sealed record TheirThings
             "annotations" => Annotation,
             "reports" => Report,
             "webhooks" => Webhook,
+            "plugin-submissions" => Submission,
             _ => Guid.Empty,
         };
         return path.Replace("{id}", $"{id}", StringComparison.Ordinal)

@@ -48,6 +48,7 @@ public static class ApiEndpoints
         api.MapEvents();
         api.MapFlags();
         api.MapWebhooks();
+        api.MapPluginSubmissions();
         api.MapOrganization();
         api.MapSettings();
         api.MapMembers();

@@ -182,6 +182,7 @@ public static class PortalServices
         services.AddReports();
         services.AddWebhooks();
         services.AddMarketplace();
+        services.AddPluginPublishing();
 
         services.AddSingleton<ScimTokenService>();
         services.AddSingleton<ScimUserService>();
