@@ -11,7 +11,10 @@ namespace Loopai.Portal.Tests.Plugins.Publishing;
 
 public sealed class PluginSignerTests(LoopaiDatabaseFixture fixture) : IClassFixture<LoopaiDatabaseFixture>
 {
-    private readonly PluginSigner _signer = new(fixture.Database.Data, new EphemeralDataProtectionProvider(), TimeProvider.System);
+    /// <summary>The tests share a database, and with it the keys that one of them protected.</summary>
+    private static readonly EphemeralDataProtectionProvider Protection = new();
+
+    private readonly PluginSigner _signer = new(fixture.Database.Data, Protection, TimeProvider.System);
 
     [Fact]
     public async Task SignAsync_Package_IsKnownAgainAndNothingElseIs()
