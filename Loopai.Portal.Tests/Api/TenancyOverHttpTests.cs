@@ -15,7 +15,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
     private static readonly string[] OfTheCaller =
     [
         "POST /api/v1/tasks", "POST /api/v1/keys", "POST /api/v1/service-accounts", "PATCH /api/v1/organization", "PUT /api/v1/audit/settings", "POST /api/v1/audit/streams",
-        "GET /api/v1/settings/logo", "PUT /api/v1/settings/logo", "PUT /api/v1/environments/order", "POST /api/v1/invitations/accept", "POST /api/v1/members/leave",
+        "GET /api/v1/settings/logo", "PUT /api/v1/settings/logo", "POST /api/v1/plugin-submissions", "PUT /api/v1/environments/order", "POST /api/v1/invitations/accept", "POST /api/v1/members/leave",
         "POST /api/v1/organizations", "POST /api/v1/analytics/rebuild", "POST /api/v1/costs/reprice",
     ];
 

@@ -83,7 +83,7 @@ public sealed record SubmissionDecision
 }
 
 /// <summary>When a person looks at a version before it is published.</summary>
-/// <param name="Rule"><c>never</c>, <c>firstVersion</c>, <c>whenCapabilitiesWiden</c> or <c>always</c>.</param>
+/// <param name="Rule"><c>never</c>, <c>first_version</c>, <c>when_capabilities_widen</c> or <c>always</c>.</param>
 public sealed record ReviewPolicyResponse(ReviewRule Rule);
 
 /// <summary>A public key.</summary>

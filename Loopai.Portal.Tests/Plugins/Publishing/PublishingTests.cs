@@ -27,7 +27,7 @@ public sealed class PublishingTests(PortalFixture portal)
         var done = await DoneAsync(client, submitted);
 
         done.GetProperty("state").GetString().ShouldBe("published", done.ToString());
-        States(done).ShouldBe(["passed", "passed", "passed", "notNeeded", "passed"]);
+        States(done).ShouldBe(["passed", "passed", "passed", "not_needed", "passed"]);
         done.GetProperty("provenance").GetProperty("claimed").GetProperty("commit").GetString().ShouldBe("4f2a9c1");
         await using var db = await portal.Database.Data.OpenAsync(organization.Owner, default);
         var version = await db.PluginVersions.SingleAsync(v => v.Id == done.GetProperty("versionId").GetGuid());
@@ -53,7 +53,7 @@ public sealed class PublishingTests(PortalFixture portal)
 
         States(stopped).ShouldBe(["passed", "passed", "failed", "waiting", "waiting"]);
         var finding = stopped.GetProperty("steps")[2].GetProperty("findings")[0];
-        (finding.GetProperty("rule").GetString(), finding.GetProperty("file").GetString(), finding.GetProperty("line").GetInt32()).ShouldBe(("code.dynamic", "main.py", 11));
+        (finding.GetProperty("rule").GetString(), finding.GetProperty("file").GetString(), finding.GetProperty("line").GetInt32()).ShouldBe(("code.dynamic", "main.py", 10));
 
         (await client.PostAsJsonAsync($"plugin-submissions/{id}/appeal", new { text = "" })).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await client.PostAsJsonAsync($"plugin-submissions/{id}/appeal", new { text = "nothing calls it" })).EnsureSuccessStatusCode();
@@ -62,8 +62,8 @@ public sealed class PublishingTests(PortalFixture portal)
         (await client.PostAsJsonAsync($"plugin-submissions/{id}/decide", new { isApproved = true, text = "I read it" })).EnsureSuccessStatusCode();
 
         var published = await DoneAsync(client, id);
-        States(published).ShouldBe(["passed", "passed", "overruled", "notNeeded", "passed"]);
-        published.GetProperty("events").EnumerateArray().Select(e => e.GetProperty("kind").GetString()).ShouldBe(["submitted", "appealed", "appealGranted"]);
+        States(published).ShouldBe(["passed", "passed", "overruled", "not_needed", "passed"]);
+        published.GetProperty("events").EnumerateArray().Select(e => e.GetProperty("kind").GetString()).ShouldBe(["submitted", "appealed", "appeal_granted"]);
     }
 
     [SandboxFact]
@@ -85,7 +85,7 @@ public sealed class PublishingTests(PortalFixture portal)
         (await client.PutAsJsonAsync("plugin-submissions/policy", new { rule = "always" })).EnsureSuccessStatusCode();
         var id = await SubmitAsync(client, GivenPackage.Validator(language: "javascript", id: $"{publisher}.label-guard").Build());
 
-        (await DoneAsync(client, id)).GetProperty("state").GetString().ShouldBe("inReview");
+        (await DoneAsync(client, id)).GetProperty("state").GetString().ShouldBe("in_review");
         (await client.PostAsJsonAsync($"plugin-submissions/{id}/decide", new { isApproved = false, text = "not yet" })).EnsureSuccessStatusCode();
         (await client.GetFromJsonAsync<JsonElement>($"plugin-submissions/{id}")).GetProperty("state").GetString().ShouldBe("failed");
         (await client.PostAsync($"plugin-submissions/{id}/withdraw", null)).EnsureSuccessStatusCode();
