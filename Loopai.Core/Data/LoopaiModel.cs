@@ -12,6 +12,7 @@ using Loopai.Core.Identity.Scim;
 using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Organizations;
 using Loopai.Core.Plugins.Installations;
+using Loopai.Core.Plugins.Publishing;
 using Loopai.Core.Plugins.Registry;
 using Loopai.Core.Programs;
 using Loopai.Core.Reports;
@@ -52,6 +53,7 @@ public static class LoopaiModel
         WebhookModel.Configure(builder);
         RegistryModel.Configure(builder);
         InstallationModel.Configure(builder);
+        PublishingModel.Configure(builder);
         AuditModel.Configure(builder);
         SnakeCaseNames.Apply(builder);
     }

@@ -15,7 +15,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
     private static readonly string[] OfTheCaller =
     [
         "POST /api/v1/tasks", "POST /api/v1/keys", "POST /api/v1/service-accounts", "PATCH /api/v1/organization", "PUT /api/v1/audit/settings", "POST /api/v1/audit/streams",
-        "GET /api/v1/settings/logo", "PUT /api/v1/settings/logo", "PUT /api/v1/environments/order", "POST /api/v1/invitations/accept", "POST /api/v1/members/leave",
+        "GET /api/v1/settings/logo", "PUT /api/v1/settings/logo", "POST /api/v1/plugin-submissions", "PUT /api/v1/environments/order", "POST /api/v1/invitations/accept", "POST /api/v1/members/leave",
         "POST /api/v1/organizations", "POST /api/v1/analytics/rebuild", "POST /api/v1/costs/reprice",
     ];
 
@@ -119,11 +119,13 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         var installation = installed.GetArrayLength() > 0 ? IdOf(installed[0])
             : await MakeIdAsync("plugin-installations", new { key = "loopai.pii", acceptCapabilities = true, configuration = new { allowedDomains = new[] { "globex.example" } } });
         var attachment = await MakeIdAsync("plugin-installations/attachments", new { installationId = installation, taskId = task });
+        var submission = await ReadAsync(await owner.PostAsync("plugin-submissions", new ByteArrayContent("globex secret package"u8.ToArray())));
         return new TheirThings
         {
             PluginInstallation = installation,
             PluginAttachment = attachment,
             Webhook = webhook,
+            Submission = IdOf(submission),
             WebhookDelivery = IdOf(tested.GetProperty("delivery")),
             Report = report,
             ReportRun = run,

@@ -33,6 +33,7 @@ internal sealed record TheirThings
     public required Guid ReportFile { get; init; }
     public required Guid ReportSchedule { get; init; }
     public required Guid Webhook { get; init; }
+    public required Guid Submission { get; init; }
     public required Guid WebhookDelivery { get; init; }
     public required Guid PluginInstallation { get; init; }
     public required Guid PluginAttachment { get; init; }
@@ -70,6 +71,7 @@ internal sealed record TheirThings
             "reports" => Report,
             "webhooks" => Webhook,
             "plugin-installations" => path.Contains("/attachments/", StringComparison.Ordinal) ? PluginAttachment : PluginInstallation,
+            "plugin-submissions" => Submission,
             _ => Guid.Empty,
         };
         return path.Replace("{id}", $"{id}", StringComparison.Ordinal)

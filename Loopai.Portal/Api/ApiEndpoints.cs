@@ -49,6 +49,7 @@ public static class ApiEndpoints
         api.MapFlags();
         api.MapWebhooks();
         api.MapPluginInstallations();
+        api.MapPluginSubmissions();
         api.MapOrganization();
         api.MapSettings();
         api.MapMembers();

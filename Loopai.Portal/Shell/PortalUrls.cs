@@ -124,6 +124,14 @@ public static class PortalUrls
     public static string Webhook(string organization, Guid webhook, string? environment = null, string? tab = null, string? state = null, Guid? delivery = null) =>
         Build($"/o/{organization}/webhooks/{webhook}{(tab is null ? "" : "/" + tab)}", ("env", environment), ("state", state), ("delivery", delivery?.ToString()));
 
+    /// <summary>Versions of plugins on their way to the marketplace.</summary>
+    public static string Submissions(string organization, string? environment = null) => Build($"/o/{organization}/plugins/publishing", ("env", environment));
+
+    public static string NewSubmission(string organization, string? environment = null) => Build($"/o/{organization}/plugins/publishing/new", ("env", environment));
+
+    public static string Submission(string organization, Guid submission, string? environment = null) =>
+        Build($"/o/{organization}/plugins/publishing/{submission}", ("env", environment));
+
     public static string ApiKeys(string organization, string? environment = null) => Build($"/o/{organization}/api-keys", ("env", environment));
 
     public static string ApiKey(string organization, Guid key, string? environment = null) => Build($"/o/{organization}/api-keys/{key}", ("env", environment));

@@ -183,6 +183,7 @@ public static class PortalServices
         services.AddWebhooks();
         services.AddMarketplace();
         services.AddPluginRuntime();
+        services.AddPluginPublishing();
 
         services.AddSingleton<ScimTokenService>();
         services.AddSingleton<ScimUserService>();
