@@ -24,6 +24,9 @@ using Loopai.Core.Identity.Sessions;
 using Loopai.Core.Identity.SignIn;
 using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Organizations;
+using Loopai.Core.Plugins.Installations;
+using Loopai.Core.Plugins.Packages.Signing;
+using Loopai.Core.Plugins.Publishing;
 using Loopai.Core.Plugins.Registry;
 using Loopai.Core.Programs;
 using Loopai.Core.Reports;
@@ -82,6 +85,18 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
     public DbSet<ApiKeySecret> ApiKeySecrets => Set<ApiKeySecret>();
 
     public DbSet<TokenSigningKey> TokenSigningKeys => Set<TokenSigningKey>();
+
+    public DbSet<PluginSigningKey> PluginSigningKeys => Set<PluginSigningKey>();
+
+    public DbSet<PluginSubmission> PluginSubmissions => Set<PluginSubmission>();
+
+    public DbSet<PluginSubmissionPackage> PluginSubmissionPackages => Set<PluginSubmissionPackage>();
+
+    public DbSet<PluginSubmissionStep> PluginSubmissionSteps => Set<PluginSubmissionStep>();
+
+    public DbSet<PluginSubmissionEvent> PluginSubmissionEvents => Set<PluginSubmissionEvent>();
+
+    public DbSet<PluginReviewPolicy> PluginReviewPolicies => Set<PluginReviewPolicy>();
 
     public DbSet<UsageCounter> UsageCounters => Set<UsageCounter>();
 
@@ -206,6 +221,14 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
     public DbSet<PluginReviewReply> PluginReviewReplies => Set<PluginReviewReply>();
 
     public DbSet<PluginReviewReport> PluginReviewReports => Set<PluginReviewReport>();
+
+    public DbSet<PluginInstallation> PluginInstallations => Set<PluginInstallation>();
+
+    public DbSet<PluginAttachment> PluginAttachments => Set<PluginAttachment>();
+
+    public DbSet<PluginVerdict> PluginVerdicts => Set<PluginVerdict>();
+
+    public DbSet<PluginHealth> PluginHealth => Set<PluginHealth>();
 
     public DbSet<Dashboard> Dashboards => Set<Dashboard>();
 

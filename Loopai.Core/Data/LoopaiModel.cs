@@ -11,6 +11,8 @@ using Loopai.Core.Identity;
 using Loopai.Core.Identity.Scim;
 using Loopai.Core.Identity.SignOn;
 using Loopai.Core.Organizations;
+using Loopai.Core.Plugins.Installations;
+using Loopai.Core.Plugins.Publishing;
 using Loopai.Core.Plugins.Registry;
 using Loopai.Core.Programs;
 using Loopai.Core.Reports;
@@ -50,6 +52,8 @@ public static class LoopaiModel
         AnalyticsModel.Configure(builder);
         WebhookModel.Configure(builder);
         RegistryModel.Configure(builder);
+        InstallationModel.Configure(builder);
+        PublishingModel.Configure(builder);
         AuditModel.Configure(builder);
         SnakeCaseNames.Apply(builder);
     }

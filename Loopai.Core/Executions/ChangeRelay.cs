@@ -5,6 +5,7 @@ using Loopai.Core.Costs.Prices;
 using Loopai.Core.Data;
 using Loopai.Core.Flags;
 using Loopai.Core.Identity.Sessions;
+using Loopai.Core.Plugins.Runtime;
 using Loopai.Core.Usage;
 using Loopai.Core.Webhooks;
 using Microsoft.Extensions.Hosting;
@@ -13,7 +14,7 @@ namespace Loopai.Core.Executions;
 
 /// <summary>Carries changes from the database to what this portal keeps in memory.</summary>
 public sealed class ChangeRelay(IChangeFeed feed, ExecutionCatalog catalog, ApiKeyAuthenticator keys, AccessService access, SessionCache sessions, QuotaGate quotas,
-    FlagCatalog flags, PriceBooks prices, BudgetGate budgets, WebhookInterest webhooks) : BackgroundService
+    FlagCatalog flags, PriceBooks prices, BudgetGate budgets, WebhookInterest webhooks, PluginCatalog plugins) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -28,6 +29,7 @@ public sealed class ChangeRelay(IChangeFeed feed, ExecutionCatalog catalog, ApiK
             prices.Forget(change);
             budgets.Forget(change);
             webhooks.Forget(change);
+            plugins.Forget(change);
         }
     }
 }

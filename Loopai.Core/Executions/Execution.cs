@@ -48,10 +48,10 @@ public sealed class Execution : ITenantOwned, ITaskOwned
     public Guid? ShadowOf { get; init; }
 
     /// <summary>Why the answer is checked; null when it is not.</summary>
-    public string? SampledBy { get; init; }
+    public string? SampledBy { get; set; }
 
     /// <summary>The probability with which it was chosen; null when it was asked for.</summary>
-    public double? SamplingProbability { get; init; }
+    public double? SamplingProbability { get; set; }
 
     public required ExecutionSource Source { get; init; }
 

@@ -7,6 +7,7 @@ using Loopai.Core.Costs.Budgets;
 using Loopai.Core.Costs.Prices;
 using Loopai.Core.Errors;
 using Loopai.Core.Experiments.Live;
+using Loopai.Core.Plugins.Runtime;
 using Loopai.Core.Programs;
 using Loopai.Core.Schemas;
 using Loopai.Core.Tasks;
@@ -21,7 +22,8 @@ namespace Loopai.Core.Executions;
 /// Everything it reads is in memory. Refusals are results, not exceptions: a caller's mistakes must not cost more than its answers.
 /// </summary>
 public sealed class ExecutionService(
-    ExecutionCatalog catalog, QuotaGate quotas, BudgetGate budgets, PriceBooks prices, ExecutionWriter writer, IProgramSandbox sandbox, ShadowRunner shadows, IOptions<ExecutionSettings> settings, TimeProvider time)
+    ExecutionCatalog catalog, QuotaGate quotas, BudgetGate budgets, PriceBooks prices, ExecutionWriter writer, IProgramSandbox sandbox, ShadowRunner shadows, ExecutionPlugins plugins,
+    IOptions<ExecutionSettings> settings, TimeProvider time)
 {
     public async ValueTask<ExecutionOutcome> ExecuteAsync(Caller caller, ExecutionRequest request, CancellationToken ct)
     {
@@ -132,11 +134,6 @@ public sealed class ExecutionService(
     {
         var executedAt = place.Taken.Experiment is null ? WholeMilliseconds(request.ExecutedAt ?? time.GetUtcNow()) : place.At;
         var executionsBefore = task.Live.CountExecution(program.Version, program.ExecutionsBefore);
-        var sampling = run.Status == ExecutionStatus.Success || request.ForceValidation
-            ? task.Live.SamplerOf(caller.EnvironmentId).Decide(
-                task.Task.Sampling,
-                new SamplingContext(Sampler.OutputKey(run.Output.Span), run.Confidence, executionsBefore, request.ForceValidation, executedAt))
-            : default;
         var (cost, priceId) = book.OfRun(program.Language, run.LatencyUs, executedAt);
         var execution = new Execution
         {
@@ -156,14 +153,21 @@ public sealed class ExecutionService(
             Unit = request.Unit,
             ExperimentId = place.Taken.Counts ? place.Taken.Experiment!.Experiment.Id : null,
             Variant = place.Taken.Counts ? place.Taken.Variant!.Index : null,
-            SampledBy = sampling.SampledBy,
-            SamplingProbability = sampling.Probability,
             Source = request.ExecutedAt is null ? request.Source : ExecutionSource.Import,
             ApiKeyId = caller.Kind == CallerKind.ApiKey ? caller.Id : null,
             TeamId = task.Task.TeamId,
             TraceId = Activity.Current?.TraceId.ToString(),
             ExecutedAt = executedAt,
         };
+
+        // A plugin decides in the policy's place where one is attached. The rule that a caller forced the check stands above both.
+        var installed = await plugins.OfAsync(caller.OrganizationId);
+        var sampling = run.Status != ExecutionStatus.Success && !request.ForceValidation ? default
+            : (request.ForceValidation ? null : await plugins.DecideAsync(installed, execution, task.Task.Name))
+            ?? task.Live.SamplerOf(caller.EnvironmentId).Decide(
+                task.Task.Sampling,
+                new SamplingContext(Sampler.OutputKey(run.Output.Span), run.Confidence, executionsBefore, request.ForceValidation, executedAt));
+        (execution.SampledBy, execution.SamplingProbability) = (sampling.SampledBy, sampling.Probability);
         try
         {
             await writer.WriteAsync(execution, sampling.Sampled ? ToValidation(execution) : null);
@@ -173,6 +177,7 @@ public sealed class ExecutionService(
             return e;
         }
 
+        plugins.Offer(installed, execution, task.Task.Name, sampling.Sampled);
         if (place.Taken is { Counts: true, Experiment: { Shadows.Count: > 0 } experiment, Variant.Index: 0 })
         {
             shadows.Offer(execution, task, experiment);

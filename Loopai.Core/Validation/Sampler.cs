@@ -107,5 +107,8 @@ public static class SampledBy
     public const string NewVersion = "new-version";
     public const string Forced = "forced";
 
-    public static readonly IReadOnlyList<string> All = [Random, Stratified, LowConfidence, NewVersion, Forced];
+    /// <summary>A plugin that is attached to the task decided.</summary>
+    public const string Plugin = "plugin";
+
+    public static readonly IReadOnlyList<string> All = [Random, Stratified, LowConfidence, NewVersion, Forced, Plugin];
 }

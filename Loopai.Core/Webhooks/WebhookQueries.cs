@@ -1,4 +1,5 @@
 using Loopai.Core.Data;
+using Loopai.Core.Plugins.Packages;
 using Microsoft.EntityFrameworkCore;
 
 namespace Loopai.Core.Webhooks;
@@ -58,11 +59,15 @@ internal static class WebhookQueries
             })
             .ToDictionaryAsync(g => g.Key, ct);
         var environments = await db.Environments.AsNoTracking().ToDictionaryAsync(e => e.Id, e => e.Key, ct);
+        var handlers = await db.PluginInstallations.Where(i => i.Kind == PluginKind.WebhookHandler).ToDictionaryAsync(i => i.Id, i => i.Key, ct);
         return
         [
             .. subscriptions.Select(s => new WebhookItem(
                 s, s.EnvironmentId is { } environment ? environments.GetValueOrDefault(environment) : null, sums.GetValueOrDefault(s.Id)?.Succeeded ?? 0,
-                sums.GetValueOrDefault(s.Id)?.Failed ?? 0, sums.GetValueOrDefault(s.Id)?.Waiting ?? 0, sums.GetValueOrDefault(s.Id)?.LastAt ?? s.SucceededAt)),
+                sums.GetValueOrDefault(s.Id)?.Failed ?? 0, sums.GetValueOrDefault(s.Id)?.Waiting ?? 0, sums.GetValueOrDefault(s.Id)?.LastAt ?? s.SucceededAt)
+            {
+                Handler = s.HandlerId is { } handler ? handlers.GetValueOrDefault(handler) : null,
+            }),
         ];
     }
 }

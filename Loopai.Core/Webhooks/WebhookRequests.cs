@@ -24,6 +24,9 @@ public sealed record WebhookDefinition
     /// <summary>Headers that go along. Given, they replace those that are there; a value of <c>•••</c> stays what it was.</summary>
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 
+    /// <summary>The key of an installed plugin that says what is sent, such as <c>loopai.chat-webhooks</c>; an empty text for the event as it is.</summary>
+    public string? Handler { get; init; }
+
     public bool? IsOrdered { get; init; }
 
     public bool? IsEnabled { get; init; }
@@ -41,6 +44,9 @@ public sealed record WebhookDefinition
 /// <param name="LastAt">When one was last tried.</param>
 public sealed record WebhookItem(WebhookSubscription Subscription, string? Environment, int Succeeded, int Failed, int Waiting, DateTimeOffset? LastAt)
 {
+    /// <summary>The key of the plugin that says what is sent; null for none.</summary>
+    public string? Handler { get; init; }
+
     /// <summary>The part of the last day's deliveries that was taken; null without any.</summary>
     public double? SuccessRate => Succeeded + Failed == 0 ? null : (double)Succeeded / (Succeeded + Failed);
 }

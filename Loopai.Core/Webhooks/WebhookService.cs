@@ -4,6 +4,7 @@ using Loopai.Core.Audit;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
 using Loopai.Core.Outbound;
+using Loopai.Core.Plugins.Packages;
 using Loopai.Core.Tasks;
 using Microsoft.EntityFrameworkCore;
 
@@ -56,7 +57,7 @@ public sealed class WebhookService(LoopaiData data, OutboundHttp outbound, Webho
         WebhookRules.CheckTypes(errors, request.EventTypes);
         WebhookRules.CheckSecret(errors, request.Secret);
         await using var db = await data.OpenAsync(caller, ct);
-        var environment = await CheckRestAsync(db, errors, request, [], ct);
+        var (environment, handler) = await CheckRestAsync(db, errors, request, [], ct);
         errors.ThrowIfAny("webhook.invalid", "The webhook cannot be made like this.");
         WebhookRules.DemandReadable(caller, request.EventTypes!, environment);
         if (await db.WebhookSubscriptions.CountAsync(s => s.DeletedAt == null, ct) >= MaxSubscriptions)
@@ -71,7 +72,7 @@ public sealed class WebhookService(LoopaiData data, OutboundHttp outbound, Webho
         {
             Id = Guid.CreateVersion7(), OrganizationId = caller.OrganizationId, Name = request.Name!.Trim(), Url = request.Url!.Trim(), EventTypes = Distinct(request.EventTypes!),
             TaskIds = request.TaskIds ?? [], EnvironmentId = environment, Condition = request.Condition is { } condition ? WebhookRules.TextOf(condition) : null,
-            IsOrdered = request.IsOrdered ?? false, IsEnabled = request.IsEnabled ?? true, ProtectedSecret = secrets.Protect(caller.OrganizationId, secret),
+            HandlerId = handler, IsOrdered = request.IsOrdered ?? false, IsEnabled = request.IsEnabled ?? true, ProtectedSecret = secrets.Protect(caller.OrganizationId, secret),
             ProtectedHeaders = secrets.Protect(caller.OrganizationId, headers), HeaderNames = [.. headers.Keys.Order(StringComparer.OrdinalIgnoreCase)],
             CreatedById = caller.PersonId, CreatedBy = caller.Name, CreatedAt = now, UpdatedAt = now,
         };
@@ -104,7 +105,7 @@ public sealed class WebhookService(LoopaiData data, OutboundHttp outbound, Webho
         WebhookRules.CheckUrl(errors, outbound, change.Url ?? subscription.Url);
         WebhookRules.CheckTypes(errors, change.EventTypes ?? subscription.EventTypes);
         WebhookRules.CheckMove(errors, subscription, change);
-        var environment = await CheckRestAsync(db, errors, change, subscription.HeaderNames, ct);
+        var (environment, handler) = await CheckRestAsync(db, errors, change, subscription.HeaderNames, ct);
         errors.ThrowIfAny("webhook.invalid", "The webhook cannot be changed like this.");
 
         var (before, told) = (Shown(subscription), Told(subscription));
@@ -114,6 +115,7 @@ public sealed class WebhookService(LoopaiData data, OutboundHttp outbound, Webho
         subscription.TaskIds = change.TaskIds ?? subscription.TaskIds;
         subscription.EnvironmentId = change.Environment is null ? subscription.EnvironmentId : environment;
         subscription.Condition = change.Condition is { } condition ? WebhookRules.TextOf(condition) : subscription.Condition;
+        subscription.HandlerId = change.Handler is null ? subscription.HandlerId : handler;
         subscription.IsOrdered = change.IsOrdered ?? subscription.IsOrdered;
         subscription.IsEnabled = change.IsEnabled ?? subscription.IsEnabled;
         subscription.DisabledReason = subscription.IsEnabled || change.IsEnabled is not null ? null : subscription.DisabledReason;
@@ -187,8 +189,8 @@ public sealed class WebhookService(LoopaiData data, OutboundHttp outbound, Webho
         }
     }
 
-    /// <summary>The environment that is meant; null for all.</summary>
-    private static async Task<Guid?> CheckRestAsync(LoopaiDbContext db, FieldErrors errors, WebhookDefinition request, IReadOnlyList<string> knownHeaders, CancellationToken ct)
+    /// <summary>The environment and the handler that are meant; null for all, and for none.</summary>
+    private static async Task<(Guid? Environment, Guid? Handler)> CheckRestAsync(LoopaiDbContext db, FieldErrors errors, WebhookDefinition request, IReadOnlyList<string> knownHeaders, CancellationToken ct)
     {
         WebhookRules.CheckCondition(errors, request.Condition is { } condition ? WebhookRules.TextOf(condition) : null);
         if (request.Headers is { } headers)
@@ -206,14 +208,17 @@ public sealed class WebhookService(LoopaiData data, OutboundHttp outbound, Webho
             }
         }
 
+        var handler = string.IsNullOrEmpty(request.Handler) ? null : await db.PluginInstallations
+            .Where(i => i.Key == request.Handler && i.Kind == PluginKind.WebhookHandler).Select(i => (Guid?)i.Id).FirstOrDefaultAsync(ct);
+        errors.AddIf(!string.IsNullOrEmpty(request.Handler) && handler is null, "handler", $"No webhook handler '{request.Handler}' is installed in this organization.");
         if (string.IsNullOrEmpty(request.Environment))
         {
-            return null;
+            return (null, handler);
         }
 
         var environment = await db.Environments.Where(e => e.Key == request.Environment).Select(e => (Guid?)e.Id).FirstOrDefaultAsync(ct);
         errors.AddIf(environment is null, "environment", $"There is no environment '{request.Environment}' in this organization.");
-        return environment;
+        return (environment, handler);
     }
 
     private void SetHeaders(WebhookSubscription subscription, IReadOnlyDictionary<string, string> headers)
@@ -248,12 +253,12 @@ public sealed class WebhookService(LoopaiData data, OutboundHttp outbound, Webho
         (await db.ItemsAsync([subscription], time.GetUtcNow(), ct))[0];
 
     /// <summary>What is told to whom, in a text.</summary>
-    private static string Told(WebhookSubscription s) => JsonSerializer.Serialize(new { s.Url, s.EventTypes, s.TaskIds, s.EnvironmentId, s.Condition });
+    private static string Told(WebhookSubscription s) => JsonSerializer.Serialize(new { s.Url, s.EventTypes, s.TaskIds, s.EnvironmentId, s.Condition, s.HandlerId });
 
     private static List<string> Distinct(IReadOnlyList<string> types) => [.. types.Distinct(StringComparer.Ordinal)];
 
     private static object Shown(WebhookSubscription s) => new
     {
-        s.Name, s.Url, s.EventTypes, s.TaskIds, s.EnvironmentId, s.Condition, headers = s.HeaderNames, s.IsOrdered, s.IsEnabled,
+        s.Name, s.Url, s.EventTypes, s.TaskIds, s.EnvironmentId, s.Condition, s.HandlerId, headers = s.HeaderNames, s.IsOrdered, s.IsEnabled,
     };
 }

@@ -37,6 +37,9 @@ public sealed class WebhookSubscription : ITenantOwned
     /// <summary>Why Loopai switched it off; null where a person did.</summary>
     public string? DisabledReason { get; set; }
 
+    /// <summary>The installed plugin that says what is sent; null for the event as it is.</summary>
+    public Guid? HandlerId { get; set; }
+
     /// <summary>Headers that go along, as JSON under Data Protection; null for none.</summary>
     public byte[]? ProtectedHeaders { get; set; }
 

@@ -13,6 +13,12 @@ public static class WebhookTypes
     public const string ReportCompleted = "report.completed";
     public const string ReportFailed = "report.failed";
 
+    public const string PluginInstalled = "plugin.installed";
+    public const string PluginUpgraded = "plugin.upgraded";
+    public const string PluginRolledBack = "plugin.rolled_back";
+    public const string PluginQuarantined = "plugin.quarantined";
+    public const string PluginUninstalled = "plugin.uninstalled";
+
     /// <summary>What a test sends, to one subscription and on request only.</summary>
     public const string Test = "webhook.test";
 
@@ -46,6 +52,11 @@ public static class WebhookTypes
         OfBudget(BudgetStopped, "A budget that stops or throttles executions is used up. It comes with its threshold of 100 %.", "stop"),
         OfReport(ReportCompleted, "A report was made.", "\"2026-06-07T06:00:12.000Z\"", "null"),
         OfReport(ReportFailed, "A report could not be made, and is not tried again.", "null", "\"The figures could not be read.\""),
+        OfPlugin(PluginInstalled, "A plugin was installed.", """ "version":"1.2.0","kind":"validator" """),
+        OfPlugin(PluginUpgraded, "Another version of a plugin took over all its calls.", """ "version":"1.3.0","before":"1.2.0" """),
+        OfPlugin(PluginRolledBack, "A version of a plugin that was tried was taken back.", """ "version":"1.3.0","kept":"1.2.0","reason":"12 % of its 25 calls failed, and 0 % of the version before." """),
+        OfPlugin(PluginQuarantined, "A plugin failed so often that it is called no more.", """ "version":"1.2.0","reason":"It failed 10 times in a row. The last time: KeyError: 'subject' (main.py, line 4)" """),
+        OfPlugin(PluginUninstalled, "A plugin was taken away.", """ "version":"1.2.0","kind":"validator" """),
         OfTask("task.created", "A task was defined.", """ "before":null,"after":null,"details":{"name":"spam-filter"} """),
         OfTask("task.changed", "A task's definition changed.", """ "before":{"accuracyTarget":0.9},"after":{"accuracyTarget":0.95},"details":null """),
         OfTask("task.deleted", "A task was archived.", """ "before":null,"after":null,"details":{"name":"spam-filter"} """),
@@ -101,6 +112,9 @@ public static class WebhookTypes
 
     private static WebhookType OfReport(string name, string description, string filesUntil, string error) => new(name, description, Permissions.ReportsRead,
         $$"""{"runId":"0198f1a2-5555-7000-8000-000000000001","reportId":"0198f1a2-6666-7000-8000-000000000001","name":"Weekly quality","href":"/api/v1/reports/runs/0198f1a2-5555-7000-8000-000000000001","filesUntil":{{filesUntil}},"error":{{error}}}""");
+
+    private static WebhookType OfPlugin(string name, string description, string rest) => new(name, description, Permissions.PluginsRead,
+        $$"""{"installationId":"0198f1a2-9999-7000-8000-000000000001","plugin":"acme.regex-guard",{{rest}}}""");
 
     private static WebhookType OfTask(string name, string description, string rest) => new(name, description, Permissions.TasksRead,
         $$"""{"object":{"kind":"task","id":"0198f1a2-1111-7000-8000-000000000001","name":"spam-filter"},{{Actor}},"action":"{{ByActionOf(name)}}",{{rest}}}""");

@@ -149,7 +149,7 @@ internal static class RoleScript
           PERFORM pg_notify('loopai_changes', TG_TABLE_NAME || ':' || (to_jsonb(changed)->>(CASE
             WHEN TG_TABLE_NAME IN ('programs', 'experiments', 'rollouts') THEN 'task_id'
             WHEN TG_TABLE_NAME = 'api_key_secrets' THEN 'key_id'
-            WHEN TG_TABLE_NAME IN ('quotas', 'prices', 'budgets', 'feature_flags', 'flag_environments', 'webhook_subscriptions') THEN 'organization_id'
+            WHEN TG_TABLE_NAME IN ('quotas', 'prices', 'budgets', 'feature_flags', 'flag_environments', 'webhook_subscriptions', 'plugin_installations', 'plugin_attachments') THEN 'organization_id'
             WHEN TG_TABLE_NAME IN ({string.Join(", ", ToldByOrganization.Select(Literal))}) THEN 'organization_id'
             ELSE 'id' END)));
           RETURN NULL;
@@ -167,6 +167,8 @@ internal static class RoleScript
         {Notice("feature_flags", "INSERT OR UPDATE OR DELETE")}
         {Notice("flag_environments", "INSERT OR UPDATE OR DELETE")}
         {Notice("webhook_subscriptions", "INSERT OR DELETE OR UPDATE OF event_types, is_enabled, deleted_at")}
+        {Notice("plugin_installations", "INSERT OR DELETE OR UPDATE OF revision")}
+        {Notice("plugin_attachments", "INSERT OR UPDATE OR DELETE")}
         {Notice("organizations", "UPDATE OR DELETE")}
         {string.Join('\n', ToldByOrganization.Select(table => Notice(table, "INSERT OR UPDATE OR DELETE")))}
         """;

@@ -12,7 +12,7 @@ public sealed class SqlServerChangeFeed(SqlServerConnections connections, ILogge
     /// <summary>What portals keep in memory.</summary>
     internal static readonly string[] Tables =
         ["tasks", "programs", "experiments", "api_keys", "api_key_secrets", "quotas", "prices", "budgets", "user_sessions", "feature_flags", "flag_environments", "rollouts",
-        "webhook_subscriptions",
+        "webhook_subscriptions", "plugin_installations", "plugin_attachments",
         .. AccessTables.ByOrganization.Order(StringComparer.Ordinal)];
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
@@ -39,6 +39,8 @@ public sealed class SqlServerChangeFeed(SqlServerConnections connections, ILogge
         UNION {Owned("feature_flags", "organization_id", "id")}
         UNION {Owned("flag_environments", "organization_id", "flag_id", "environment_id")}
         UNION {Owned("webhook_subscriptions", "organization_id", "id")}
+        UNION {Owned("plugin_installations", "organization_id", "id")}
+        UNION {Owned("plugin_attachments", "organization_id", "id")}
         UNION {Owned("environments", "organization_id", "id")}
         UNION {Owned("teams", "organization_id", "id")}
         UNION {Owned("team_members", "organization_id", "team_id", "user_id", "source")}

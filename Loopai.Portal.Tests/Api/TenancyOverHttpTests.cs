@@ -22,7 +22,7 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
     private static readonly string[] OfTheCaller =
     [
         "POST /api/v1/tasks", "POST /api/v1/keys", "POST /api/v1/service-accounts", "PATCH /api/v1/organization", "PUT /api/v1/audit/settings", "POST /api/v1/audit/streams",
-        "GET /api/v1/settings/logo", "PUT /api/v1/settings/logo", "PUT /api/v1/environments/order", "POST /api/v1/invitations/accept", "POST /api/v1/members/leave",
+        "GET /api/v1/settings/logo", "PUT /api/v1/settings/logo", "POST /api/v1/plugin-submissions", "PUT /api/v1/environments/order", "POST /api/v1/invitations/accept", "POST /api/v1/members/leave",
         "POST /api/v1/organizations", "POST /api/v1/publishers", "POST /api/v1/analytics/rebuild", "POST /api/v1/costs/reprice",
     ];
 
@@ -122,10 +122,18 @@ public sealed class TenancyOverHttpTests(PortalFixture portal)
         var run = await MakeIdAsync($"reports/{report}/runs", new { formats = new[] { "csv" } });
         var webhook = await MakeIdAsync("webhooks", new { name = "globex secret webhook", url = "http://127.0.0.1:9/globex-secret", eventTypes = new[] { "report.failed" } });
         var tested = await ReadAsync(await owner.PostAsync($"webhooks/{webhook}/test", null));
+        var installed = (await owner.GetFromJsonAsync<JsonElement>("plugin-installations")).GetProperty("items");
+        var installation = installed.GetArrayLength() > 0 ? IdOf(installed[0])
+            : await MakeIdAsync("plugin-installations", new { key = "loopai.pii", acceptCapabilities = true, configuration = new { allowedDomains = new[] { "globex.example" } } });
+        var attachment = await MakeIdAsync("plugin-installations/attachments", new { installationId = installation, taskId = task });
+        var submission = await ReadAsync(await owner.PostAsync("plugin-submissions", new ByteArrayContent("globex secret package"u8.ToArray())));
         return new TheirThings
         {
             Publisher = await PublishAsync(),
+            PluginInstallation = installation,
+            PluginAttachment = attachment,
             Webhook = webhook,
+            Submission = IdOf(submission),
             WebhookDelivery = IdOf(tested.GetProperty("delivery")),
             Report = report,
             ReportRun = run,

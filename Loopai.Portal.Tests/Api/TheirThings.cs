@@ -33,7 +33,10 @@ internal sealed record TheirThings
     public required Guid ReportFile { get; init; }
     public required Guid ReportSchedule { get; init; }
     public required Guid Webhook { get; init; }
+    public required Guid Submission { get; init; }
     public required Guid WebhookDelivery { get; init; }
+    public required Guid PluginInstallation { get; init; }
+    public required Guid PluginAttachment { get; init; }
 
     /// <summary>A publisher of theirs, and its private plugin.</summary>
     public required string Publisher { get; init; }
@@ -73,6 +76,8 @@ internal sealed record TheirThings
             "annotations" => Annotation,
             "reports" => Report,
             "webhooks" => Webhook,
+            "plugin-installations" => path.Contains("/attachments/", StringComparison.Ordinal) ? PluginAttachment : PluginInstallation,
+            "plugin-submissions" => Submission,
             _ => Guid.Empty,
         };
         return path.Replace("{id}", $"{id}", StringComparison.Ordinal)

@@ -7,6 +7,7 @@ using Loopai.Core.Webhooks;
 using Loopai.Core.Webhooks.Delivery;
 using Loopai.Infrastructure.Outbound;
 using Loopai.Portal.Tests.Data;
+using Loopai.Portal.Tests.Plugins.Runtime;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -26,7 +27,7 @@ internal sealed class GivenWebhook : IDisposable
         _outbound = GuardedHandler.Create(allowPrivateNetworks);
         var secrets = new WebhookSecrets(new EphemeralDataProtectionProvider());
         Interest = new WebhookInterest(database.Data, Clock, NullLogger<WebhookInterest>.Instance);
-        Sender = new WebhookSender(_outbound, secrets, Clock);
+        Sender = new WebhookSender(_outbound, secrets, GivenPlugins.Handler(database.Data, _outbound), Clock);
         Webhooks = new WebhookService(database.Data, _outbound, secrets, Interest, Clock);
         Log = new WebhookLog(database.Data, Sender, Clock);
         Dispatch = new WebhookDispatch(database.Data, Clock, NullLogger<WebhookDispatch>.Instance);

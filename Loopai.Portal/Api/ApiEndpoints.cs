@@ -50,6 +50,8 @@ public static class ApiEndpoints
         api.MapWebhooks();
         api.MapPlugins();
         api.MapPublishers();
+        api.MapPluginInstallations();
+        api.MapPluginSubmissions();
         api.MapOrganization();
         api.MapSettings();
         api.MapMembers();

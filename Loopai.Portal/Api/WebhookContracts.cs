@@ -7,7 +7,7 @@ namespace Loopai.Portal.Api;
 /// <summary>A webhook as the API shows it; <c>secret</c> stands only in the answers that make one. The values of headers stand nowhere.</summary>
 public sealed record WebhookResponse(
     Guid Id, string Name, string Url, IReadOnlyList<string> EventTypes, IReadOnlyList<Guid> TaskIds, string? Environment, JsonElement? Condition,
-    IReadOnlyDictionary<string, string> Headers, bool IsOrdered, bool IsEnabled, string? DisabledReason, WebhookState State, DateTimeOffset? PausedUntil, DateTimeOffset? OldSecretEndsAt,
+    IReadOnlyDictionary<string, string> Headers, string? Handler, bool IsOrdered, bool IsEnabled, string? DisabledReason, WebhookState State, DateTimeOffset? PausedUntil, DateTimeOffset? OldSecretEndsAt,
     int Succeeded, int Failed, int Waiting, double? SuccessRate, DateTimeOffset? LastAt, int Revision, string CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string? Secret)
 {
     public static WebhookResponse Of(WebhookItem item, string? secret = null)
@@ -15,7 +15,7 @@ public sealed record WebhookResponse(
         var s = item.Subscription;
         return new(
             s.Id, s.Name, s.Url, s.EventTypes, s.TaskIds, item.Environment, s.Condition is null ? null : JsonElement.Parse(s.Condition),
-            s.HeaderNames.ToDictionary(name => name, _ => AuditMask.Masked, StringComparer.Ordinal), s.IsOrdered, s.IsEnabled, s.DisabledReason, s.State, s.PausedUntil, s.OldSecretEndsAt,
+            s.HeaderNames.ToDictionary(name => name, _ => AuditMask.Masked, StringComparer.Ordinal), item.Handler, s.IsOrdered, s.IsEnabled, s.DisabledReason, s.State, s.PausedUntil, s.OldSecretEndsAt,
             item.Succeeded, item.Failed, item.Waiting, item.SuccessRate, item.LastAt, s.Revision, s.CreatedBy, s.CreatedAt, s.UpdatedAt, secret);
     }
 }

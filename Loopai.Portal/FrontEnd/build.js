@@ -1,4 +1,5 @@
-// Puts what the browser needs from npm into wwwroot/lib: ECharts, cut to the charts the portal draws, the same for printed pages, and the two typefaces.
+// Puts what the browser needs from npm into wwwroot/lib: ECharts, cut to the charts the portal draws, the same for printed pages, the two typefaces, and
+// the parser with which plugins in JavaScript are scanned.
 import { cp, mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,3 +32,4 @@ await mkdir(join(lib, "fonts"), { recursive: true });
 for (const [name, file] of fonts) {
   await cp(join(packages, name, "files", file), join(lib, "fonts", file));
 }
+await cp(join(packages, "acorn", "dist", "acorn.js"), join(lib, "acorn.js"));

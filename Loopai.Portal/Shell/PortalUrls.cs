@@ -109,6 +109,15 @@ public static class PortalUrls
 
     public static string Webhooks(string organization, string? environment = null) => Build($"/o/{organization}/webhooks", ("env", environment));
 
+    public static string Plugins(string organization, string? environment = null) => Build($"/o/{organization}/plugins", ("env", environment));
+
+    public static string InstalledPlugins(string organization, string? environment = null) => Build($"/o/{organization}/plugins/installed", ("env", environment));
+
+    public static string InstalledPlugin(string organization, Guid installation, string? environment = null, string? tab = null) =>
+        Build($"/o/{organization}/plugins/installed/{installation}{(tab is null ? "" : "/" + tab)}", ("env", environment));
+
+    public static string InstallPlugin(string organization, string key, string? environment = null) => Build($"/o/{organization}/plugins/install/{key}", ("env", environment));
+
     public static string NewWebhook(string organization, string? environment = null) => Build($"/o/{organization}/webhooks/new", ("env", environment));
 
     /// <summary>A webhook: what was sent to it, or another tab of its page.</summary>
@@ -130,6 +139,14 @@ public static class PortalUrls
     public static string Publishers(string organization, string? environment = null) => Build($"/o/{organization}/plugins/publishers", ("env", environment));
 
     public static string Publisher(string organization, string name, string? environment = null) => Build($"/o/{organization}/plugins/publishers/{name}", ("env", environment));
+
+    /// <summary>Versions of plugins on their way to the marketplace.</summary>
+    public static string Submissions(string organization, string? environment = null) => Build($"/o/{organization}/plugins/publishing", ("env", environment));
+
+    public static string NewSubmission(string organization, string? environment = null) => Build($"/o/{organization}/plugins/publishing/new", ("env", environment));
+
+    public static string Submission(string organization, Guid submission, string? environment = null) =>
+        Build($"/o/{organization}/plugins/publishing/{submission}", ("env", environment));
 
     public static string ApiKeys(string organization, string? environment = null) => Build($"/o/{organization}/api-keys", ("env", environment));
 

@@ -182,6 +182,8 @@ public static class PortalServices
         services.AddReports();
         services.AddWebhooks();
         services.AddMarketplace();
+        services.AddPluginRuntime();
+        services.AddPluginPublishing();
 
         services.AddSingleton<ScimTokenService>();
         services.AddSingleton<ScimUserService>();

@@ -6,11 +6,12 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Loopai.Core.Outbound;
+using Loopai.Core.Plugins.Runtime;
 
 namespace Loopai.Core.Webhooks.Delivery;
 
 /// <summary>Makes one attempt: signs, sends, and reads the beginning of the answer.</summary>
-public sealed class WebhookSender(OutboundHttp outbound, WebhookSecrets secrets, TimeProvider time)
+public sealed class WebhookSender(OutboundHttp outbound, WebhookSecrets secrets, WebhookHandler handlers, TimeProvider time)
 {
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
@@ -25,15 +26,7 @@ public sealed class WebhookSender(OutboundHttp outbound, WebhookSecrets secrets,
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
             limit.CancelAfter(Timeout);
-            using var request = Make(subscription, told, at);
-            request.Options.Set(OutboundTimings.Key, timings);
-            seen.RequestHeaders = Told(request, subscription);
-            using var answer = await outbound.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
-            seen.FirstByte = Stopwatch.GetElapsedTime(started);
-            (seen.Status, seen.RetryAfter) = (answer.StatusCode, RetryAfterOf(answer, at));
-            seen.ResponseHeaders = JsonSerializer.Serialize(answer.Headers.Concat(answer.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value)));
-            seen.Error = answer.IsSuccessStatusCode ? null : $"The receiver answered {(int)answer.StatusCode} {answer.ReasonPhrase}".TrimEnd() + ".";
-            seen.Body = await ReadAsync(answer.Content, limit.Token);
+            await SendAllAsync(subscription, told, at, timings, seen, started, limit.Token);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -43,7 +36,7 @@ public sealed class WebhookSender(OutboundHttp outbound, WebhookSecrets secrets,
         {
             seen.Error = e.InnerException is { } inner && inner.Message != e.Message ? $"{e.Message} {inner.Message}" : e.Message;
         }
-        catch (Exception e) when (e is IOException or CryptographicException or FormatException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or CryptographicException or FormatException or InvalidOperationException or PluginBrokenException or PluginNetworkException)
         {
             seen.Error = e is CryptographicException ? "The webhook's secret or headers cannot be read any more. Rotate the secret, and give the headers again." : e.Message;
         }
@@ -59,12 +52,60 @@ public sealed class WebhookSender(OutboundHttp outbound, WebhookSecrets secrets,
             seen.RetryAfter);
     }
 
-    private HttpRequestMessage Make(WebhookSubscription subscription, WebhookEvent told, DateTimeOffset at)
+    /// <summary>The event as it is; or, where a plugin handles the subscription, what that says: another body, requests of its own, or nothing.</summary>
+    private async Task SendAllAsync(
+        WebhookSubscription subscription, WebhookEvent told, DateTimeOffset at, OutboundTimings timings, Seen seen, long started, CancellationToken ct)
+    {
+        if (subscription.HandlerId is not { } handler)
+        {
+            await SendOneAsync(subscription, Make(subscription, told, at, WebhookBody.Of(told)), timings, seen, started, ct);
+            return;
+        }
+
+        var (answer, plugin) = await handlers.HandleAsync(handler, told, ct);
+        if (answer.Payload is { } payload)
+        {
+            await SendOneAsync(subscription, Make(subscription, told, at, Encoding.UTF8.GetBytes(payload.ToJsonString())), timings, seen, started, ct);
+            return;
+        }
+
+        if (answer.IsDropped)
+        {
+            seen.Body = $"{plugin.Key} dropped this event: nothing was sent.";
+        }
+
+        // The first that is not taken ends the attempt; the next one sends all of them again.
+        var network = new PluginNetwork(outbound, plugin.Capabilities.AllowsHost);
+        foreach (var request in answer.Requests ?? [])
+        {
+            var message = network.Make(request);
+            Sign(message, subscription, told, at, Encoding.UTF8.GetBytes(request.Body ?? ""));
+            await SendOneAsync(subscription, message, timings, seen, started, ct);
+            if (seen.Error is not null)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task SendOneAsync(
+        WebhookSubscription subscription, HttpRequestMessage message, OutboundTimings timings, Seen seen, long started, CancellationToken ct)
+    {
+        using var request = message;
+        request.Options.Set(OutboundTimings.Key, timings);
+        seen.RequestHeaders = Told(request, subscription);
+        using var answer = await outbound.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+        seen.FirstByte = Stopwatch.GetElapsedTime(started);
+        (seen.Status, seen.RetryAfter) = (answer.StatusCode, RetryAfterOf(answer, time.GetUtcNow()));
+        seen.ResponseHeaders = JsonSerializer.Serialize(answer.Headers.Concat(answer.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value)));
+        seen.Error = answer.IsSuccessStatusCode ? null : $"The receiver answered {(int)answer.StatusCode} {answer.ReasonPhrase}".TrimEnd() + ".";
+        seen.Body = await ReadAsync(answer.Content, ct);
+    }
+
+    private HttpRequestMessage Make(WebhookSubscription subscription, WebhookEvent told, DateTimeOffset at, ReadOnlyMemory<byte> body)
     {
         // The operator may have closed private networks since the address was given.
         var address = outbound.Accept(subscription.Url) ?? throw new InvalidOperationException("This address may not be asked: it has to be https, and public.");
-        var body = WebhookBody.Of(told);
-        var timestamp = at.ToUnixTimeSeconds();
         var request = new HttpRequestMessage(HttpMethod.Post, address)
         {
             Content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
@@ -74,17 +115,24 @@ public sealed class WebhookSender(OutboundHttp outbound, WebhookSecrets secrets,
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
+        Sign(request, subscription, told, at, body);
+        return request;
+    }
+
+    private void Sign(HttpRequestMessage request, WebhookSubscription subscription, WebhookEvent told, DateTimeOffset at, ReadOnlyMemory<byte> body)
+    {
+        var timestamp = at.ToUnixTimeSeconds();
+        request.Headers.UserAgent.Clear();
         request.Headers.UserAgent.ParseAdd(UserAgent);
         request.Headers.Add(StandardWebhook.IdHeader, told.MessageId);
         request.Headers.Add(StandardWebhook.TimestampHeader, timestamp.ToString(CultureInfo.InvariantCulture));
         request.Headers.TryAddWithoutValidation(
             StandardWebhook.SignatureHeader, string.Join(' ', secrets.SigningWith(subscription, at).Select(secret => StandardWebhook.Sign(secret, told.MessageId, timestamp, body.Span))));
-        return request;
     }
 
     /// <summary>As they were sent, but for what only the receiver is to know.</summary>
     private static string Told(HttpRequestMessage request, WebhookSubscription subscription) => JsonSerializer.Serialize(
-        request.Headers.Concat(request.Content!.Headers).ToDictionary(
+        request.Headers.Concat(request.Content?.Headers.AsEnumerable() ?? []).ToDictionary(
             h => h.Key, h => subscription.HeaderNames.Contains(h.Key, StringComparer.OrdinalIgnoreCase) ? WebhookRules.Masked : string.Join(' ', h.Value)),
         WebhookJson.Plain);
 

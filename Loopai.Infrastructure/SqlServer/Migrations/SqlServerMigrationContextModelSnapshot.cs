@@ -3368,6 +3368,622 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                     b.ToTable("team_members", (string)null);
                 });
 
+            modelBuilder.Entity("Loopai.Core.Plugins.Installations.PluginAttachment", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid?>("EnvironmentId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("environment_id");
+
+                    b.Property<Guid>("InstallationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("installation_id");
+
+                    b.Property<bool>("IsEnabled")
+                        .HasColumnType("bit")
+                        .HasColumnName("is_enabled");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("organization_id");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("int")
+                        .HasColumnName("position");
+
+                    b.Property<string>("Scope")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("scope");
+
+                    b.Property<bool>("StopsAtFailure")
+                        .HasColumnType("bit")
+                        .HasColumnName("stops_at_failure");
+
+                    b.Property<Guid>("TaskId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("task_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_plugin_attachments");
+
+                    b.HasIndex("InstallationId")
+                        .HasDatabaseName("ix_plugin_attachments_installation_id");
+
+                    b.HasIndex("OrganizationId")
+                        .HasDatabaseName("ix_plugin_attachments_organization_id");
+
+                    b.HasIndex("TaskId", "Position")
+                        .HasDatabaseName("ix_plugin_attachments_task_id_position");
+
+                    b.ToTable("plugin_attachments", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Installations.PluginHealth", b =>
+                {
+                    b.Property<Guid>("InstallationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("installation_id");
+
+                    b.Property<string>("Version")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("version");
+
+                    b.Property<DateTimeOffset>("StartsAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("starts_at");
+
+                    b.Property<long>("Calls")
+                        .HasColumnType("bigint")
+                        .HasColumnName("calls");
+
+                    b.Property<long>("Dropped")
+                        .HasColumnType("bigint")
+                        .HasColumnName("dropped");
+
+                    b.Property<long>("Failures")
+                        .HasColumnType("bigint")
+                        .HasColumnName("failures");
+
+                    b.Property<long>("Found")
+                        .HasColumnType("bigint")
+                        .HasColumnName("found");
+
+                    b.Property<long>("LatencyUs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("latency_us");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("organization_id");
+
+                    b.Property<long>("Passed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("passed");
+
+                    b.Property<long>("SlowestUs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("slowest_us");
+
+                    b.Property<long>("TimedOut")
+                        .HasColumnType("bigint")
+                        .HasColumnName("timed_out");
+
+                    b.HasKey("InstallationId", "Version", "StartsAt")
+                        .HasName("pk_plugin_health");
+
+                    b.HasIndex("OrganizationId", "StartsAt")
+                        .HasDatabaseName("ix_plugin_health_organization_id_starts_at");
+
+                    b.ToTable("plugin_health", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Installations.PluginInstallation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Configuration")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("configuration");
+
+                    b.Property<string>("DisplayName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("display_name");
+
+                    b.Property<DateTimeOffset>("InstalledAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("installed_at");
+
+                    b.Property<string>("InstalledBy")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("installed_by");
+
+                    b.Property<Guid?>("InstalledById")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("installed_by_id");
+
+                    b.Property<bool>("IsEnabled")
+                        .HasColumnType("bit")
+                        .HasColumnName("is_enabled");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(101)
+                        .HasColumnType("nvarchar(101)")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("LastError")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("last_error");
+
+                    b.Property<DateTimeOffset?>("LastErrorAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("last_error_at");
+
+                    b.Property<string>("Lock")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("lock");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("organization_id");
+
+                    b.Property<Guid>("PluginId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("plugin_id");
+
+                    b.Property<byte[]>("ProtectedSecrets")
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("protected_secrets");
+
+                    b.Property<string>("QuarantineReason")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("quarantine_reason");
+
+                    b.Property<DateTimeOffset?>("QuarantinedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("quarantined_at");
+
+                    b.Property<string>("Range")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("nvarchar(256)")
+                        .HasColumnName("range");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int")
+                        .HasColumnName("revision");
+
+                    b.Property<string>("SecretNames")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("secret_names");
+
+                    b.Property<DateTimeOffset?>("StagedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("staged_at");
+
+                    b.Property<string>("StagedLock")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("staged_lock");
+
+                    b.Property<double>("StagedShare")
+                        .HasColumnType("float")
+                        .HasColumnName("staged_share");
+
+                    b.Property<string>("StagedVersion")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("staged_version");
+
+                    b.Property<Guid?>("StagedVersionId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("staged_version_id");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("updated_at");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("version");
+
+                    b.Property<Guid>("VersionId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("version_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_plugin_installations");
+
+                    b.HasIndex("OrganizationId", "Key")
+                        .IsUnique()
+                        .HasDatabaseName("ix_plugin_installations_organization_id_key");
+
+                    b.ToTable("plugin_installations", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Installations.PluginVerdict", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("at");
+
+                    b.Property<Guid>("EnvironmentId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("environment_id");
+
+                    b.Property<Guid>("ExecutionId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("execution_id");
+
+                    b.Property<Guid>("InstallationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("installation_id");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(101)
+                        .HasColumnType("nvarchar(101)")
+                        .HasColumnName("key");
+
+                    b.Property<double>("LatencyMs")
+                        .HasColumnType("float")
+                        .HasColumnName("latency_ms");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("reason");
+
+                    b.Property<double?>("Score")
+                        .HasColumnType("float")
+                        .HasColumnName("score");
+
+                    b.Property<Guid>("TaskId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("task_id");
+
+                    b.Property<string>("Verdict")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("verdict");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_plugin_verdicts");
+
+                    b.HasIndex("ExecutionId")
+                        .HasDatabaseName("ix_plugin_verdicts_execution_id");
+
+                    b.HasIndex("InstallationId", "Id")
+                        .HasDatabaseName("ix_plugin_verdicts_installation_id_id");
+
+                    b.HasIndex("OrganizationId", "At")
+                        .HasDatabaseName("ix_plugin_verdicts_organization_id_at");
+
+                    b.ToTable("plugin_verdicts", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Packages.Signing.PluginSigningKey", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("ProtectedPrivateKey")
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("protected_private_key");
+
+                    b.Property<byte[]>("PublicKey")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("public_key");
+
+                    b.Property<DateTimeOffset?>("RetiredAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("retired_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_plugin_signing_keys");
+
+                    b.ToTable("plugin_signing_keys", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Publishing.PluginReviewPolicy", b =>
+                {
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Rule")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)")
+                        .HasColumnName("rule");
+
+                    b.HasKey("OrganizationId")
+                        .HasName("pk_plugin_review_policies");
+
+                    b.ToTable("plugin_review_policies", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Publishing.PluginSubmission", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Appeal")
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)")
+                        .HasColumnName("appeal");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("created_by");
+
+                    b.Property<Guid?>("CreatedById")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("created_by_id");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("finished_at");
+
+                    b.Property<bool>("IsPublic")
+                        .HasColumnType("bit")
+                        .HasColumnName("is_public");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(101)
+                        .HasColumnType("nvarchar(101)")
+                        .HasColumnName("key");
+
+                    b.Property<DateTimeOffset?>("LeaseUntil")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("lease_until");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("organization_id");
+
+                    b.Property<Guid?>("PluginVersionId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("plugin_version_id");
+
+                    b.Property<string>("Provenance")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("provenance");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int")
+                        .HasColumnName("revision");
+
+                    b.Property<int>("Run")
+                        .HasColumnType("int")
+                        .HasColumnName("run");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("sha256");
+
+                    b.Property<int>("Size")
+                        .HasColumnType("int")
+                        .HasColumnName("size");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("source");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Version")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_plugin_submissions");
+
+                    b.HasIndex("OrganizationId", "Id")
+                        .HasDatabaseName("ix_plugin_submissions_organization_id_id");
+
+                    b.HasIndex("State", "CreatedAt")
+                        .HasDatabaseName("ix_plugin_submissions_state_created_at");
+
+                    b.ToTable("plugin_submissions", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Publishing.PluginSubmissionEvent", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("by");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("kind");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("organization_id");
+
+                    b.Property<Guid>("SubmissionId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("submission_id");
+
+                    b.Property<string>("Text")
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)")
+                        .HasColumnName("text");
+
+                    b.HasKey("Id")
+                        .HasName("pk_plugin_submission_events");
+
+                    b.HasIndex("SubmissionId", "Id")
+                        .HasDatabaseName("ix_plugin_submission_events_submission_id_id");
+
+                    b.ToTable("plugin_submission_events", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Publishing.PluginSubmissionPackage", b =>
+                {
+                    b.Property<Guid>("SubmissionId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("submission_id");
+
+                    b.Property<byte[]>("Bytes")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("bytes");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("organization_id");
+
+                    b.HasKey("SubmissionId")
+                        .HasName("pk_plugin_submission_packages");
+
+                    b.ToTable("plugin_submission_packages", (string)null);
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Publishing.PluginSubmissionStep", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Fault")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("fault");
+
+                    b.Property<string>("Findings")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("findings");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Log")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("log");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("organization_id");
+
+                    b.Property<int>("Run")
+                        .HasColumnType("int")
+                        .HasColumnName("run");
+
+                    b.Property<DateTimeOffset?>("StartedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Step")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("step");
+
+                    b.Property<Guid>("SubmissionId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("submission_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_plugin_submission_steps");
+
+                    b.HasIndex("SubmissionId", "Run", "Step")
+                        .IsUnique()
+                        .HasDatabaseName("ix_plugin_submission_steps_submission_id_run_step");
+
+                    b.ToTable("plugin_submission_steps", (string)null);
+                });
+
             modelBuilder.Entity("Loopai.Core.Plugins.Registry.Plugin", b =>
                 {
                     b.Property<Guid>("Id")
@@ -5608,6 +6224,10 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                         .HasColumnType("int")
                         .HasColumnName("failures");
 
+                    b.Property<Guid?>("HandlerId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("handler_id");
+
                     b.Property<string>("HeaderNames")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
@@ -6199,6 +6819,53 @@ namespace Loopai.Infrastructure.SqlServer.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_team_members_memberships_organization_id_user_id");
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Installations.PluginAttachment", b =>
+                {
+                    b.HasOne("Loopai.Core.Plugins.Installations.PluginInstallation", null)
+                        .WithMany()
+                        .HasForeignKey("InstallationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_plugin_attachments_plugin_installations_installation_id");
+
+                    b.HasOne("Loopai.Core.Tasks.TaskDefinition", null)
+                        .WithMany()
+                        .HasForeignKey("TaskId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_plugin_attachments_tasks_task_id");
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Publishing.PluginSubmissionEvent", b =>
+                {
+                    b.HasOne("Loopai.Core.Plugins.Publishing.PluginSubmission", null)
+                        .WithMany()
+                        .HasForeignKey("SubmissionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_plugin_submission_events_plugin_submissions_submission_id");
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Publishing.PluginSubmissionPackage", b =>
+                {
+                    b.HasOne("Loopai.Core.Plugins.Publishing.PluginSubmission", null)
+                        .WithOne()
+                        .HasForeignKey("Loopai.Core.Plugins.Publishing.PluginSubmissionPackage", "SubmissionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_plugin_submission_packages_plugin_submissions_submission_id");
+                });
+
+            modelBuilder.Entity("Loopai.Core.Plugins.Publishing.PluginSubmissionStep", b =>
+                {
+                    b.HasOne("Loopai.Core.Plugins.Publishing.PluginSubmission", null)
+                        .WithMany()
+                        .HasForeignKey("SubmissionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_plugin_submission_steps_plugin_submissions_submission_id");
                 });
 
             modelBuilder.Entity("Loopai.Core.Plugins.Registry.Plugin", b =>

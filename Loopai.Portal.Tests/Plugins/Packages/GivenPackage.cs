@@ -49,6 +49,14 @@ internal sealed class GivenPackage
             .Tests("""{"cases":[{"name":"a label that matches passes","hook":"validate","arguments":{"execution":{"output":{"label":"spam"}},"config":{"pattern":"^(spam|ham)$"}},"expect":{"verdict":"pass"}}]}""");
     }
 
+    public static GivenPackage Sampler(string code, string language = "python") => Validator(code, language, "acme.some-sampler").With("kind", "\"sampler\"")
+        .Tests("""{"cases":[{"name":"decides","hook":"sample","arguments":{"execution":{"output":{"label":"spam"}},"state":null,"config":{}},"expect":{}}]}""");
+
+    public static GivenPackage Handler(string code, string language = "javascript") => Validator(code, language, "acme.some-handler").With("kind", "\"webhook-handler\"")
+        .With("capabilities", """{"network":["hooks.example.com"],"secrets":["webhookUrl"],"timeoutMs":1000,"memoryMb":64}""")
+        .With("configuration", """{"type":"object","properties":{"webhookUrl":{"type":"string","format":"uri","writeOnly":true}}}""")
+        .Tests("""{"cases":[{"name":"handles","hook":"handle","arguments":{"event":{"id":"1","type":"execution.failed","data":{}},"config":{"webhookUrl":"https://hooks.example.com/a"}},"expect":{}}]}""");
+
     public GivenPackage With(string member, string json)
     {
         Manifest[member] = JsonNode.Parse(json);

@@ -1,6 +1,7 @@
 using Loopai.Core.Tasks;
 using Loopai.Portal.Pages.Tasks.Examples;
 using Loopai.Portal.Pages.Tasks.Playground;
+using Loopai.Portal.Pages.Tasks.Plugins;
 using Loopai.Portal.Pages.Tasks.Quality;
 using Loopai.Portal.Pages.Tasks.Rollouts;
 using Loopai.Portal.Pages.Tasks.Settings;
@@ -31,6 +32,7 @@ public static class TaskTabs
         new(Executions, "Executions", null),
         new("quality", "Quality", typeof(QualityTab)),
         new("examples", "Examples", typeof(ExamplesTab)),
+        new("plugins", "Plugins", typeof(PluginsTab)),
         new("settings", "Settings", typeof(SettingsTab)),
     ];
 

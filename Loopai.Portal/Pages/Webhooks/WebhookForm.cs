@@ -26,17 +26,20 @@ public sealed class WebhookForm
 
     public bool IsOrdered { get; set; }
 
+    /// <summary>The key of the plugin that says what is sent; empty for the event as it is.</summary>
+    public string Handler { get; set; } = "";
+
     public IReadOnlyCollection<Guid> Tasks => _tasks;
 
     /// <summary>Whether anything narrows it, so that it is not hidden.</summary>
-    public bool IsNarrowed => Environment.Length > 0 || Condition.Length > 0 || Headers.Length > 0 || IsOrdered || _tasks.Count > 0;
+    public bool IsNarrowed => Environment.Length > 0 || Condition.Length > 0 || Headers.Length > 0 || IsOrdered || Handler.Length > 0 || _tasks.Count > 0;
 
     public static WebhookForm Of(WebhookItem item)
     {
         var s = item.Subscription;
         var form = new WebhookForm
         {
-            Name = s.Name, Url = s.Url, Environment = item.Environment ?? "", Condition = s.Condition ?? "", IsOrdered = s.IsOrdered,
+            Name = s.Name, Url = s.Url, Environment = item.Environment ?? "", Condition = s.Condition ?? "", IsOrdered = s.IsOrdered, Handler = item.Handler ?? "",
             Headers = string.Join('\n', s.HeaderNames.Select(name => $"{name}: {AuditMask.Masked}")),
         };
         form.Types.UnionWith(s.EventTypes);
@@ -80,7 +83,7 @@ public sealed class WebhookForm
 
         return errors.Count > 0 ? null : new WebhookDefinition
         {
-            Name = Name, Url = Url, EventTypes = [.. Types], TaskIds = [.. _tasks], Environment = Environment, Condition = condition, Headers = headers, IsOrdered = IsOrdered,
+            Name = Name, Url = Url, EventTypes = [.. Types], TaskIds = [.. _tasks], Environment = Environment, Condition = condition, Headers = headers, IsOrdered = IsOrdered, Handler = Handler,
         };
     }
 

@@ -1,0 +1,39 @@
+using Loopai.Core.Data;
+using Loopai.Core.Plugins.Packages;
+using Microsoft.EntityFrameworkCore;
+
+namespace Loopai.Core.Plugins.Installations;
+
+internal static class InstallationQueries
+{
+    /// <exception cref="Errors.NotFoundException">There is none, or it is another organization's.</exception>
+    public static async Task<PluginInstallation> FindInstallationAsync(this LoopaiDbContext db, Guid id, CancellationToken ct) =>
+        await db.PluginInstallations.FirstOrDefaultAsync(i => i.Id == id, ct) ?? throw InstallationErrors.NotFound(id);
+
+    /// <summary>What a version says about itself; null when it is not there any more.</summary>
+    public static async Task<PluginManifest?> ManifestAsync(this LoopaiDbContext db, Guid versionId, CancellationToken ct) =>
+        await db.PluginVersions.Where(v => v.Id == versionId).Select(v => v.Manifest).FirstOrDefaultAsync(ct) is { } json ? PluginManifest.Parse(json) : null;
+
+    /// <summary>Who would miss the plugin: tasks it works for, webhooks it handles, and plugins that need it, in words.</summary>
+    public static async Task<IReadOnlyList<string>> UsersOfAsync(this LoopaiDbContext db, PluginInstallation installation, CancellationToken ct)
+    {
+        var tasks = await db.PluginAttachments.Where(a => a.InstallationId == installation.Id).Join(db.Tasks, a => a.TaskId, t => t.Id, (a, t) => t.Name).Distinct().Order().ToListAsync(ct);
+        var webhooks = await db.WebhookSubscriptions.Where(s => s.HandlerId == installation.Id && s.DeletedAt == null).OrderBy(s => s.Name).Select(s => s.Name).ToListAsync(ct);
+        var others = await db.PluginInstallations.AsNoTracking().Where(i => i.Id != installation.Id).OrderBy(i => i.Key).ToListAsync(ct);
+        return
+        [
+            .. tasks.Select(t => $"the task {t}"),
+            .. webhooks.Select(w => $"the webhook {w}"),
+            .. others.Where(o => o.Lock.Any(d => d.Key == installation.Key)).Select(o => $"the plugin {o.Key}"),
+        ];
+    }
+
+    /// <summary>Calls by the hour of the last day, of these installations.</summary>
+    public static async Task<ILookup<Guid, HealthHour>> HealthAsync(this LoopaiDbContext db, IReadOnlyList<Guid> installations, DateTimeOffset since, CancellationToken ct)
+    {
+        var minutes = await db.PluginHealth.AsNoTracking().Where(h => installations.Contains(h.InstallationId) && h.StartsAt >= since).ToListAsync(ct);
+        return minutes.GroupBy(m => (m.InstallationId, Hour: m.StartsAt.AddTicks(-(m.StartsAt.Ticks % TimeSpan.TicksPerHour)))).OrderBy(g => g.Key.Hour).ToLookup(
+            g => g.Key.InstallationId,
+            g => new HealthHour(g.Key.Hour, g.Sum(m => m.Calls), g.Sum(m => m.Failures), g.Sum(m => m.LatencyUs), g.Sum(m => m.Passed), g.Sum(m => m.Found), g.Sum(m => m.Dropped)));
+    }
+}

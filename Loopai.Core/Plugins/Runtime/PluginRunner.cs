@@ -1,0 +1,113 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using Loopai.Core.Outbound;
+using Microsoft.Extensions.Logging;
+
+namespace Loopai.Core.Plugins.Runtime;
+
+/// <summary>Calls installed plugins: within what they declared, counted, and no more where they fail again and again.</summary>
+public sealed class PluginRunner(IPluginSandbox sandbox, OutboundHttp outbound, PluginHealthBook health, PluginQuarantine quarantine, TimeProvider time, ILogger<PluginRunner> log)
+{
+    private readonly ConcurrentDictionary<(Guid Installation, string Version), PluginBreaker> _breakers = new();
+
+    /// <summary>Why no plugin runs here; null when they do.</summary>
+    public string? Unavailable => sandbox.Unavailable;
+
+    /// <summary>Calls a hook; never throws but for the end of the wait. Null when the plugin is left alone for a while.</summary>
+    /// <param name="plugin">The plugin.</param>
+    /// <param name="hook">The hook.</param>
+    /// <param name="arguments">Its arguments, but for <c>config</c>, which is added.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task<PluginAnswer?> CallAsync(LivePlugin plugin, string hook, JsonObject arguments, CancellationToken ct)
+    {
+        var breaker = _breakers.GetOrAdd((plugin.InstallationId, plugin.Version), _ => new PluginBreaker());
+        if (!breaker.MayCall(time.GetUtcNow()))
+        {
+            return null;
+        }
+
+        arguments["config"] = plugin.Configuration.DeepClone();
+        var answer = await sandbox.CallAsync(plugin.Code, new PluginCall(hook, arguments, new PluginNetwork(outbound, plugin.Capabilities.AllowsHost)), ct);
+        health.Note(plugin, answer);
+        return answer;
+    }
+
+    /// <summary>Says whether an answer was worth something, which only who asked can tell. After too many that were not, the plugin is called no more.</summary>
+    public async Task NoteAsync(LivePlugin plugin, string? error, CancellationToken ct)
+    {
+        var breaker = _breakers.GetOrAdd((plugin.InstallationId, plugin.Version), _ => new PluginBreaker());
+        if (error is null)
+        {
+            breaker.Succeeded();
+            return;
+        }
+
+        health.Failed(plugin, error);
+        if (!breaker.Failed(time.GetUtcNow()))
+        {
+            return;
+        }
+
+        log.LogWarning("The plugin {Plugin} of organization {Organization} failed {Failures} times in a row and is called no more", plugin.Key, plugin.OrganizationId, PluginBreaker.QuarantinesAt);
+        await quarantine.PutAsync(plugin, error, ct);
+        _breakers.TryRemove((plugin.InstallationId, plugin.Version), out _);
+    }
+}
+
+/// <summary>Leaves a plugin alone that fails: after the third failure for a second, then for twice as long each time, and after the tenth for good.</summary>
+internal sealed class PluginBreaker
+{
+    public const int PausesAt = 3;
+    public const int QuarantinesAt = 10;
+
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _gate = new();
+    private int _failures;
+    private DateTimeOffset _pausedUntil;
+
+    /// <summary>After a pause one call goes ahead of the others, to see.</summary>
+    public bool MayCall(DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            if (_failures < PausesAt)
+            {
+                return true;
+            }
+
+            if (now < _pausedUntil)
+            {
+                return false;
+            }
+
+            _pausedUntil = now + PauseAfter(_failures);
+            return true;
+        }
+    }
+
+    public void Succeeded()
+    {
+        lock (_gate)
+        {
+            _failures = 0;
+        }
+    }
+
+    /// <summary>True when that was one too many.</summary>
+    public bool Failed(DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            _failures++;
+            _pausedUntil = now + PauseAfter(_failures);
+            return _failures == QuarantinesAt;
+        }
+    }
+
+    private static TimeSpan PauseAfter(int failures)
+    {
+        var pause = TimeSpan.FromSeconds(Math.Pow(2, Math.Clamp(failures - PausesAt, 0, 10)));
+        return pause < Longest ? pause : Longest;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using Loopai.Core.Executions;
+using Loopai.Core.Plugins.Installations;
+using Loopai.Core.Validation;
+using Microsoft.Extensions.Logging;
+
+namespace Loopai.Core.Plugins.Runtime;
+
+/// <summary>
+/// Lets an attached sampler decide instead of the task's policy. It is asked before the execution is written, because its probability is part of that row; so it
+/// gets a hard time limit, and whatever it does not answer in time or rightly, the policy decides with its own probability.
+/// </summary>
+public sealed class PluginSampler(PluginRunner runner, ILogger<PluginSampler> log)
+{
+    /// <summary>What a sampler may add to an execution.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(40);
+
+    /// <summary>Each portal keeps its own, as the policy's own sampler does; calls at once take the last one that was answered.</summary>
+    private readonly ConcurrentDictionary<(Guid Attachment, string Version), JsonObject> _states = new();
+
+    /// <summary>The decision; null where the policy is to decide. Never throws.</summary>
+    public async ValueTask<SamplingDecision?> DecideAsync(OrganizationPlugins? plugins, Execution execution, string task)
+    {
+        if (plugins?.SamplerOf(execution.TaskId, execution.EnvironmentId) is not { } attachment)
+        {
+            return null;
+        }
+
+        var deciding = DecideAsync(plugins, attachment, execution, task);
+        try
+        {
+            return await deciding.WaitAsync(Limit);
+        }
+        catch (TimeoutException)
+        {
+            // The call goes on and warms the worker; what it answers comes too late for this execution.
+            return null;
+        }
+        catch (Exception e)
+        {
+            log.LogWarning(e, "The sampler of task {Task} could not be asked", execution.TaskId);
+            return null;
+        }
+    }
+
+    private async Task<SamplingDecision?> DecideAsync(OrganizationPlugins plugins, PluginAttachment attachment, Execution execution, string task)
+    {
+        LivePlugin? plugin;
+        try
+        {
+            plugin = await plugins.FindAsync(attachment.InstallationId);
+        }
+        catch (PluginBrokenException)
+        {
+            return null;
+        }
+
+        if (plugin is null)
+        {
+            return null;
+        }
+
+        var place = (attachment.Id, plugin.Version);
+        var arguments = new JsonObject
+        {
+            ["execution"] = PluginArguments.OfExecution(execution, task, plugins.EnvironmentOf(execution.EnvironmentId), plugin.Capabilities),
+            ["state"] = _states.TryGetValue(place, out var state) ? state.DeepClone() : new JsonObject(),
+        };
+        if (await runner.CallAsync(plugin, "sample", arguments, CancellationToken.None) is not { } answer)
+        {
+            return null;
+        }
+
+        var (said, error) = HookAnswers.Sample(answer);
+        await runner.NoteAsync(plugin, answer.Status == PluginCallStatus.Unavailable ? null : error, CancellationToken.None);
+        if (said?.State is { } next)
+        {
+            _states[place] = next;
+        }
+
+        return said is null ? null : said.Sample ? new SamplingDecision(true, SampledBy.Plugin, said.Probability) : default(SamplingDecision);
+    }
+}
