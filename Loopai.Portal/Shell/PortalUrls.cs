@@ -124,8 +124,6 @@ public static class PortalUrls
     public static string Webhook(string organization, Guid webhook, string? environment = null, string? tab = null, string? state = null, Guid? delivery = null) =>
         Build($"/o/{organization}/webhooks/{webhook}{(tab is null ? "" : "/" + tab)}", ("env", environment), ("state", state), ("delivery", delivery?.ToString()));
 
-    public static string Plugins(string organization, string? environment = null) => Build($"/o/{organization}/plugins", ("env", environment));
-
     /// <summary>A plugin of the marketplace, or another tab of its page, with its newest version or another.</summary>
     public static string Plugin(string organization, string key, string? environment = null, string? tab = null, string? version = null) =>
         Build($"/o/{organization}/plugins/{key}{(tab is null or "readme" ? "" : "/" + tab)}", ("env", environment), ("version", version));

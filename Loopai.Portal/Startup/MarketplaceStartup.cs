@@ -15,6 +15,8 @@ internal static class MarketplaceStartup
         services.AddSingleton<VersionRegistry>();
         services.AddSingleton<PluginLifecycle>();
         services.AddSingleton<MarketplaceService>();
+        services.AddSingleton<PluginFigures>();
         services.AddHostedService<PublisherCheckWorker>();
+        services.AddHostedService<PluginFiguresWorker>();
     }
 }

@@ -34,6 +34,13 @@ internal static class PluginPageWords
     public static IReadOnlyList<TabItem> Sections(string organization, string environment, Caller caller) =>
     [
         new("marketplace", "Marketplace", PortalUrls.Plugins(organization, environment)),
-        .. caller.May(Permissions.PluginsPublish) ? new[] { new TabItem("publishers", "Publishers", PortalUrls.Publishers(organization, environment)) } : [],
+        new("installed", "Installed", PortalUrls.InstalledPlugins(organization, environment)),
+        .. caller.May(Permissions.PluginsPublish)
+            ? new[]
+            {
+                new TabItem("publishing", "Publishing", PortalUrls.Submissions(organization, environment)),
+                new TabItem("publishers", "Publishers", PortalUrls.Publishers(organization, environment)),
+            }
+            : [],
     ];
 }
