@@ -15,7 +15,7 @@ public static class PluginInstallationEndpoints
         plugins.MapPost("/", InstallAsync).WithSummary("Install a plugin, with what it needs");
         plugins.MapPost("/plan", PlanAsync).WithSummary("What installing a plugin would bring, and what it would be allowed");
         plugins.MapGet("/verdicts", ListVerdictsAsync).WithSummary("What validators said of executions, newest first");
-        plugins.MapGet("/attachments", ListAttachmentsAsync).WithSummary("A task's plugins, in their order");
+        plugins.MapGet("/attachments", ListAttachmentsAsync).WithSummary("Plugins that work for tasks; a task's in their order");
         plugins.MapPost("/attachments", AttachAsync).WithSummary("Let a plugin work for a task");
         plugins.MapPost("/attachments/order", OrderAsync).WithSummary("Put a task's plugins into another order");
         plugins.MapPatch("/attachments/{id:guid}", UpdateAttachmentAsync).WithSummary("Change how a plugin works for a task");
@@ -49,8 +49,8 @@ public static class PluginInstallationEndpoints
         TypedResults.Ok((await installed.ListVerdictsAsync(
             caller, new VerdictFilter(installationId, taskId, executionId, QueryWords.Parse<VerdictKind>(verdict, "verdict")), page.ToRequest(), ct)).Select(PluginVerdictResponse.Of));
 
-    private static async Task<Ok<PluginAttachmentList>> ListAttachmentsAsync(Guid taskId, Caller caller, PluginAttachmentService attachments, CancellationToken ct) =>
-        List(await attachments.ListAsync(caller, taskId, ct));
+    private static async Task<Ok<PluginAttachmentList>> ListAttachmentsAsync(Guid? taskId, Caller caller, PluginAttachmentService attachments, CancellationToken ct) =>
+        List(taskId is { } task ? await attachments.ListAsync(caller, task, ct) : await attachments.ListAsync(caller, ct));
 
     private static async Task<Created<PluginAttachmentResponse>> AttachAsync(AttachPlugin body, Caller caller, PluginAttachmentService attachments, CancellationToken ct)
     {

@@ -26,6 +26,15 @@ public sealed class PluginAttachmentService(LoopaiData data, PluginCatalog catal
         return await ReadAsync(db, a => a.TaskId == taskId, ct);
     }
 
+    /// <summary>The plugins of all tasks that the caller may see.</summary>
+    public async Task<IReadOnlyList<AttachedPlugin>> ListAsync(Caller caller, CancellationToken ct)
+    {
+        caller.Demand(Permissions.PluginsRead);
+        var mine = caller.DemandOnTasks(Permissions.TasksRead);
+        await using var db = await data.OpenAsync(caller, ct);
+        return await ReadAsync(db, a => mine == null || mine.Contains(a.TaskId), ct);
+    }
+
     /// <summary>The tasks that a plugin works for, of those that the caller may see.</summary>
     public async Task<IReadOnlyList<AttachedPlugin>> ListOfInstallationAsync(Caller caller, Guid installationId, CancellationToken ct)
     {
