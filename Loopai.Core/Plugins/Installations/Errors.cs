@@ -35,5 +35,8 @@ internal static class InstallationErrors
     public static ChangedMeanwhileException ChangedMeanwhile() =>
         new("plugin_installation.changed_meanwhile", "Somebody else changed this plugin since you read it. Read it again and repeat your change.");
 
+    public static ConflictException AnotherVersion(string key, string read, string now) =>
+        new("plugin_installation.another_version", $"You read what version {read} of '{key}' may do, and now it would be {now}. Look at the plan again.");
+
     public static UnavailableException Broken(string key, string reason) => new("plugin.broken", $"'{key}' cannot be used: {reason}");
 }

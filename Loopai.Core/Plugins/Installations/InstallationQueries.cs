@@ -15,14 +15,20 @@ internal static class InstallationQueries
         await db.PluginVersions.Where(v => v.Id == versionId).Select(v => v.Manifest).FirstOrDefaultAsync(ct) is { } json ? PluginManifest.Parse(json) : null;
 
     /// <summary>Who would miss the plugin: tasks it works for, webhooks it handles, and plugins that need it, in words.</summary>
-    public static async Task<IReadOnlyList<string>> UsersOfAsync(this LoopaiDbContext db, PluginInstallation installation, CancellationToken ct)
+    /// <param name="db">The organization's data.</param>
+    /// <param name="installation">The plugin.</param>
+    /// <param name="named">The tasks that may be named, the others are counted; null for all.</param>
+    /// <param name="ct">Gives up.</param>
+    public static async Task<IReadOnlyList<string>> UsersOfAsync(this LoopaiDbContext db, PluginInstallation installation, IReadOnlyCollection<Guid>? named, CancellationToken ct)
     {
-        var tasks = await db.PluginAttachments.Where(a => a.InstallationId == installation.Id).Join(db.Tasks, a => a.TaskId, t => t.Id, (a, t) => t.Name).Distinct().Order().ToListAsync(ct);
+        var served = await db.PluginAttachments.Where(a => a.InstallationId == installation.Id).Join(db.Tasks, a => a.TaskId, t => t.Id, (a, t) => new { t.Id, t.Name }).Distinct().ToListAsync(ct);
+        var tasks = served.Where(t => named is null || named.Contains(t.Id)).Select(t => t.Name).Order(StringComparer.Ordinal).ToList();
         var webhooks = await db.WebhookSubscriptions.Where(s => s.HandlerId == installation.Id && s.DeletedAt == null).OrderBy(s => s.Name).Select(s => s.Name).ToListAsync(ct);
         var others = await db.PluginInstallations.AsNoTracking().Where(i => i.Id != installation.Id).OrderBy(i => i.Key).ToListAsync(ct);
         return
         [
             .. tasks.Select(t => $"the task {t}"),
+            .. served.Count > tasks.Count ? new[] { $"{served.Count - tasks.Count} tasks that you may not see" } : [],
             .. webhooks.Select(w => $"the webhook {w}"),
             .. others.Where(o => o.Lock.Any(d => d.Key == installation.Key)).Select(o => $"the plugin {o.Key}"),
         ];

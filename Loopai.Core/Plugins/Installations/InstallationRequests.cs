@@ -16,6 +16,9 @@ public sealed record InstallPlugin
     /// <summary>Its configuration, secrets among it.</summary>
     public JsonElement? Configuration { get; init; }
 
+    /// <summary>The version whose plan was read. Where another one would come by now, nothing is installed; left out, whichever the range gives.</summary>
+    public string? Version { get; init; }
+
     /// <summary>That what it may do is agreed to.</summary>
     public bool? AcceptCapabilities { get; init; }
 }
@@ -39,6 +42,9 @@ public sealed record UpgradeInstallation
 
     /// <summary>0..1: the share of calls that go to the new version until it has proved itself; 1 for all at once.</summary>
     public double? Share { get; init; }
+
+    /// <summary>The version whose plan was read. Where another one would come by now, nothing is upgraded; left out, whichever the range gives.</summary>
+    public string? Version { get; init; }
 
     public bool? AcceptCapabilities { get; init; }
 }

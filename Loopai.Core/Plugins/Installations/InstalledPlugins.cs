@@ -41,7 +41,7 @@ public sealed class InstalledPlugins(LoopaiData data, TimeProvider time)
     {
         caller.Demand(Permissions.PluginsRead);
         await using var db = await data.OpenAsync(caller, ct);
-        return await db.UsersOfAsync(await db.FindInstallationAsync(id, ct), ct);
+        return await db.UsersOfAsync(await db.FindInstallationAsync(id, ct), caller.TasksWith(Permissions.TasksRead), ct);
     }
 
     /// <summary>What validators said, the last first.</summary>

@@ -37,6 +37,11 @@ public sealed class PluginInstallationService(LoopaiData data, PluginLoader load
             throw InstallationErrors.Conflict(plan.Conflicts);
         }
 
+        if (request.Version is { } read && read != plan.Version)
+        {
+            throw InstallationErrors.AnotherVersion(choice.Key, read, plan.Version!);
+        }
+
         if (plan.Plan!.NeedsConsent && request.AcceptCapabilities is not true)
         {
             throw InstallationErrors.WidensCapabilities([.. plan.Plan.Capabilities.SelectMany(c => c.Widened.Select(w => $"{c.Key} {w}"))]);
@@ -138,7 +143,7 @@ public sealed class PluginInstallationService(LoopaiData data, PluginLoader load
         caller.Demand(Permissions.PluginsManage);
         await using var db = await data.OpenAsync(caller, ct);
         var installation = await db.FindInstallationAsync(id, ct);
-        if (await db.UsersOfAsync(installation, ct) is { Count: > 0 } users)
+        if (await db.UsersOfAsync(installation, caller.TasksWith(Permissions.TasksRead), ct) is { Count: > 0 } users)
         {
             throw InstallationErrors.Used(installation.Key, users);
         }

@@ -10,7 +10,7 @@ using NuGet.Versioning;
 namespace Loopai.Core.Plugins.Installations;
 
 /// <summary>Brings plugins to other versions, all at once or by a share of the calls first.</summary>
-public sealed class PluginUpgradeService(LoopaiData data, PluginInstallationService installations, TimeProvider time)
+public sealed class PluginUpgradeService(LoopaiData data, PluginInstallationService installations, PluginSecrets secrets, TimeProvider time)
 {
     /// <summary>The share of calls that a new version gets where nobody says.</summary>
     public const double UsualShare = 0.2;
@@ -45,6 +45,11 @@ public sealed class PluginUpgradeService(LoopaiData data, PluginInstallationServ
         if (choice.VersionId == installation.VersionId)
         {
             throw InstallationErrors.UpToDate(installation.Key);
+        }
+
+        if (request.Version is { } read && read != plan.Version)
+        {
+            throw InstallationErrors.AnotherVersion(choice.Key, read, plan.Version!);
         }
 
         if (plan.Plan!.NeedsConsent && request.AcceptCapabilities is not true)
@@ -93,11 +98,11 @@ public sealed class PluginUpgradeService(LoopaiData data, PluginInstallationServ
     }
 
     /// <summary>What it is configured with has to do for the new version too; what that asks for besides is given first.</summary>
-    private static void CheckConfiguration(PluginInstallation installation, PluginManifest manifest)
+    private void CheckConfiguration(PluginInstallation installation, PluginManifest manifest)
     {
         var errors = new FieldErrors();
         var shown = System.Text.Json.JsonSerializer.SerializeToElement(InstallationConfiguration.Shown(installation));
-        InstallationConfiguration.Check(errors, manifest, shown, new Dictionary<string, string>());
+        InstallationConfiguration.Check(errors, manifest, shown, secrets.Of(installation));
         errors.ThrowIfAny("plugin_installation.invalid", $"Version {manifest.Version} asks for another configuration.");
     }
 

@@ -70,7 +70,7 @@ public sealed class PipelineSteps(LoopaiData data, PackageTests tests, PackageSc
                 db, Submitter(submission),
                 new VersionToPublish(package, bytes, signature.Value, signature.KeyId)
                 {
-                    IsPublic = submission.IsPublic, Sbom = SoftwareBill.Of(package), Provenance = submission.Provenance,
+                    IsPublic = submission.IsPublic, Sbom = SoftwareBill.Of(package), Provenance = SubmissionService.PublicProvenance(submission),
                     TestResults = Results(done, PluginStep.Test), ScanResults = Results(done, PluginStep.Scan),
                 },
                 ct);

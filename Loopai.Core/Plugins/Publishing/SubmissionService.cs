@@ -113,5 +113,18 @@ public sealed class SubmissionService(LoopaiData data, TimeProvider time)
     private static string Provenance(Caller caller, SubmissionRequest request, DateTimeOffset now) => JsonSerializer.Serialize(
         new { submittedBy = caller.Name, keyId = caller.Kind == CallerKind.ApiKey ? caller.Id : null, submittedAt = now, source = request.Source.ToString().ToLowerInvariant(), claimed = request.Provenance }, JsonSerializerOptions.Web);
 
+    /// <summary>What everybody may read of it: who submitted it stays with the submission.</summary>
+    internal static string? PublicProvenance(PluginSubmission submission)
+    {
+        if (submission.Provenance is null || System.Text.Json.Nodes.JsonNode.Parse(submission.Provenance) is not System.Text.Json.Nodes.JsonObject told)
+        {
+            return null;
+        }
+
+        told.Remove("submittedBy");
+        told.Remove("keyId");
+        return told.ToJsonString(JsonSerializerOptions.Web);
+    }
+
     private sealed record Before(Guid Id);
 }

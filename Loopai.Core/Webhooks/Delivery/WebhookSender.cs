@@ -80,7 +80,7 @@ public sealed class WebhookSender(OutboundHttp outbound, WebhookSecrets secrets,
         {
             var message = network.Make(request);
             Sign(message, subscription, told, at, Encoding.UTF8.GetBytes(request.Body ?? ""));
-            await SendOneAsync(subscription, message, timings, seen, started, ct);
+            await SendOneAsync(subscription, message, timings, seen, started, ct, byPlugin: true);
             if (seen.Error is not null)
             {
                 return;
@@ -89,11 +89,11 @@ public sealed class WebhookSender(OutboundHttp outbound, WebhookSecrets secrets,
     }
 
     private async Task SendOneAsync(
-        WebhookSubscription subscription, HttpRequestMessage message, OutboundTimings timings, Seen seen, long started, CancellationToken ct)
+        WebhookSubscription subscription, HttpRequestMessage message, OutboundTimings timings, Seen seen, long started, CancellationToken ct, bool byPlugin = false)
     {
         using var request = message;
         request.Options.Set(OutboundTimings.Key, timings);
-        seen.RequestHeaders = Told(request, subscription);
+        seen.RequestHeaders = Told(request, name => byPlugin ? !IsOurs(name) : subscription.HeaderNames.Contains(name, StringComparer.OrdinalIgnoreCase));
         using var answer = await outbound.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
         seen.FirstByte = Stopwatch.GetElapsedTime(started);
         (seen.Status, seen.RetryAfter) = (answer.StatusCode, RetryAfterOf(answer, time.GetUtcNow()));
@@ -130,10 +130,14 @@ public sealed class WebhookSender(OutboundHttp outbound, WebhookSecrets secrets,
             StandardWebhook.SignatureHeader, string.Join(' ', secrets.SigningWith(subscription, at).Select(secret => StandardWebhook.Sign(secret, told.MessageId, timestamp, body.Span))));
     }
 
+    /// <summary>What a plugin puts into other headers may be one of its secrets.</summary>
+    private static bool IsOurs(string header) => header.StartsWith("webhook-", StringComparison.OrdinalIgnoreCase)
+        || header.Equals("User-Agent", StringComparison.OrdinalIgnoreCase) || header.StartsWith("Content-", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>As they were sent, but for what only the receiver is to know.</summary>
-    private static string Told(HttpRequestMessage request, WebhookSubscription subscription) => JsonSerializer.Serialize(
+    private static string Told(HttpRequestMessage request, Func<string, bool> isSecret) => JsonSerializer.Serialize(
         request.Headers.Concat(request.Content?.Headers.AsEnumerable() ?? []).ToDictionary(
-            h => h.Key, h => subscription.HeaderNames.Contains(h.Key, StringComparer.OrdinalIgnoreCase) ? WebhookRules.Masked : string.Join(' ', h.Value)),
+            h => h.Key, h => isSecret(h.Key) ? WebhookRules.Masked : string.Join(' ', h.Value)),
         WebhookJson.Plain);
 
     /// <summary>The beginning of the answer. What is longer is not waited for.</summary>

@@ -51,7 +51,7 @@ public sealed partial class InstallPluginPage(PluginInstallationService plugins,
         {
             var request = new InstallPlugin
             {
-                Key = Key, Range = _state.ValueOrDefault!.Range, Configuration = JsonSerializer.SerializeToElement(_configuration ?? new JsonObject()), AcceptCapabilities = true,
+                Key = Key, Range = _state.ValueOrDefault!.Range, Version = _state.ValueOrDefault.Version, Configuration = JsonSerializer.SerializeToElement(_configuration ?? new JsonObject()), AcceptCapabilities = true,
             };
             var made = await plugins.InstallAsync(Caller, request, CancellationToken.None);
             toasts.Success($"{made.DisplayName} is installed");

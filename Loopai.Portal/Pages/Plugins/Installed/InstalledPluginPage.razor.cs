@@ -86,7 +86,7 @@ public sealed partial class InstalledPluginPage(
             dialogs, $"Upgrade {item.Installation.DisplayName} to {version}?",
             $"{moves}. It gets {Format.Percent(PluginUpgradeService.UsualShare)} of the calls first, and takes over when it has proved itself.{asks}", changes.NeedsConsent ? "Allow this and upgrade" : "Upgrade"))
         {
-            await ActAsync(async () => await upgrades.UpgradeAsync(Caller, Id, new UpgradeInstallation { AcceptCapabilities = true }, item.Installation.Revision, CancellationToken.None));
+            await ActAsync(async () => await upgrades.UpgradeAsync(Caller, Id, new UpgradeInstallation { Version = version, AcceptCapabilities = true }, item.Installation.Revision, CancellationToken.None));
         }
     }
 
