@@ -49,6 +49,7 @@ public static class ApiEndpoints
         api.MapFlags();
         api.MapWebhooks();
         api.MapPlugins();
+        api.MapPluginReviews();
         api.MapPublishers();
         api.MapPluginInstallations();
         api.MapPluginSubmissions();

@@ -15,6 +15,7 @@ internal static class MarketplaceStartup
         services.AddSingleton<VersionRegistry>();
         services.AddSingleton<PluginLifecycle>();
         services.AddSingleton<MarketplaceService>();
+        services.AddSingleton<PluginReviews>();
         services.AddSingleton<PluginFigures>();
         services.AddHostedService<PublisherCheckWorker>();
         services.AddHostedService<PluginFiguresWorker>();

@@ -52,6 +52,10 @@ internal static class RegistryErrors
 
     public static ConflictException OwnPlugin() => new("plugin.own_plugin", "Nobody rates the plugins of their own organization.");
 
+    public static ConflictException OwnReview() => new("plugin.own_review", "This is what your own organization said. Change it, or take it back.");
+
+    public static ConflictException ReviewHidden() => new("plugin.review_hidden", "The review was hidden as abuse and counts no more. It cannot be taken back and given anew.");
+
     public static NotFoundException NoReview(string key) => new("plugin.review_not_found", $"Your organization has not reviewed '{key}'.");
 
     public static NotFoundException ReviewNotFound(Guid id) => new("plugin.review_not_found", $"There is no review {id} of this plugin.");

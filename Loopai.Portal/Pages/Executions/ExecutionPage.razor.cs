@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Loopai.Core.Access;
+using Loopai.Core.Data;
 using Loopai.Core.Executions;
+using Loopai.Core.Plugins.Installations;
 using Loopai.Core.Tasks;
 using Loopai.Core.Validation;
 using Radzen;
@@ -9,9 +11,10 @@ namespace Loopai.Portal.Pages.Executions;
 
 /// <summary>One execution: what came in, what came out, whether it was right, and what another version would say.</summary>
 public sealed partial class ExecutionPage(
-    ExecutionQueries executions, TaskDirectory directory, RerunService reruns, ExampleService examples, DialogService dialogs, Toasts toasts) : ComponentBase
+    ExecutionQueries executions, TaskDirectory directory, RerunService reruns, ExampleService examples, InstalledPlugins plugins, DialogService dialogs, Toasts toasts) : ComponentBase
 {
     private const int MostVersions = 20;
+    private const int MostVerdicts = 50;
 
     private LoadState<ShownExecution> state = LoadState<ShownExecution>.Loading;
     private Guid? loaded;
@@ -45,7 +48,10 @@ public sealed partial class ExecutionPage(
         var validation = execution.SampledBy is not null && Caller.May(Permissions.ValidationsRead, execution.TaskId)
             ? await executions.FindValidationAsync(Caller, Id, CancellationToken.None)
             : null;
-        return new ShownExecution(execution, task.Count > 0 ? task[0] : null, validation);
+        var verdicts = Caller.May(Permissions.PluginsRead)
+            ? (await plugins.ListVerdictsAsync(Caller, new VerdictFilter(ExecutionId: Id), new PageRequest(MostVerdicts), CancellationToken.None)).Items
+            : [];
+        return new ShownExecution(execution, task.Count > 0 ? task[0] : null, validation, verdicts);
     });
 
     private async Task RerunAsync(int version)
@@ -114,7 +120,7 @@ public sealed partial class ExecutionPage(
 }
 
 /// <summary>An execution with what belongs to it.</summary>
-public sealed record ShownExecution(Execution Execution, TaskEntry? Task, ValidationRecord? Validation);
+public sealed record ShownExecution(Execution Execution, TaskEntry? Task, ValidationRecord? Validation, IReadOnlyList<PluginVerdict> Verdicts);
 
 /// <summary>The same input, asked again.</summary>
 public sealed record Rerun(Execution Execution, int Version);

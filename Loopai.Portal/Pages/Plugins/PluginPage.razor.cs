@@ -1,5 +1,6 @@
 using Loopai.Core.Access;
 using Loopai.Core.Errors;
+using Loopai.Core.Plugins.Installations;
 using Loopai.Core.Plugins.Marketplace;
 using Loopai.Core.Plugins.Registry;
 using Radzen;
@@ -7,11 +8,12 @@ using Radzen;
 namespace Loopai.Portal.Pages.Plugins;
 
 /// <summary>One plugin: what it does and may do, its versions, what the checks said, and who uses it.</summary>
-public sealed partial class PluginPage(MarketplaceService marketplace, PluginLifecycle lifecycle, DialogService dialogs, Toasts toasts) : ComponentBase
+public sealed partial class PluginPage(MarketplaceService marketplace, InstalledPlugins installed, PluginLifecycle lifecycle, DialogService dialogs, Toasts toasts) : ComponentBase
 {
     private LoadState<PluginDetail> _state = LoadState<PluginDetail>.Loading;
     private IReadOnlyList<Crumb> _crumbs = [];
     private (string Key, string? Version) _shown;
+    private Guid? _installed;
 
     [Parameter] public string Org { get; set; } = "";
 
@@ -44,7 +46,12 @@ public sealed partial class PluginPage(MarketplaceService marketplace, PluginLif
         await LoadAsync();
     }
 
-    private async Task LoadAsync() => _state = await LoadState.FromAsync(() => marketplace.GetAsync(Caller, Key, VersionAsked, CancellationToken.None));
+    private async Task LoadAsync() => _state = await LoadState.FromAsync(async () =>
+    {
+        var detail = await marketplace.GetAsync(Caller, Key, VersionAsked, CancellationToken.None);
+        _installed = (await installed.ListAsync(Caller, CancellationToken.None)).FirstOrDefault(i => i.Installation.PluginId == detail.Item.Plugin.Id)?.Installation.Id;
+        return detail;
+    });
 
     private string Html(PluginDetail detail, string? markdown) =>
         ReadmeHtml.Of(markdown ?? "", path => PortalUrls.PluginPicture(Org, Key, detail.Version.Version, path));

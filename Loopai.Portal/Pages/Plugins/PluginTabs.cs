@@ -10,8 +10,9 @@ internal static class PluginTabs
     public const string Versions = "versions";
     public const string Checks = "checks";
     public const string Use = "use";
+    public const string Reviews = "reviews";
 
-    public static string Known(string? tab) => tab is Changes or Versions or Checks or Use ? tab : Readme;
+    public static string Known(string? tab) => tab is Changes or Versions or Checks or Use or Reviews ? tab : Readme;
 
     public static IReadOnlyList<TabItem> Of(string organization, PluginDetail detail, string? version, string environment)
     {
@@ -22,6 +23,7 @@ internal static class PluginTabs
             new(Changes, "Changes", PortalUrls.Plugin(organization, key, environment, Changes, version)),
             new(Versions, "Versions", PortalUrls.Plugin(organization, key, environment, Versions, version), detail.Versions.Count),
             new(Checks, "Checks", PortalUrls.Plugin(organization, key, environment, Checks, version)),
+            new(Reviews, "Reviews", PortalUrls.Plugin(organization, key, environment, Reviews, version), detail.Item.Plugin.Ratings),
             new(Use, "Use", PortalUrls.Plugin(organization, key, environment, Use, version)),
         ];
     }

@@ -12,7 +12,7 @@ internal static class WebhookWords
 
     private static readonly IReadOnlyDictionary<string, string> GroupNames = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["execution"] = "Executions", ["validation"] = "Validation", ["experiment"] = "Experiments", ["rollout"] = "Rollouts", ["budget"] = "Budgets",
+        ["execution"] = "Executions", ["validation"] = "Validation", ["experiment"] = "Experiments", ["rollout"] = "Rollouts", ["plugin"] = "Plugins", ["budget"] = "Budgets",
         ["report"] = "Reports", ["task"] = "Tasks", ["key"] = "API keys", ["member"] = "Members",
     };
 
