@@ -32,6 +32,11 @@ internal static class InstallationChoice
         }
 
         var dependencies = InstallationResolver.LockOf(choice, resolution.Chosen);
+        if (dependencies.Count > PackageLimits.MaxDependencies)
+        {
+            return (new InstallationPlan(key, range.ToString(), null, null, null, [$"{choice} needs {dependencies.Count} other plugins; at most {PackageLimits.MaxDependencies} are allowed."]), null, []);
+        }
+
         var after = resolution.Chosen.Values.Select(resolver.Pinned).ToList();
         var keptKeys = locked.Keys.ToHashSet(StringComparer.Ordinal);
         var before = after.Where(p => keptKeys.Contains(p.Key) && locked[p.Key].Equals(p.Version)).ToList();

@@ -90,7 +90,7 @@ public sealed class MarketplaceService(LoopaiData data, TimeProvider time)
         var plugin = await db.FindPluginAsync(key, ct);
         var bytes = await db.PluginVersions.Where(v => v.PluginId == plugin.Id && v.Version == version)
             .Join(db.PluginPackages, v => v.Id, p => p.PluginVersionId, (_, p) => p.Bytes).FirstOrDefaultAsync(ct) ?? throw RegistryErrors.VersionNotFound(key, version);
-        return PluginPackageReader.Read(bytes).Package is { } package && package.Files.TryGetValue(path, out var file) && PluginPicture.TypeOf(file.Span) is { } type
+        return PluginPackageReader.ReadFile(bytes, path) is { } file && PluginPicture.TypeOf(file.Span) is { } type
             ? new PluginPicture(file, type)
             : throw RegistryErrors.FileNotFound(path);
     }

@@ -11,11 +11,18 @@ internal static class PackageFiles
         ("RAR", "Rar!"u8.ToArray()), ("Zstandard", [0x28, 0xB5, 0x2F, 0xFD]), ("cabinet", "MSCF"u8.ToArray()),
     ];
 
+    private static readonly string[] Pages = [PluginPackage.ReadmeName, PluginPackage.ChangelogName];
+
     public static IEnumerable<PluginFinding> Check(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> files, PluginManifest? manifest)
     {
         foreach (var missing in PluginPackage.NeededFiles.Where(f => !files.ContainsKey(f)))
         {
             yield return PluginFinding.Error("package.missing-file", $"The package has no {missing}.", What(missing), missing);
+        }
+
+        foreach (var page in Pages.Where(f => files.TryGetValue(f, out var text) && text.Length > PackageLimits.MaxPageBytes))
+        {
+            yield return PluginFinding.Error("package.too-large", $"{page} has more than {PackageLimits.MaxPageBytes / 1024} KB.", "Shorten it, and link to the rest.", page);
         }
 
         foreach (var (path, bytes) in files.OrderBy(f => f.Key, StringComparer.Ordinal))

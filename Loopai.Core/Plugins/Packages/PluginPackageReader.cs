@@ -41,6 +41,23 @@ public static class PluginPackageReader
         return findings.Count > 0 ? (null, findings) : Assemble(zip, files);
     }
 
+    /// <summary>One file of a package that was read as a whole when it was published; null where it is not there.</summary>
+    public static ReadOnlyMemory<byte>? ReadFile(ReadOnlyMemory<byte> zip, string path)
+    {
+        try
+        {
+            var directory = ZipDirectory.Read(zip.Span);
+            return directory.Entries.FirstOrDefault(e => !e.IsDirectory && string.Equals(e.Name, path, StringComparison.Ordinal)) is { } entry
+                && ZipInflater.Unpack(zip.Slice((int)directory.DataOffset(zip.Span, entry), (int)entry.PackedSize), entry, PackageLimits.MaxFileBytes, out var bytes) is null
+                    ? (ReadOnlyMemory<byte>?)bytes
+                    : null;
+        }
+        catch (Exception e) when (e is InvalidDataException or ArgumentOutOfRangeException)
+        {
+            return null;
+        }
+    }
+
     private static List<PluginFinding> CheckNames(IReadOnlyList<ZipEntryRecord> entries)
     {
         if (entries.Count > PackageLimits.MaxFiles)

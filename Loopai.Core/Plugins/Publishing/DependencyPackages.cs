@@ -1,14 +1,16 @@
 using Loopai.Core.Data;
 using Loopai.Core.Plugins.Packages;
+using Loopai.Core.Plugins.Packages.Signing;
 using Microsoft.EntityFrameworkCore;
 using NuGet.Versioning;
 
 namespace Loopai.Core.Plugins.Publishing;
 
-/// <summary>Finds what a package needs, so that it can be run: of each plugin the newest version in the range.</summary>
+/// <summary>Finds what a package needs, so that it can be run: of each plugin the newest version in the range. What this installation did not sign is not there.</summary>
 internal static class DependencyPackages
 {
-    public static async Task<(IReadOnlyDictionary<string, PluginPackage> Packages, IReadOnlyList<PluginFinding> Findings)> FindAsync(LoopaiDbContext db, PluginManifest manifest, CancellationToken ct)
+    public static async Task<(IReadOnlyDictionary<string, PluginPackage> Packages, IReadOnlyList<PluginFinding> Findings)> FindAsync(
+        LoopaiDbContext db, PluginSigner signer, PluginManifest manifest, CancellationToken ct)
     {
         var packages = new Dictionary<string, PluginPackage>(StringComparer.Ordinal);
         var findings = new List<PluginFinding>();
@@ -20,7 +22,7 @@ internal static class DependencyPackages
                 continue;
             }
 
-            if (await NewestAsync(db, wanted.Key, wanted.Range, ct) is not { } package)
+            if (await NewestAsync(db, signer, wanted.Key, wanted.Range, ct) is not { } package)
             {
                 findings.Add(PluginFinding.Error("manifest.dependency", $"There is no version of '{wanted.Key}' in {wanted.Range} that can be installed.", "Publish it first, or widen the range.", PluginManifest.FileName, pointer: "/dependencies/" + wanted.Key));
                 continue;
@@ -33,6 +35,12 @@ internal static class DependencyPackages
             }
 
             packages[wanted.Key] = package;
+            if (PackageLimits.ExceededBy(packages.Values))
+            {
+                findings.Add(PluginFinding.Error("manifest.dependency", $"It needs more than {PackageLimits.Dependencies}, with what those need.", "Depend on fewer.", PluginManifest.FileName, pointer: "/dependencies"));
+                return (packages, findings);
+            }
+
             foreach (var (key, range) in package.Manifest.Dependencies)
             {
                 waiting.Enqueue((key, range));
@@ -42,7 +50,7 @@ internal static class DependencyPackages
         return (packages, findings);
     }
 
-    private static async Task<PluginPackage?> NewestAsync(LoopaiDbContext db, string key, SemanticRange range, CancellationToken ct)
+    private static async Task<PluginPackage?> NewestAsync(LoopaiDbContext db, PluginSigner signer, string key, SemanticRange range, CancellationToken ct)
     {
         var versions = await db.PluginVersions.Where(v => v.YankedAt == null)
             .Join(db.Plugins.Where(p => p.Key == key && p.RemovedAt == null), v => v.PluginId, p => p.Id, (v, _) => new { v.Id, v.Version }).ToListAsync(ct);
@@ -53,6 +61,7 @@ internal static class DependencyPackages
         }
 
         var bytes = await db.PluginPackages.Where(p => p.PluginVersionId == newest.Id).Select(p => p.Bytes).SingleAsync(ct);
-        return PluginPackageReader.Read(bytes).Package;
+        var signature = await db.PluginVersions.Where(v => v.Id == newest.Id).Select(v => new { v.SignatureKeyId, v.Signature }).SingleAsync(ct);
+        return PluginPackageReader.Read(bytes).Package is { } package && await signer.IsSignedAsync(package, new PackageSignature(signature.SignatureKeyId, signature.Signature), ct) ? package : null;
     }
 }

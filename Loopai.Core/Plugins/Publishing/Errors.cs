@@ -13,6 +13,9 @@ internal static class PublishingErrors
     public static LimitExceededException TooMany(int most) =>
         new("plugin_submission.too_many", $"{most} submissions of this organization are under way. Wait for one to end, or withdraw one.", TimeSpan.FromSeconds(30));
 
+    public static LimitExceededException TooManyKept(int most) =>
+        new("plugin_submission.too_many_kept", $"{most} packages of this organization are kept that failed or wait for a person. Withdraw those that are not needed any more.");
+
     public static ConflictException StillRunning() => new("plugin_submission.running", "This submission is under way. Wait until it has stopped.");
 
     public static ConflictException Over() => new("plugin_submission.over", "This submission was published or withdrawn. Submit the package again.");

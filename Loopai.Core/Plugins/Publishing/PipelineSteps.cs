@@ -27,7 +27,7 @@ public sealed class PipelineSteps(LoopaiData data, PackageTests tests, PackageSc
             return StepEnd.Of(new StepOutcome(faults, $"read {bytes.Length:N0} bytes\n"));
         }
 
-        var (dependencies, missing) = await DependencyPackages.FindAsync(db, package.Manifest, ct);
+        var (dependencies, missing) = await DependencyPackages.FindAsync(db, signer, package.Manifest, ct);
         return begun.Step.Step switch
         {
             PluginStep.Validate => await ValidateAsync(db, begun.Submission, package, missing, ct),

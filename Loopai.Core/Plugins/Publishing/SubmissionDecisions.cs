@@ -94,7 +94,7 @@ public sealed class SubmissionDecisions(LoopaiData data, SubmissionService submi
             throw PublishingErrors.StillRunning();
         }
 
-        (submission.State, submission.FinishedAt, submission.Appeal) = (SubmissionState.Withdrawn, time.GetUtcNow(), null);
+        (submission.State, submission.FinishedAt, submission.Appeal, submission.LeaseUntil) = (SubmissionState.Withdrawn, time.GetUtcNow(), null, null);
         db.PluginSubmissionPackages.RemoveRange(await db.PluginSubmissionPackages.Where(p => p.SubmissionId == id).ToListAsync(ct));
         return await SaveAsync(db, caller, submission, SubmissionEventKind.Withdrawn, null, "plugin_submission.withdrawn", ct);
     }

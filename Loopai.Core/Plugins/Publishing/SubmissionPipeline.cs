@@ -49,7 +49,8 @@ public sealed class SubmissionPipeline(LoopaiData data, PipelineSteps steps, Tim
     {
         await using var db = await data.OpenAsync(caller, ct);
         var submission = await db.FindSubmissionAsync(id, ct);
-        if (submission.LeaseUntil != claimedUntil || (await db.StepsAsync(submission, ct)).Find(s => s.State is PluginStepState.Waiting or PluginStepState.Running) is not { } step)
+        if (submission.State != SubmissionState.Running || submission.LeaseUntil != claimedUntil
+            || (await db.StepsAsync(submission, ct)).Find(s => s.State is PluginStepState.Waiting or PluginStepState.Running) is not { } step)
         {
             return null;
         }
@@ -65,7 +66,7 @@ public sealed class SubmissionPipeline(LoopaiData data, PipelineSteps steps, Tim
         await using var db = await data.OpenAsync(caller, ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var submission = await db.FindSubmissionAsync(begun.Submission.Id, ct);
-        if (submission.LeaseUntil != claimedUntil)
+        if (submission.State != SubmissionState.Running || submission.LeaseUntil != claimedUntil)
         {
             return;
         }
@@ -73,8 +74,8 @@ public sealed class SubmissionPipeline(LoopaiData data, PipelineSteps steps, Tim
         var step = await db.PluginSubmissionSteps.SingleAsync(s => s.Id == begun.Step.Id, ct);
         var (outcome, now) = (end.Outcome, time.GetUtcNow());
         step.State = end.State;
-        step.Log = outcome.Log.Length <= PluginSubmissionStep.MaxLogLength ? outcome.Log : outcome.Log[..PluginSubmissionStep.MaxLogLength];
-        (step.Findings, step.Fault) = (FindingJson.Write(outcome.Findings), outcome.CannotRun);
+        step.Log = StorableText.Of(outcome.Log, PluginSubmissionStep.MaxLogLength);
+        (step.Findings, step.Fault) = (FindingJson.Write(outcome.Findings), StorableText.Of(outcome.CannotRun, PluginSubmissionStep.MaxLogLength));
         step.FinishedAt = end.State == PluginStepState.Waiting ? null : now;
         (submission.State, submission.LeaseUntil) = (end.Next, null);
         submission.FinishedAt = end.Next is SubmissionState.Failed or SubmissionState.Published ? now : null;

@@ -16,6 +16,9 @@ public sealed class SubmissionService(LoopaiData data, TimeProvider time)
     /// <summary>How many may be under way at once.</summary>
     public const int MaxUnderWay = 20;
 
+    /// <summary>How many packages are kept that are not published yet.</summary>
+    public const int MaxKept = 100;
+
     internal const string Kind = "plugin_submission";
 
     /// <summary>Takes a package. Whether it is one is found out by the first step, and shown there.</summary>
@@ -39,6 +42,11 @@ public sealed class SubmissionService(LoopaiData data, TimeProvider time)
         if (await db.PluginSubmissions.CountAsync(s => s.State == SubmissionState.Waiting || s.State == SubmissionState.Running, ct) >= MaxUnderWay)
         {
             throw PublishingErrors.TooMany(MaxUnderWay);
+        }
+
+        if (await db.PluginSubmissionPackages.CountAsync(ct) >= MaxKept)
+        {
+            throw PublishingErrors.TooManyKept(MaxKept);
         }
 
         var submission = new PluginSubmission
@@ -90,7 +98,10 @@ public sealed class SubmissionService(LoopaiData data, TimeProvider time)
         var submission = await db.FindSubmissionAsync(id, ct);
         var steps = await db.StepsAsync(submission, ct);
         var events = await db.PluginSubmissionEvents.AsNoTracking().Where(e => e.SubmissionId == id).OrderBy(e => e.Id).ToListAsync(ct);
-        var package = await db.BytesAsync(submission, ct) is { } bytes ? PluginPackageReader.Read(bytes).Package : null;
+
+        // Who follows it asks every second; what is unpacked for them is shown once it has stopped.
+        var isUnderWay = submission.State is SubmissionState.Waiting or SubmissionState.Running;
+        var package = !isUnderWay && await db.BytesAsync(submission, ct) is { } bytes ? PluginPackageReader.Read(bytes).Package : null;
         var before = package is null ? null : await db.BeforeAsync(package.Manifest, ct);
         return new SubmissionDetail(
             submission, [.. steps.Select(s => new StepDetail(s, SubmissionQueries.Show(s, package)))], events,

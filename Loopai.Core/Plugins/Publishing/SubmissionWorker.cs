@@ -15,6 +15,9 @@ public sealed class SubmissionWorker(LoopaiData data, SubmissionPipeline pipelin
     /// <summary>Longer than any step may take.</summary>
     internal static readonly TimeSpan Lease = SubmissionPipeline.MostPerStep + TimeSpan.FromMinutes(1);
 
+    /// <summary>Who had a step done since everybody who waits had one: an organization that submits a hundred packages holds nobody up.</summary>
+    private readonly List<Guid> _served = [];
+
     public override async Task RunOnceAsync(CancellationToken ct)
     {
         while (await ClaimAsync(ct) is { } claim)
@@ -23,17 +26,28 @@ public sealed class SubmissionWorker(LoopaiData data, SubmissionPipeline pipelin
         }
     }
 
-    private async Task<Claim?> ClaimAsync(CancellationToken ct)
+    internal async Task<Claim?> ClaimAsync(CancellationToken ct)
     {
         await using var db = await data.OpenAsync(Caller.Installation, ct);
         var now = Time.GetUtcNow();
         var due = db.PluginSubmissions.Where(s => (s.State == SubmissionState.Waiting || s.State == SubmissionState.Running) && (s.LeaseUntil == null || s.LeaseUntil < now));
-        foreach (var next in await due.OrderBy(s => s.CreatedAt).Select(s => new { s.Id, s.OrganizationId }).Take(5).ToListAsync(ct))
+        var others = due.Where(s => !_served.Contains(s.OrganizationId));
+        if (_served.Count > 0 && !await others.AnyAsync(ct))
+        {
+            _served.Clear();
+        }
+
+        foreach (var next in await others.OrderBy(s => s.CreatedAt).Select(s => new { s.Id, s.OrganizationId }).Take(5).ToListAsync(ct))
         {
             // To the microsecond, which is what databases keep: the time is how the lease is known again.
             var until = DateTimeOffset.FromUnixTimeMilliseconds((now + Lease).ToUnixTimeMilliseconds());
-            if (await due.Where(s => s.Id == next.Id).ExecuteUpdateAsync(s => s.SetProperty(x => x.LeaseUntil, until).SetProperty(x => x.State, SubmissionState.Running), ct) == 1)
+
+            // Of somebody who withdraws it and a portal that claims it at once, one is told.
+            var claimed = await due.Where(s => s.Id == next.Id).ExecuteUpdateAsync(
+                s => s.SetProperty(x => x.LeaseUntil, until).SetProperty(x => x.State, SubmissionState.Running).SetProperty(x => x.Revision, x => x.Revision + 1), ct);
+            if (claimed == 1)
             {
+                _served.Add(next.OrganizationId);
                 return new Claim(next.Id, next.OrganizationId, until);
             }
         }
@@ -41,5 +55,5 @@ public sealed class SubmissionWorker(LoopaiData data, SubmissionPipeline pipelin
         return null;
     }
 
-    private sealed record Claim(Guid Id, Guid OrganizationId, DateTimeOffset Until);
+    internal sealed record Claim(Guid Id, Guid OrganizationId, DateTimeOffset Until);
 }

@@ -44,6 +44,10 @@ internal static class RegistryErrors
     public static ConflictException NotVerified(string publisher) => new(
         "plugin.publisher_not_verified", $"This installation shows plugins of verified publishers only. Verify '{publisher}' by a domain first, or keep the plugin private.");
 
+    public static ConflictException NotScanned(string key, IReadOnlyCollection<string> versions) => new(
+        "plugin.not_scanned",
+        $"The scan did not let {string.Join(", ", versions)} of '{key}' through, and what it stops is never shown to other organizations. Yank {(versions.Count == 1 ? "it" : "them")}, or keep the plugin private.");
+
     public static ConflictException InUseElsewhere(int installs) => new(
         "plugin.in_use_elsewhere", $"{installs} other {(installs == 1 ? "organization has" : "organizations have")} it installed, and would lose it. Deprecate it, or yank its versions, instead.");
 

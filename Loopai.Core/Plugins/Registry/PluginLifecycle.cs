@@ -11,7 +11,7 @@ using NuGet.Versioning;
 namespace Loopai.Core.Plugins.Registry;
 
 /// <summary>What becomes of plugins after they were published: deprecated, yanked, shown to all, and removed. Nothing is ever deleted that somebody may run.</summary>
-public sealed class PluginLifecycle(LoopaiData data, IOptions<PluginsSettings> settings, TimeProvider time)
+public sealed class PluginLifecycle(LoopaiData data, RegistryNames names, IOptions<PluginsSettings> settings, TimeProvider time)
 {
     internal const string Kind = "plugin";
 
@@ -93,6 +93,11 @@ public sealed class PluginLifecycle(LoopaiData data, IOptions<PluginsSettings> s
         await using var db = await data.OpenAsync(caller, ct);
         var plugin = await OwnAsync(db, caller, key, ct);
         var restored = await VersionAsync(db, plugin, version, ct);
+        if (plugin.IsPublic && !restored.PassedScan)
+        {
+            throw RegistryErrors.NotScanned(key, [restored.Version]);
+        }
+
         (restored.YankedAt, restored.YankReason) = (null, null);
         await db.ShowLatestAsync(plugin, null, ct);
         await SaveAsync(db, caller, plugin, "plugin.unyanked", new { name = key, restored.Version }, ct);
@@ -109,6 +114,11 @@ public sealed class PluginLifecycle(LoopaiData data, IOptions<PluginsSettings> s
         if (isPublic && settings.Value.RequireVerifiedPublisher && !publisher.IsVerified(time.GetUtcNow()))
         {
             throw RegistryErrors.NotVerified(publisher.Name);
+        }
+
+        if (isPublic && !plugin.IsPublic)
+        {
+            await DemandFitForAllAsync(db, plugin, publisher, ct);
         }
 
         if (!isPublic && plugin.IsPublic && plugin.Installs > 0)
@@ -146,6 +156,21 @@ public sealed class PluginLifecycle(LoopaiData data, IOptions<PluginsSettings> s
         plugin.RemovedAt = now;
         await db.ShowLatestAsync(plugin, null, ct);
         await SaveAsync(db, caller, plugin, "plugin.removed", new { name = key, reason = text }, ct);
+    }
+
+    /// <summary>What is asked of a version for all when it is published is asked again of those that were published for one organization.</summary>
+    private async Task DemandFitForAllAsync(LoopaiDbContext db, Plugin plugin, Publisher publisher, CancellationToken ct)
+    {
+        var versions = await db.PluginVersions.AsNoTracking().Where(v => v.PluginId == plugin.Id && v.YankedAt == null).ToListAsync(ct);
+        if (versions.FindAll(v => !v.PassedScan) is { Count: > 0 } stopped)
+        {
+            throw RegistryErrors.NotScanned(plugin.Key, stopped.ConvertAll(v => v.Version));
+        }
+
+        if (await names.LikenessAsync(publisher, plugin.Name, ct) is { } likeness)
+        {
+            throw RegistryErrors.Refused(likeness);
+        }
     }
 
     private static async Task ShowAsync(LoopaiDbContext db, Plugin plugin, CancellationToken ct)

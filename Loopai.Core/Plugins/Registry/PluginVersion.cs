@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Loopai.Core.Data;
 
 namespace Loopai.Core.Plugins.Registry;
@@ -50,6 +51,11 @@ public sealed class PluginVersion : IPublicReadable
 
     /// <summary>What the scan said, as JSON.</summary>
     public string? ScanResults { get; init; }
+
+    /// <summary>Whether the scan itself let it through: what a person let through against the scan is for its own organization alone.</summary>
+    public bool PassedScan =>
+        ScanResults is not null && JsonElement.Parse(ScanResults) is { ValueKind: JsonValueKind.Object } results
+        && results.TryGetProperty("state", out var state) && state.ValueKind == JsonValueKind.String && state.GetString() == "Passed";
 
     public required DateTimeOffset PublishedAt { get; init; }
 

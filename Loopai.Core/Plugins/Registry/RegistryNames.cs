@@ -35,6 +35,13 @@ public sealed class RegistryNames(LoopaiData data, TimeProvider time)
             .ToListAsync(ct);
     }
 
+    /// <summary>Why the plugin cannot be shown to all under its name; null where it can. A verified publisher answers with its domain for what it calls its plugins.</summary>
+    public async Task<string?> LikenessAsync(Publisher publisher, string name, CancellationToken ct) =>
+        !publisher.IsVerified(time.GetUtcNow())
+        && (await PopularPluginsAsync(publisher.Id, ct)).FirstOrDefault(p => NameLikeness.LooksLike(name, p.Name) || NameLikeness.IsSlipOf(name, p.Name)) is { } popular
+            ? $"'{name}' could be taken for '{popular.Key}', which many use. Choose a name that is further away, or verify your publisher."
+            : null;
+
     /// <summary>Whether something was once published under the name by another organization.</summary>
     public async Task<bool> IsTakenAsync(string name, Guid organizationId, CancellationToken ct)
     {

@@ -77,6 +77,12 @@ public sealed class VersionRegistry(RegistryNames names, IOptions<PluginsSetting
         }
 
         var added = Make(plugin, version, caller, now);
+        if (plugin.IsPublic && caller.OrganizationId != Guid.Empty && !added.PassedScan)
+        {
+            // The scan was overruled while the plugin was private.
+            throw RegistryErrors.NotScanned(plugin.Key, [added.Version]);
+        }
+
         db.PluginVersions.Add(added);
         db.PluginPackages.Add(new PluginPackageBytes { PluginVersionId = added.Id, OrganizationId = plugin.OrganizationId, IsPublic = plugin.IsPublic, Bytes = version.Bytes.ToArray() });
         db.PluginDependencies.AddRange(manifest.Dependencies.Select(d => new PluginDependency
@@ -109,11 +115,9 @@ public sealed class VersionRegistry(RegistryNames names, IOptions<PluginsSetting
             faults.Add($"'{id.Key}' was once published by somebody else, and names are never given twice.");
         }
 
-        // A verified publisher answers with its domain for what it calls its plugins.
-        if (isPublic && !publisher.IsVerified(time.GetUtcNow())
-            && (await names.PopularPluginsAsync(publisher.Id, ct)).FirstOrDefault(p => NameLikeness.LooksLike(id.Name, p.Name) || NameLikeness.IsSlipOf(id.Name, p.Name)) is { } popular)
+        if (isPublic && await names.LikenessAsync(publisher, id.Name, ct) is { } likeness)
         {
-            faults.Add($"'{id.Name}' could be taken for '{popular.Key}', which many use. Choose a name that is further away, or verify your publisher.");
+            faults.Add(likeness);
         }
 
         return faults;

@@ -57,7 +57,7 @@ public sealed class PluginHealthBook(LoopaiData data, TimeProvider time, ILogger
         {
             if (_errors.TryRemove(KeyValuePair.Create((organization, installation), error)))
             {
-                var text = error.Length > PluginInstallation.MaxReasonLength ? error[..PluginInstallation.MaxReasonLength] : error;
+                var text = StorableText.Of(error, PluginInstallation.MaxReasonLength);
                 await using var db = await data.OpenAsync(Caller.System(organization), ct);
                 await db.PluginInstallations.Where(i => i.Id == installation).ExecuteUpdateAsync(set => set.SetProperty(i => i.LastError, text).SetProperty(i => i.LastErrorAt, now), ct);
             }

@@ -25,6 +25,10 @@ public sealed class PluginLoader(LoopaiData data, PluginSigner signer, PluginSec
         foreach (var dependency in dependencies)
         {
             locked[dependency.Key] = await ReadAsync(db, dependency.VersionId, ct);
+            if (PackageLimits.ExceededBy(locked.Values))
+            {
+                throw new PluginBrokenException($"It needs more than {PackageLimits.Dependencies}.");
+            }
         }
 
         try
@@ -43,9 +47,11 @@ public sealed class PluginLoader(LoopaiData data, PluginSigner signer, PluginSec
     /// <param name="package">The package.</param>
     /// <param name="locked">What it and its dependencies depend on.</param>
     /// <exception cref="PluginBrokenException">A dependency is missing, or depends on itself.</exception>
-    public static PluginCode CodeOf(PluginPackage package, IReadOnlyDictionary<string, PluginPackage> locked) => CodeOf(package, locked, []);
+    public static PluginCode CodeOf(PluginPackage package, IReadOnlyDictionary<string, PluginPackage> locked) =>
+        CodeOf(package, locked, new Dictionary<string, PluginCode>(StringComparer.Ordinal), []);
 
-    private static PluginCode CodeOf(PluginPackage package, IReadOnlyDictionary<string, PluginPackage> locked, IReadOnlyList<string> above)
+    /// <summary>Each package is made once, in however many ways it is needed: without that, plugins that need each other in layers would take time without end.</summary>
+    private static PluginCode CodeOf(PluginPackage package, IReadOnlyDictionary<string, PluginPackage> locked, Dictionary<string, PluginCode> made, IReadOnlyList<string> above)
     {
         var (manifest, key) = (package.Manifest, package.Manifest.Id.Key);
         if (above.Contains(key))
@@ -53,13 +59,13 @@ public sealed class PluginLoader(LoopaiData data, PluginSigner signer, PluginSec
             throw new PluginBrokenException($"{string.Join(" needs ", above.Append(key))}, in a circle.");
         }
 
-        return new PluginCode(
+        return made.TryGetValue(key, out var known) ? known : made[key] = new PluginCode(
             package.Sha256, manifest.Language, manifest.Entry,
             package.Files.Where(f => !NotRead.Contains(Path.GetExtension(f.Key), StringComparer.OrdinalIgnoreCase)).ToDictionary(f => f.Key, f => f.Value, StringComparer.Ordinal),
             manifest.Dependencies.Keys.ToDictionary(
                 needed => needed,
                 needed => locked.TryGetValue(needed, out var found) && found.Manifest.Language == manifest.Language
-                    ? CodeOf(found, locked, [.. above, key])
+                    ? CodeOf(found, locked, made, [.. above, key])
                     : throw new PluginBrokenException($"{key} needs {needed}, which is not there or written in another language."),
                 StringComparer.Ordinal),
             new PluginLimits(TimeSpan.FromMilliseconds(manifest.Capabilities.TimeoutMs), manifest.Capabilities.MemoryMb));
@@ -73,7 +79,9 @@ public sealed class PluginLoader(LoopaiData data, PluginSigner signer, PluginSec
             ?? throw new PluginBrokenException("Its version is not there any more.");
         var bytes = await db.Set<PluginPackageBytes>().AsNoTracking().Where(p => p.PluginVersionId == versionId).Select(p => p.Bytes).FirstOrDefaultAsync(ct)
             ?? throw new PluginBrokenException("Its package is not there any more.");
-        if (PluginPackageReader.Read(bytes) is not { Package: { } package } || package.Sha256 != version.Sha256)
+        var key = await db.Set<Plugin>().AsNoTracking().Where(p => p.Id == version.PluginId).Select(p => p.Key).FirstOrDefaultAsync(ct);
+        if (PluginPackageReader.Read(bytes) is not { Package: { Manifest: var manifest } package }
+            || package.Sha256 != version.Sha256 || manifest.Id.Key != key || manifest.Version.ToNormalizedString() != version.Version)
         {
             throw new PluginBrokenException("Its package is not what was published.");
         }

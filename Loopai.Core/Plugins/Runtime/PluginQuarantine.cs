@@ -15,8 +15,7 @@ public sealed class PluginQuarantine(LoopaiData data, MailQueue mails, PortalSet
     internal async Task PutAsync(LivePlugin plugin, string error, CancellationToken ct)
     {
         var (caller, now) = (Caller.System(plugin.OrganizationId), time.GetUtcNow());
-        var reason = $"It failed {PluginBreaker.QuarantinesAt} times in a row. The last time: {error}";
-        reason = reason.Length > PluginInstallation.MaxReasonLength ? reason[..PluginInstallation.MaxReasonLength] : reason;
+        var reason = StorableText.Of($"It failed {PluginBreaker.QuarantinesAt} times in a row. The last time: {error}", PluginInstallation.MaxReasonLength);
         await using var db = await data.OpenAsync(caller, ct);
         var installation = await db.PluginInstallations.FirstOrDefaultAsync(i => i.Id == plugin.InstallationId, ct);
         if (installation is not { QuarantinedAt: null })

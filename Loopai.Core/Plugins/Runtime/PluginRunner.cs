@@ -101,7 +101,7 @@ internal sealed class PluginBreaker
         {
             _failures++;
             _pausedUntil = now + PauseAfter(_failures);
-            return _failures == QuarantinesAt;
+            return _failures >= QuarantinesAt;
         }
     }
 

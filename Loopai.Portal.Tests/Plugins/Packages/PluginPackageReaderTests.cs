@@ -58,6 +58,28 @@ public sealed class PluginPackageReaderTests
         PluginPackageReader.Read(package.Build()).Findings.Select(f => f.File).ShouldBe(["README.md", "tests.json", "icon.png", "LICENSE"], ignoreOrder: true);
     }
 
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("CHANGELOG.md")]
+    public void Read_PageThatNobodyReads_IsRefused(string page)
+    {
+        var text = new byte[PackageLimits.MaxPageBytes + 1];
+        new Random(7).NextBytes(text);
+
+        PluginPackageReader.Read(GivenPackage.Validator().File(page, Encoding.ASCII.GetBytes(Convert.ToBase64String(text))).Build())
+            .Findings.Select(f => (f.Rule, f.File)).ShouldBe([("package.too-large", page)]);
+    }
+
+    [Fact]
+    public void ReadFile_OneOfMany_IsWhatWasPacked()
+    {
+        var zip = GivenPackage.Validator().File("lib/data.json", "{}").Build();
+
+        Encoding.UTF8.GetString(PluginPackageReader.ReadFile(zip, "lib/data.json")!.Value.Span).ShouldBe("{}");
+        PluginPackageReader.ReadFile(zip, "lib/none.json").ShouldBeNull();
+        PluginPackageReader.ReadFile(zip.AsMemory(1), "lib/data.json").ShouldBeNull();
+    }
+
     [Fact]
     public void Crc_TheStandardsExample_IsItsFigure() => ZipInflater.Crc(Encoding.ASCII.GetBytes("123456789")).ShouldBe(0xcbf43926u);
 }

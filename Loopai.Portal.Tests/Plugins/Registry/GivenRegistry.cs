@@ -27,7 +27,7 @@ internal sealed class GivenRegistry
         People = new PublisherPeople(database.Data, Names, Publishers, Clock);
         Verification = new PublisherVerification(database.Data, Dns, GuardedHandler.Create(allowPrivateNetworks: false), Publishers, Clock);
         Versions = new VersionRegistry(Names, settings, Clock);
-        Lifecycle = new PluginLifecycle(database.Data, settings, Clock);
+        Lifecycle = new PluginLifecycle(database.Data, Names, settings, Clock);
         Marketplace = new MarketplaceService(database.Data, Clock);
     }
 
@@ -55,7 +55,7 @@ internal sealed class GivenRegistry
     public async Task<string> PublisherAsync(Caller caller, string? name = null) =>
         (await Publishers.CreateAsync(caller, new PublisherDefinition { Name = name ?? NewName(), DisplayName = "Acme" }, default)).Item.Publisher.Name;
 
-    public async Task<PluginVersion> PublishAsync(Caller caller, string key, string version = "1.0.0", bool isPublic = false, string? needs = null)
+    public async Task<PluginVersion> PublishAsync(Caller caller, string key, string version = "1.0.0", bool isPublic = false, string? needs = null, string scan = "Passed")
     {
         var given = GivenPackage.Validator(id: key, version: version);
         if (needs is not null)
@@ -66,7 +66,7 @@ internal sealed class GivenRegistry
         var bytes = given.Build();
         await using var db = await _database.Data.OpenAsync(caller, default);
         return await Versions.AddAsync(
-            db, caller, new VersionToPublish(PluginPackageReader.Read(bytes).Package!, bytes, new byte[] { 1 }, "test") { IsPublic = isPublic }, default);
+            db, caller, new VersionToPublish(PluginPackageReader.Read(bytes).Package!, bytes, new byte[] { 1 }, "test") { IsPublic = isPublic, ScanResults = $$"""{"state":"{{scan}}"}""" }, default);
     }
 
     internal sealed class Records : IDnsTxtResolver

@@ -103,6 +103,38 @@ public sealed class RegistryTests(LoopaiDatabaseFixture fixture) : IClassFixture
     }
 
     [Fact]
+    public async Task SetVisibilityAsync_OverruledScan_StaysPrivateUntilItIsYanked()
+    {
+        var key = $"{await _given.PublisherAsync(_acme.Caller)}.guard";
+        await _given.PublishAsync(_acme.Caller, key);
+        await _given.PublishAsync(_acme.Caller, key, "1.1.0", scan: "Overruled");
+        (await Should.ThrowAsync<ConflictException>(_given.Lifecycle.SetVisibilityAsync(_acme.Caller, key, true, default))).Message.ShouldContain("1.1.0");
+
+        await _given.Lifecycle.YankAsync(_acme.Caller, key, "1.1.0", "The scan stops it.", default);
+        await _given.Lifecycle.SetVisibilityAsync(_acme.Caller, key, true, default);
+        (await Should.ThrowAsync<ConflictException>(_given.Lifecycle.UnyankAsync(_acme.Caller, key, "1.1.0", default))).Code.ShouldBe("plugin.not_scanned");
+        (await Should.ThrowAsync<ConflictException>(_given.PublishAsync(_acme.Caller, key, "1.2.0", scan: "Overruled"))).Code.ShouldBe("plugin.not_scanned");
+    }
+
+    [Fact]
+    public async Task SetVisibilityAsync_NameLikeAPopularOne_IsRefused()
+    {
+        var name = GivenRegistry.NewName();
+        var popular = $"{await _given.PublisherAsync(_globex.Caller)}.{name}";
+        await _given.PublishAsync(_globex.Caller, popular, isPublic: true);
+        await using (var db = await fixture.Data.OpenAsync(Caller.Installation, default))
+        {
+            await db.Plugins.Where(p => p.Key == popular).ExecuteUpdateAsync(set => set.SetProperty(p => p.Installs, RegistryNames.PopularFrom));
+            await db.Publishers.Where(p => p.OrganizationId == _globex.Id).ExecuteUpdateAsync(set => set.SetProperty(p => p.VerifiedUntil, _given.Clock.Now.AddDays(1)));
+        }
+
+        var key = $"{await _given.PublisherAsync(_acme.Caller)}.{name}";
+        await _given.PublishAsync(_acme.Caller, key);
+
+        (await Should.ThrowAsync<ConflictException>(_given.Lifecycle.SetVisibilityAsync(_acme.Caller, key, true, default))).Message.ShouldContain(popular);
+    }
+
+    [Fact]
     public async Task AddAsync_PublicOfUnverified_WhereTheInstallationAsksForProof_IsRefused()
     {
         var strict = new GivenRegistry(fixture.Database, requireVerified: true);

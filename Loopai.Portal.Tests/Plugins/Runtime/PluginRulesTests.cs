@@ -62,6 +62,7 @@ public sealed class PluginRulesTests
         }
 
         breaker.Failed(now).ShouldBeTrue();
+        breaker.Failed(now).ShouldBeTrue("what could not be written down the first time is tried again");
     }
 
     [Fact]
