@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Loopai.Core.Data;
 using Loopai.Core.Plugins.Installations;
 
 namespace Loopai.Core.Plugins.Runtime;
@@ -39,7 +40,7 @@ public static class HookAnswers
         var score = Number(said["score"]);
         return said["score"] is not null && score is not (>= 0 and <= 1)
             ? (null, "The score of a verdict is a number from 0 to 1, or null.")
-            : (new ValidatorAnswer(verdict, Text(said["reason"]) is { Length: > 0 } reason ? Cut(reason) : null, score), null);
+            : (new ValidatorAnswer(verdict, Text(said["reason"]) is { Length: > 0 } reason ? StorableText.Of(reason, MaxReasonLength) : null, score), null);
     }
 
     /// <summary>The decision, or what is wrong with the answer.</summary>
@@ -104,7 +105,4 @@ public static class HookAnswers
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
     private static double? Number(JsonNode? node) => node?.GetValueKind() == JsonValueKind.Number ? node.GetValue<double>() : null;
-
-    /// <summary>As the database keeps it: so long, and without NUL.</summary>
-    private static string Cut(string text) => (text.Length > MaxReasonLength ? text[..MaxReasonLength] : text).Replace('\0', '\uFFFD');
 }

@@ -125,13 +125,13 @@ public sealed class ValidatorQueue(LoopaiData data, PluginCatalog catalog, Plugi
             health.Judged(plugin, said.Verdict);
         }
 
-        return VerdictOf(job.Execution, plugin.InstallationId, plugin.Key, plugin.Version, said ?? new ValidatorAnswer(VerdictKind.Error, Cut(error), null), answer.Elapsed);
+        return VerdictOf(job.Execution, plugin.InstallationId, plugin.Key, plugin.Version, said ?? new ValidatorAnswer(VerdictKind.Error, error, null), answer.Elapsed);
     }
 
     private PluginVerdict VerdictOf(Execution execution, Guid installation, string key, string version, ValidatorAnswer said, TimeSpan elapsed) => new()
     {
         Id = Guid.CreateVersion7(), OrganizationId = execution.OrganizationId, EnvironmentId = execution.EnvironmentId, TaskId = execution.TaskId, ExecutionId = execution.Id,
-        InstallationId = installation, Key = key, Version = version, Verdict = said.Verdict, Reason = said.Reason, Score = said.Score, LatencyMs = elapsed.TotalMilliseconds, At = time.GetUtcNow(),
+        InstallationId = installation, Key = key, Version = version, Verdict = said.Verdict, Reason = StorableText.Of(said.Reason, PluginVerdict.MaxReasonLength), Score = said.Score, LatencyMs = elapsed.TotalMilliseconds, At = time.GetUtcNow(),
     };
 
     private async Task TryWriteAsync(List<PluginVerdict> verdicts, CancellationToken ct)
@@ -168,8 +168,6 @@ public sealed class ValidatorQueue(LoopaiData data, PluginCatalog catalog, Plugi
 
         await db.SaveChangesAsync(ct);
     }
-
-    private static string? Cut(string? text) => (text is { Length: > PluginVerdict.MaxReasonLength } ? text[..PluginVerdict.MaxReasonLength] : text)?.Replace('\0', '\uFFFD');
 
     private readonly record struct Job(Execution Execution, string Task, bool Sampled);
 }

@@ -15,18 +15,6 @@ public sealed record WebhookOutcome(WebhookAttempt Attempt, TimeSpan? RetryAfter
     /// <summary>The receiver says that it is gone, and does not want to be asked again.</summary>
     public bool IsGone => Attempt.Status == (int)HttpStatusCode.Gone;
 
-    /// <summary>An error as databases keep it: without NUL, not too long, and with no half of a character.</summary>
-    internal static string? Storable(string? error)
-    {
-        if (error is null)
-        {
-            return null;
-        }
-
-        var text = error.Replace('\0', '\uFFFD');
-        return text.Length <= WebhookDelivery.MaxErrorLength ? text : text[..(WebhookDelivery.MaxErrorLength - (char.IsHighSurrogate(text[WebhookDelivery.MaxErrorLength - 1]) ? 1 : 0))];
-    }
-
     /// <summary>The same without anything that the receiver wrote.</summary>
     internal WebhookOutcome Bare() => this with
     {

@@ -5,6 +5,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Loopai.Core.Data;
 using Loopai.Core.Outbound;
 using Loopai.Core.Plugins.Runtime;
 
@@ -47,7 +48,7 @@ public sealed class WebhookSender(OutboundHttp outbound, WebhookSecrets secrets,
                 Id = Guid.CreateVersion7(), OrganizationId = delivery.OrganizationId, DeliveryId = delivery.Id, At = at, Url = subscription.Url, RequestHeaders = seen.RequestHeaders,
                 Status = (int?)seen.Status, ResponseHeaders = seen.ResponseHeaders, ResponseBody = seen.Body, DnsMs = timings.Dns?.TotalMilliseconds,
                 ConnectMs = timings.Connect?.TotalMilliseconds, FirstByteMs = seen.FirstByte?.TotalMilliseconds, TotalMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds,
-                Error = WebhookOutcome.Storable(seen.Error),
+                Error = StorableText.Of(seen.Error, WebhookDelivery.MaxErrorLength),
             },
             seen.RetryAfter);
     }
