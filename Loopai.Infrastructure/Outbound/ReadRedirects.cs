@@ -36,7 +36,11 @@ internal sealed class ReadRedirects(HttpMessageHandler inner) : DelegatingHandle
         }
 
         var asked = request.RequestUri!;
-        var target = location.IsAbsoluteUri ? location : new Uri(asked, location);
+        if (!Uri.TryCreate(asked, location, out var target))
+        {
+            return null;
+        }
+
         var isEncryptedStill = target.Scheme == Uri.UriSchemeHttps || (target.Scheme == Uri.UriSchemeHttp && asked.Scheme == Uri.UriSchemeHttp);
         return isEncryptedStill && (!request.Options.TryGetValue(OutboundHttp.MayFollow, out var mayFollow) || mayFollow(target)) ? target : null;
     }

@@ -90,6 +90,12 @@ internal sealed class Worker
         {
             // The worker is gone; why is told below.
         }
+        catch
+        {
+            // It may still wait for a reply, and would take the next call for that.
+            _spent = true;
+            throw;
+        }
         finally
         {
             StopDeadline();

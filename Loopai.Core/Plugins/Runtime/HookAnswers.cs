@@ -25,13 +25,34 @@ public static class HookAnswers
     public const int MaxRequests = 10;
 
     /// <summary>The verdict, or what is wrong with the answer.</summary>
-    public static (ValidatorAnswer? Answer, string? Error) Verdict(PluginAnswer answer)
+    public static (ValidatorAnswer? Answer, string? Error) Verdict(PluginAnswer answer) => Guarded(answer, ReadVerdict);
+
+    /// <summary>The decision, or what is wrong with the answer.</summary>
+    public static (SamplerAnswer? Answer, string? Error) Sample(PluginAnswer answer) => Guarded(answer, ReadSample);
+
+    /// <summary>What is to be sent, or what is wrong with the answer.</summary>
+    public static (HandlerAnswer? Answer, string? Error) Handle(PluginAnswer answer) => Guarded(answer, ReadHandle);
+
+    private static (T? Answer, string? Error) Guarded<T>(PluginAnswer answer, Func<PluginAnswer, (T? Answer, string? Error)> read)
+        where T : class
     {
         if (answer.Status != PluginCallStatus.Answered)
         {
             return (null, answer.Error);
         }
 
+        try
+        {
+            return read(answer);
+        }
+        catch (Exception broken) when (broken is InvalidOperationException or ArgumentException)
+        {
+            return (null, "The answer holds half of a character, or the same header twice.");
+        }
+    }
+
+    private static (ValidatorAnswer? Answer, string? Error) ReadVerdict(PluginAnswer answer)
+    {
         if (answer.Value is not JsonObject said || Text(said["verdict"]) is not { } word || VerdictOf(word) is not { } verdict)
         {
             return (null, "validate answers {\"verdict\": \"pass\" | \"fail\" | \"unknown\", \"reason\": …, \"score\": …}.");
@@ -43,14 +64,8 @@ public static class HookAnswers
             : (new ValidatorAnswer(verdict, Text(said["reason"]) is { Length: > 0 } reason ? StorableText.Of(reason, MaxReasonLength) : null, score), null);
     }
 
-    /// <summary>The decision, or what is wrong with the answer.</summary>
-    public static (SamplerAnswer? Answer, string? Error) Sample(PluginAnswer answer)
+    private static (SamplerAnswer? Answer, string? Error) ReadSample(PluginAnswer answer)
     {
-        if (answer.Status != PluginCallStatus.Answered)
-        {
-            return (null, answer.Error);
-        }
-
         if (answer.Value is not JsonObject said || said["sample"]?.GetValueKind() is not (JsonValueKind.True or JsonValueKind.False))
         {
             return (null, "sample answers {\"sample\": true | false, \"probability\": …, \"state\": …}.");
@@ -67,14 +82,8 @@ public static class HookAnswers
             : (new SamplerAnswer(said["sample"]!.GetValue<bool>(), probability, state), null);
     }
 
-    /// <summary>What is to be sent, or what is wrong with the answer.</summary>
-    public static (HandlerAnswer? Answer, string? Error) Handle(PluginAnswer answer)
+    private static (HandlerAnswer? Answer, string? Error) ReadHandle(PluginAnswer answer)
     {
-        if (answer.Status != PluginCallStatus.Answered)
-        {
-            return (null, answer.Error);
-        }
-
         return answer.Value switch
         {
             null => (new HandlerAnswer(null, null), null),
@@ -102,6 +111,7 @@ public static class HookAnswers
         (request["headers"] as JsonObject)?.ToDictionary(h => h.Key, h => Text(h.Value)!, StringComparer.OrdinalIgnoreCase) ?? [],
         request["body"] is null ? null : Text(request["body"]) ?? request["body"]!.ToJsonString());
 
+    /// <exception cref="InvalidOperationException">It holds half of a character, which JSON can escape and no text can hold.</exception>
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
     private static double? Number(JsonNode? node) => node?.GetValueKind() == JsonValueKind.Number ? node.GetValue<double>() : null;

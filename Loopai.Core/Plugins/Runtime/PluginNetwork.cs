@@ -46,7 +46,14 @@ public sealed class PluginNetwork(OutboundHttp outbound, Func<string, bool> decl
     /// <exception cref="PluginNetworkException">It may not.</exception>
     public HttpRequestMessage Make(PluginRequest request)
     {
-        var address = outbound.Accept(request.Url) ?? throw new PluginNetworkException("Give an https address without user information.");
+        // The client writes values as they are: a line's end in one would begin another header, or another request.
+        if (request.Headers.FirstOrDefault(h => Breaks(h.Key) || Breaks(h.Value)).Key is { } broken)
+        {
+            throw new PluginNetworkException($"The header '{broken.ReplaceLineEndings(" ")}' holds the end of a line, or NUL.");
+        }
+
+        var address = (Breaks(request.Url) ? null : outbound.Accept(request.Url))
+            ?? throw new PluginNetworkException("Give an https address without user information.");
         if (!declares(address.Host))
         {
             throw new PluginNetworkException($"The plugin does not declare the host {address.Host} in capabilities.network.");
@@ -73,6 +80,8 @@ public sealed class PluginNetwork(OutboundHttp outbound, Func<string, bool> decl
 
         return message;
     }
+
+    private static bool Breaks(string text) => text.AsSpan().ContainsAny('\r', '\n', '\0');
 
     private static async Task<string> ReadAsync(HttpContent content, CancellationToken ct)
     {

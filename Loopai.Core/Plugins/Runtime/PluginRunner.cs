@@ -32,6 +32,13 @@ public sealed class PluginRunner(IPluginSandbox sandbox, OutboundHttp outbound, 
         return answer;
     }
 
+    /// <summary>The answer came too late for who asked, so that the plugin is left alone for a while; it is no reason to stop it for good, for the machine may be slow.</summary>
+    public void NoteLate(LivePlugin plugin, string error)
+    {
+        health.Failed(plugin, error);
+        _breakers.GetOrAdd((plugin.InstallationId, plugin.Version), _ => new PluginBreaker()).Late(time.GetUtcNow());
+    }
+
     /// <summary>Says whether an answer was worth something, which only who asked can tell. After too many that were not, the plugin is called no more.</summary>
     public async Task NoteAsync(LivePlugin plugin, string? error, CancellationToken ct)
     {
@@ -64,14 +71,17 @@ internal sealed class PluginBreaker
 
     private readonly Lock _gate = new();
     private int _failures;
+    private int _late;
     private DateTimeOffset _pausedUntil;
+
+    private int Bad => Math.Max(_failures, _late);
 
     /// <summary>After a pause one call goes ahead of the others, to see.</summary>
     public bool MayCall(DateTimeOffset now)
     {
         lock (_gate)
         {
-            if (_failures < PausesAt)
+            if (Bad < PausesAt)
             {
                 return true;
             }
@@ -81,8 +91,21 @@ internal sealed class PluginBreaker
                 return false;
             }
 
-            _pausedUntil = now + PauseAfter(_failures);
+            _pausedUntil = now + PauseAfter(Bad);
             return true;
+        }
+    }
+
+    /// <summary>Pauses as failures do. Calls that were under way when the pause began do not make it longer.</summary>
+    public void Late(DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            if (Bad < PausesAt || now >= _pausedUntil)
+            {
+                _late++;
+                _pausedUntil = now + PauseAfter(Bad);
+            }
         }
     }
 
@@ -90,7 +113,7 @@ internal sealed class PluginBreaker
     {
         lock (_gate)
         {
-            _failures = 0;
+            (_failures, _late) = (0, 0);
         }
     }
 
@@ -100,7 +123,7 @@ internal sealed class PluginBreaker
         lock (_gate)
         {
             _failures++;
-            _pausedUntil = now + PauseAfter(_failures);
+            _pausedUntil = now + PauseAfter(Bad);
             return _failures >= QuarantinesAt;
         }
     }

@@ -34,7 +34,7 @@ public sealed class PluginSampler(PluginRunner runner, ILogger<PluginSampler> lo
         }
         catch (TimeoutException)
         {
-            // The call goes on and warms the worker; what it answers comes too late for this execution.
+            // A worker that is being started goes on, and is warm for the next execution.
             return null;
         }
         catch (Exception e)
@@ -67,7 +67,7 @@ public sealed class PluginSampler(PluginRunner runner, ILogger<PluginSampler> lo
             ["execution"] = PluginArguments.OfExecution(execution, task, plugins.EnvironmentOf(execution.EnvironmentId), plugin.Capabilities),
             ["state"] = _states.TryGetValue(place, out var state) ? state.DeepClone() : new JsonObject(),
         };
-        if (await runner.CallAsync(plugin, "sample", arguments, CancellationToken.None) is not { } answer)
+        if (await AskAsync(plugin, arguments) is not { } answer)
         {
             return null;
         }
@@ -80,5 +80,21 @@ public sealed class PluginSampler(PluginRunner runner, ILogger<PluginSampler> lo
         }
 
         return said is null ? null : said.Sample ? new SamplingDecision(true, SampledBy.Plugin, said.Probability) : default(SamplingDecision);
+    }
+
+    /// <summary>Null when the plugin is left alone, or too late, which counts: else every execution would wait for it.</summary>
+    private async Task<PluginAnswer?> AskAsync(LivePlugin plugin, JsonObject arguments)
+    {
+        // The token also ends the wait for a worker, where nothing that comes too late should keep a place.
+        using var limit = new CancellationTokenSource(Limit);
+        try
+        {
+            return await runner.CallAsync(plugin, "sample", arguments, limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            runner.NoteLate(plugin, $"sample did not answer within {Limit.TotalMilliseconds:0} ms; the task's policy decided.");
+            return null;
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Loopai.Core.Access;
@@ -18,10 +19,12 @@ namespace Loopai.Core.Plugins.Runtime;
 public sealed class ValidatorQueue(LoopaiData data, PluginCatalog catalog, PluginRunner runner, PluginHealthBook health, TimeProvider time, ILogger<ValidatorQueue> log) : BackgroundService
 {
     private const int MaxWaiting = 1000;
+    private const int MaxWaitingEach = 100;
     private const int Workers = 2;
     private const int BatchSize = 50;
 
     private readonly Channel<Job> _queue = Channel.CreateBounded<Job>(new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.Wait });
+    private readonly ConcurrentDictionary<Guid, int> _waiting = new();
     private long _dropped;
 
     /// <summary>Executions that no validator saw because too many waited.</summary>
@@ -31,9 +34,30 @@ public sealed class ValidatorQueue(LoopaiData data, PluginCatalog catalog, Plugi
     internal void Offer(OrganizationPlugins? plugins, Execution execution, string task, bool sampled)
     {
         if (plugins is not null && plugins.ValidatorsOf(execution.TaskId, execution.EnvironmentId).Any(a => sampled || a.Scope == PluginScope.All)
-            && !_queue.Writer.TryWrite(new Job(execution, task, sampled)))
+            && !TryQueue(new Job(execution, task, sampled)))
         {
             Interlocked.Increment(ref _dropped);
+        }
+    }
+
+    /// <summary>No organization takes the places of all others.</summary>
+    private bool TryQueue(Job job)
+    {
+        var organization = job.Execution.OrganizationId;
+        if (_waiting.AddOrUpdate(organization, 1, (_, waiting) => waiting + 1) <= MaxWaitingEach && _queue.Writer.TryWrite(job))
+        {
+            return true;
+        }
+
+        Left(organization);
+        return false;
+    }
+
+    private void Left(Guid organization)
+    {
+        if (_waiting.AddOrUpdate(organization, 0, (_, waiting) => waiting - 1) == 0)
+        {
+            _waiting.TryRemove(KeyValuePair.Create(organization, 0));
         }
     }
 
@@ -48,6 +72,7 @@ public sealed class ValidatorQueue(LoopaiData data, PluginCatalog catalog, Plugi
             {
                 while (verdicts.Count < BatchSize && _queue.Reader.TryRead(out var job))
                 {
+                    Left(job.Execution.OrganizationId);
                     await TryJudgeAsync(job, verdicts, ct);
                 }
 

@@ -92,7 +92,7 @@ public sealed class BubblewrapPluginSandbox : IPluginSandbox, IAsyncDisposable, 
         {
             if (worker is null)
             {
-                (worker, var loaded) = await _factory.StartAsync(program, _options with { MemoryMegabytes = limits.MemoryMb });
+                (worker, var loaded) = await _factory.StartAsync(program, _options with { MemoryMegabytes = Math.Min(limits.MemoryMb, _options.MemoryMegabytes) });
                 if (worker is null)
                 {
                     return (loaded, "");
@@ -137,7 +137,7 @@ public sealed class BubblewrapPluginSandbox : IPluginSandbox, IAsyncDisposable, 
 
     /// <summary>What the worker reports is JSON; what is said about a worker that ended is a sentence.</summary>
     private static (string Error, string Printed) ErrorOf(string error, string printed) =>
-        error.StartsWith('{') && Read(Encoding.UTF8.GetBytes(error)) is { } said && said["error"] is JsonValue value && value.TryGetValue<string>(out var text)
+        error.StartsWith('{') && Read(Encoding.UTF8.GetBytes(error)) is { } said && TextOf(said["error"]) is { } text
             ? (text, PrintedOf(said))
             : (error, printed);
 
@@ -146,13 +146,27 @@ public sealed class BubblewrapPluginSandbox : IPluginSandbox, IAsyncDisposable, 
     {
         try
         {
-            return JsonNode.Parse(json, null, OnceEach) as JsonObject;
+            // Members are read when they are counted; a name may hold half of a character.
+            return JsonNode.Parse(json, null, OnceEach) is JsonObject { Count: >= 0 } said ? said : null;
         }
-        catch (JsonException)
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException or ArgumentException)
         {
             return null;
         }
     }
 
-    private static string PrintedOf(JsonObject said) => said["printed"] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
+    private static string PrintedOf(JsonObject said) => TextOf(said["printed"]) ?? "";
+
+    private static string? TextOf(JsonNode? node)
+    {
+        try
+        {
+            return node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a character, which JSON can escape and no text can hold.
+            return null;
+        }
+    }
 }

@@ -25,6 +25,11 @@ internal sealed class PluginReplies(IPluginNetwork network, TimeSpan time) : IDi
         {
             return Refuse("The call took too long.");
         }
+        catch (Exception failure)
+        {
+            // Whatever else a server may make of an answer: the plugin waits for its reply.
+            return Refuse("The request failed: " + failure.Message);
+        }
     }
 
     public void Dispose() => _limit.Dispose();

@@ -109,6 +109,8 @@
       try {
         const source = read(path);
         if (path.endsWith('.json')) return module.exports = parse(source);
+        // Only what was looked at as source before it was published is run as source.
+        if (!/\.[cm]?js$/i.test(path)) throw new Error(`${path} is neither .js, .cjs, .mjs nor .json`);
         const find = name => {
           if (name === 'loopai') return loopai;
           if (!/^\.{0,2}\//.test(name)) return require(name);
@@ -118,7 +120,8 @@
           return load(found);
         };
         const found = wanted.map(name => `typeof ${name} === 'function' ? ${name} : undefined`);
-        const code = compileFunction(`${source}\n;return [${found}];`, ['module', 'exports', 'require', 'loopai'], { filename: 'plugin://' + path });
+        // In a function of its own, whose arguments are nothing.
+        const code = compileFunction(`return (function () {${source}\n;return [${found}];}).call(this);`, ['module', 'exports', 'require', 'loopai'], { filename: 'plugin://' + path });
         const functions = code.call(module.exports, module, module.exports, find, loopai);
         wanted.forEach((name, i) => { if (functions[i] !== undefined) module.exports[name] ??= functions[i]; });
         return module.exports;

@@ -39,7 +39,7 @@ class Package:
         self.modules = {}
         self.loopai = type(sys)("loopai")
         self.loopai.fetch = fetch
-        self.loopai.read = self.read
+        self.loopai.read = lambda path: self.read(path)  # a bound method would lead to this object
         self.loopai.require = lambda wanted: packages[dependencies[wanted]].main() if wanted in dependencies else undeclared(wanted)
         self.builtins = {**vars(builtins), "__import__": self.find}
 

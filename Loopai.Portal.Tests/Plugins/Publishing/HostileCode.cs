@@ -36,6 +36,9 @@ internal static class HostileCode
         yield return Py("attrgetter", "from operator import attrgetter\n    attrgetter('a')(config)", "code.reflection");
         yield return Py("a format that reads globals", "'{0.__globals__}'.format(validate)", "code.reflection");
         yield return Py("a word in pieces", "globals_of = vars(config)['__built' + 'ins__']", "code.reflection");
+        yield return Py("the object behind loopai.read", "loopai.read.__self__.find('os')", "code.reflection");
+        yield return Py("the built-ins behind loopai.read", "loopai.read.__self__.builtins['exec']('1')", "code.reflection");
+        yield return Py("a module's own names", "execution.__dict__", "code.reflection");
         yield return Py("a text of numbers", "''.join(chr(c) for c in [105, 109, 112, 111, 114, 116, 32, 111, 115])", "obfuscation.codes");
         yield return Py("a name in two alphabets", "\u0440ass_through = 1", "obfuscation.lookalike");
         yield return new CorpusPackage("a built-in hidden and shown again", GivenPackage.Validator("def eval(x): return x\ndel eval\ndef validate(execution, config):\n    return eval('1')\n").Build(), "code.dynamic");
@@ -69,6 +72,9 @@ internal static class HostileCode
         yield return Js("a text in escapes", $"const t = '{string.Concat(Enumerable.Repeat("\\x65\\x76", 20))}'", "obfuscation.escapes");
         yield return Js("turned direction", "const isAdmin = 'user\u202E // check\u2066'", "obfuscation.bidi");
         yield return Js("a character nobody sees", "const a\u200Cb = 1", "obfuscation.invisible");
+        yield return new CorpusPackage("JavaScript: require by the arguments of the file", GivenPackage.Validator("const fs = arguments[2]('fs');\nexports.validate = () => ({ verdict: 'pass' });\n", "javascript").Build(), "code.reflection");
+        yield return new CorpusPackage("JavaScript: the same in an arrow", GivenPackage.Validator("const given = () => arguments;\nexports.validate = () => ({ verdict: given()[2] ? 'pass' : 'fail' });\n", "javascript").Build(), "code.reflection");
+        yield return new CorpusPackage("JavaScript: source in a text file", GivenPackage.Validator("exports.validate = require('./payload.txt').validate;\n", "javascript").File("payload.txt", "exports.validate = () => eval('1');\n").Build(), "code.dynamic");
         yield return Js("with", "with (config) { x }", "code.reflection");
         yield return Js("a minified line", "const a = [" + string.Join(',', Enumerable.Range(0, 900)) + "]", "obfuscation.long-line");
     }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Loopai.Core.Plugins.Installations;
 using Loopai.Core.Plugins.Runtime;
+using Loopai.Infrastructure.Outbound;
 
 namespace Loopai.Portal.Tests.Plugins.Runtime;
 
@@ -27,6 +28,39 @@ public sealed class PluginRulesTests
     [InlineData("""{"sample": true}""", false)]
     [InlineData("""{"sample": 1, "probability": 0.5}""", false)]
     public void Sample_WithoutAProbability_IsRefused(string value, bool isTaken) => (HookAnswers.Sample(Answered(value)).Answer is not null).ShouldBe(isTaken);
+
+    [Theory]
+    [InlineData("""{"verdict": "\ud83d"}""")]
+    [InlineData("""{"verdict": "pass", "reason": "\ud83d"}""")]
+    [InlineData("""{"\ud83d": "pass"}""")]
+    public void Verdict_HalfOfACharacter_IsRefused(string value) => HookAnswers.Verdict(Answered(value)).Error.ShouldStartWith("The answer holds half of a character");
+
+    [Theory]
+    [InlineData("https://a.example/", "x\r\nhost: b.example")]
+    [InlineData("https://a.example/", "x\0")]
+    [InlineData("https://a.example/\r\n", "x")]
+    public void Make_EndOfALineInARequest_IsRefused(string url, string value) => Should.Throw<PluginNetworkException>(() =>
+        new PluginNetwork(GuardedHandler.Create(allowPrivateNetworks: false), _ => true).Make(new PluginRequest("GET", url, new Dictionary<string, string> { ["x-a"] = value }, null)));
+
+    [Fact]
+    public void Handle_TheSameHeaderTwice_IsRefused() =>
+        HookAnswers.Handle(Answered("""{"requests": [{"url": "https://a.example", "headers": {"x": "1", "X": "2"}}]}""")).Error.ShouldNotBeNull();
+
+    [Fact]
+    public void Breaker_AnswersThatComeLate_PauseButEndNothing()
+    {
+        var (breaker, now) = (new PluginBreaker(), DateTimeOffset.UnixEpoch);
+        for (var i = 0; i < 50; i++)
+        {
+            breaker.Late(now);
+        }
+
+        breaker.MayCall(now).ShouldBeFalse();
+        breaker.MayCall(now.AddSeconds(1)).ShouldBeTrue("calls that were under way do not make the pause longer");
+        breaker.Failed(now.AddSeconds(1)).ShouldBeFalse();
+        breaker.Succeeded();
+        breaker.MayCall(now.AddSeconds(1)).ShouldBeTrue();
+    }
 
     [Fact]
     public void Sample_StateThatGrew_IsRefused() =>

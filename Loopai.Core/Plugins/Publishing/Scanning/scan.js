@@ -16,7 +16,7 @@ const NAMES = new Map(Object.entries({
   'code.network': 'fetch XMLHttpRequest WebSocket EventSource',
   'code.native': 'WebAssembly',
 }).flatMap(([rule, names]) => names.split(' ').map(name => [name, rule])));
-const MEMBERS = new Set(['__proto__', '__defineGetter__', '__defineSetter__', '__lookupGetter__', 'callee', 'mainModule', 'getPrototypeOf', 'setPrototypeOf', 'binding', 'dlopen', 'prepareStackTrace']);
+const MEMBERS = new Set(['__proto__', '__defineGetter__', '__defineSetter__', '__lookupGetter__', 'callee', 'caller', 'mainModule', 'getPrototypeOf', 'setPrototypeOf', 'binding', 'dlopen', 'prepareStackTrace']);
 const DECODERS = new Set(['atob', 'fromCharCode', 'fromCodePoint', 'unescape']);
 const BLOB = /^(?:[A-Za-z0-9+/_-]{400,}={0,2}|(?:[0-9a-fA-F]{2}){200,})$/;
 
@@ -25,7 +25,7 @@ exports.validate = function ({ files }) {
   for (const path of Object.keys(files).sort()) {
     try {
       const tree = acorn.parse(files[path], { ecmaVersion: 'latest', sourceType: 'script', locations: true, allowReturnOutsideFunction: true, allowHashBang: false });
-      scan(tree, (rule, node, message) => findings.push([rule, path, node.loc.start.line, message]));
+      scan(tree, Object.keys(files), (rule, node, message) => findings.push([rule, path, node.loc.start.line, message]));
     } catch (error) {
       const line = error.loc ? error.loc.line : 1;
       const isModule = /'import' and 'export'/.test(error.message);
@@ -35,11 +35,11 @@ exports.validate = function ({ files }) {
   return { findings: findings.slice(0, 200) };
 };
 
-function scan(tree, add) {
+function scan(tree, files, add) {
   const blobs = [];
   let decodes = false, odd = 0;
 
-  function visit(node, parent, scopes) {
+  function visit(node, parent, scopes, hasArguments) {
     if (!node || typeof node.type !== 'string') return;
     const inner = isFunction(node) || node.type === 'Program' ? [...scopes, declared(node)] : scopes;
     const isHidden = name => scopes.some(scope => scope.has(name));
@@ -48,6 +48,7 @@ function scan(tree, add) {
         if (isReference(node, parent)) {
           if (NAMES.has(node.name) && !isHidden(node.name)) add(NAMES.get(node.name), node, `It uses ${node.name}, which plugins must not.`);
           if (node.name === 'require' && !isHidden('require') && !(parent.type === 'CallExpression' && parent.callee === node)) add('code.dynamic', node, 'It hands require on, so that nobody knows what is loaded.');
+          if (node.name === 'arguments' && !hasArguments) add('code.reflection', node, 'It uses arguments outside a function, which are those of the file.');
           if (DECODERS.has(node.name)) decodes = true;
         }
         if (/^_0x[0-9a-f]{3,}$/i.test(node.name) && ++odd === 3) add('obfuscation.names', node, 'Its names were replaced by numbers, so that nobody can read it.');
@@ -71,10 +72,11 @@ function scan(tree, add) {
         if (BLOB.test(node.value.raw.replace(/\s/g, ''))) blobs.push(node);
         break;
     }
+    const hasOwn = hasArguments || node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression';
     for (const key of Object.keys(node)) {
       const child = node[key];
       if (key === 'loc' || child === null || typeof child !== 'object') continue;
-      for (const one of Array.isArray(child) ? child : [child]) visit(one, node, inner);
+      for (const one of Array.isArray(child) ? child : [child]) visit(one, node, inner, hasOwn);
     }
   }
 
@@ -99,7 +101,12 @@ function scan(tree, add) {
       if (wanted === undefined) return add('code.dynamic', node, 'It requires a module whose name is only known when it runs.');
       if (given[0].type !== 'Literal') add('obfuscation.pieces', node, `It puts the name of the module ${wanted} together from pieces.`);
       const name = wanted.replace(/^node:/, '');
-      if (/^\.{0,2}\//.test(name)) return name.endsWith('.node') ? add('code.native', node, `It loads the native module ${name}.`) : undefined;
+      if (/^\.{0,2}\//.test(name)) {
+        if (name.endsWith('.node')) return add('code.native', node, `It loads the native module ${name}.`);
+        const last = name.split('/').pop();
+        const isSource = !/[^.]\.[^.]+$/.test(last) || /\.(?:[cm]?js|json)$/.test(last) || files.some(file => file.endsWith(`${last}.js`) || file.endsWith(`${last}/index.js`));
+        return isSource ? undefined : add('code.dynamic', node, `It requires ${name}, which is neither .js, .cjs, .mjs nor .json.`);
+      }
       if (SAFE.has(name)) return undefined;
       const rule = MODULES.get(name) ?? MODULES.get(name.split('/')[0]);
       add(rule ?? 'code.module', node, rule ? `It requires ${name}, which plugins cannot use.` : `It requires ${name}, which is not in the package and not among the modules for plugins.`);
@@ -110,7 +117,7 @@ function scan(tree, add) {
       add('obfuscation.codes', node, 'It makes a text of a list of numbers, so that nobody can read it.');
   }
 
-  visit(tree, { type: '' }, []);
+  visit(tree, { type: '' }, [], false);
   if (decodes) for (const node of blobs) add('obfuscation.blob', node, 'A long encoded text is decoded by this file; nobody can read what is in it.');
 }
 

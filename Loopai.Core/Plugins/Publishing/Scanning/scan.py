@@ -23,7 +23,7 @@ NAMES = {
 }
 
 ATTRIBUTES = set("""__subclasses__ __globals__ __builtins__ __code__ __closure__ __bases__ __base__ __mro__ mro __import__ __loader__ __spec__ __getattribute__ __reduce__
-__reduce_ex__ __func__ __wrapped__ __traceback__ f_globals f_locals f_builtins f_back gi_frame gi_code cr_frame ag_frame tb_frame tb_next func_globals _getframe attrgetter methodcaller""".split())
+__reduce_ex__ __self__ __dict__ __func__ __wrapped__ __traceback__ f_globals f_locals f_builtins f_back gi_frame gi_code cr_frame ag_frame tb_frame tb_next func_globals _getframe attrgetter methodcaller""".split())
 
 WORDS = re.compile("|".join(sorted(a for a in ATTRIBUTES if a.startswith("__"))))
 BLOB = re.compile(r"\A(?:[A-Za-z0-9+/_-]{400,}={0,2}|(?:[0-9a-fA-F]{2}){200,})\Z")
