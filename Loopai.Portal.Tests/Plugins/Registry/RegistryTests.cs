@@ -120,7 +120,7 @@ public sealed class RegistryTests(LoopaiDatabaseFixture fixture) : IClassFixture
     public async Task SetVisibilityAsync_NameLikeAPopularOne_IsRefused()
     {
         var name = GivenRegistry.NewName();
-        var popular = $"{await _given.PublisherAsync(_globex.Caller)}.{name}";
+        var popular = $"{await _given.PublisherAsync(_globex.Caller)}.{name}-lookup";
         await _given.PublishAsync(_globex.Caller, popular, isPublic: true);
         await using (var db = await fixture.Data.OpenAsync(Caller.Installation, default))
         {
@@ -128,7 +128,7 @@ public sealed class RegistryTests(LoopaiDatabaseFixture fixture) : IClassFixture
             await db.Publishers.Where(p => p.OrganizationId == _globex.Id).ExecuteUpdateAsync(set => set.SetProperty(p => p.VerifiedUntil, _given.Clock.Now.AddDays(1)));
         }
 
-        var key = $"{await _given.PublisherAsync(_acme.Caller)}.{name}";
+        var key = $"{await _given.PublisherAsync(_acme.Caller)}.{name}-l0okup";
         await _given.PublishAsync(_acme.Caller, key);
 
         (await Should.ThrowAsync<ConflictException>(_given.Lifecycle.SetVisibilityAsync(_acme.Caller, key, true, default))).Message.ShouldContain(popular);

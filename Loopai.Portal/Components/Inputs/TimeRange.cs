@@ -32,8 +32,10 @@ public sealed record TimeRange(string Text, string Label, TimeSpan? Length, Date
         return Presets.Single(known => known.Text == fallback);
     }
 
+    /// <summary>By whole minutes; the last one belongs to it, so that a stretch which ends now holds what happened this minute.</summary>
     public static TimeRange Between(DateTimeOffset from, DateTimeOffset to)
     {
+        to = to.AddTicks((TimeSpan.TicksPerMinute - (to.Ticks % TimeSpan.TicksPerMinute)) % TimeSpan.TicksPerMinute);
         var text = string.Create(CultureInfo.InvariantCulture, $"{from.UtcDateTime:yyyy-MM-ddTHH:mm}Z..{to.UtcDateTime:yyyy-MM-ddTHH:mm}Z");
         var label = string.Create(CultureInfo.InvariantCulture, $"{from:d MMM HH:mm} – {to:d MMM HH:mm}");
         return new TimeRange(text, label, null, from, to);
