@@ -22,13 +22,15 @@ public sealed class MetricsTests(PortalFixture portal)
 
         var text = await ReadAsync();
         (ValueOf(text, "loopai_executions_total{status=\"success\"}") - before).ShouldBeGreaterThanOrEqualTo(5);
-        ValueOf(text, "loopai_executions_queued").ShouldBe(0);
         ValueOf(text, "loopai_commit_size_bucket{le=\"+Inf\"}").ShouldBe(ValueOf(text, "loopai_commit_size_count"));
         text.ShouldContain("# TYPE http_server_request_duration_seconds histogram");
         text.ShouldContain("http_route=\"/api/v1/tasks/execute\"");
         text.ShouldContain("# TYPE dotnet_gc_collections_total counter");
         text.ShouldNotContain(portal.Acme.Id.ToString(), Case.Insensitive);
         text.ShouldNotContain(task.ToString(), Case.Insensitive);
+
+        // The process counts for every portal in it, and another may be at work.
+        await Eventually.BecomesAsync(async () => ValueOf(await ReadAsync(), "loopai_executions_queued"), 0);
     }
 
     [Fact]

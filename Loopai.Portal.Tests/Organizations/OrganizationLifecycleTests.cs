@@ -3,6 +3,7 @@ using Loopai.Core.Audit;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
 using Loopai.Core.Organizations;
+using Loopai.Core.Plugins.Registry;
 using Loopai.Portal.Tests.Access;
 using Loopai.Portal.Tests.Data;
 using Microsoft.EntityFrameworkCore;
@@ -54,7 +55,7 @@ public sealed class OrganizationLifecycleTests(LoopaiDatabaseFixture fixture) : 
     }
 
     [Fact]
-    public async Task Purge_GraceIsOver_LeavesNothingButTheAuditLog_AndNobodyElseIsTouched()
+    public async Task Purge_GraceIsOver_LeavesNothingButTheAuditLogAndTakenNames_AndNobodyElseIsTouched()
     {
         await using var system = await fixture.Data.OpenAsync(Caller.Installation, default);
         var (gone, stays) = (await FillAsync(system, DateTimeOffset.UtcNow), await FillAsync(system, deletedAt: null));
@@ -74,7 +75,8 @@ public sealed class OrganizationLifecycleTests(LoopaiDatabaseFixture fixture) : 
         }
 
         (await system.AuditEvents.CountAsync(e => e.OrganizationId == gone && e.Action == "organization.purged")).ShouldBe(1);
-        left.ShouldBe([nameof(AuditCheckpoint), nameof(AuditEvent), nameof(AuditLog), nameof(AuditPending), nameof(AuditSeal)], ignoreOrder: true);
+        left.ShouldBe(
+            [nameof(AuditCheckpoint), nameof(AuditEvent), nameof(AuditLog), nameof(AuditPending), nameof(AuditSeal), nameof(TakenName)], ignoreOrder: true);
     }
 
     [Fact]

@@ -176,7 +176,8 @@ public sealed partial class ReportsOverHttpTests(PortalFixture portal)
 
             // A cell breaks what is longer than itself.
             string.Concat(text.Where(c => !char.IsWhiteSpace(c))).ShouldContain("Ownerofreports");
-            text.ShouldMatch(@"(?m)^2\s*/\s*2\s*$");
+            var pages = Regex.Match(info, @"Pages:\s+(\d+)").Groups[1].Value;
+            text.ShouldMatch($@"(?m)^{pages}\s*/\s*{pages}\s*$");
         }
         finally
         {
