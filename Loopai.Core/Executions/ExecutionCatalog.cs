@@ -14,7 +14,12 @@ namespace Loopai.Core.Executions;
 /// <summary>Keeps what the hot path needs in memory: compiled tasks and loaded programs, read when first asked for and again when they change.</summary>
 public sealed class ExecutionCatalog(LoopaiData data)
 {
+    /// <summary>Ids that lead nowhere are a caller's to make up, so that only so many are kept.</summary>
+    private const int MostAbsent = 10_000;
+
     private readonly ConcurrentDictionary<Guid, Task<CatalogTask?>> _tasks = new();
+    private readonly ConcurrentDictionary<Asked, Lazy<Task<CatalogTask?>>> _loading = new();
+    private readonly ConcurrentDictionary<Asked, bool> _absent = new();
     private readonly ConcurrentDictionary<Guid, LiveTask> _live = new();
     private long _forgotten;
 
@@ -60,23 +65,56 @@ public sealed class ExecutionCatalog(LoopaiData data)
         }
     }
 
+    /// <summary>All who ask between two changes wait for the same answer, which a thousand callers of a changed task would otherwise each read for themselves.</summary>
     private async Task<CatalogTask?> LoadOnceAsync(Caller caller, Guid taskId)
     {
-        // An answer of another organization's caller must not be shared: it is null for this one, and cached for none.
-        var forgotten = Interlocked.Read(ref _forgotten);
-        var loading = LoadAsync(caller.OrganizationId, taskId);
-        var entry = await loading;
-        if (entry is not null)
+        // An answer of another organization's caller must not be shared, and neither must one that was read before a change.
+        var asked = new Asked(caller.OrganizationId, taskId, Interlocked.Read(ref _forgotten));
+        if (_absent.ContainsKey(asked))
         {
-            _tasks[taskId] = loading;
-            if (forgotten != Interlocked.Read(ref _forgotten))
-            {
-                // A change was told while this was read, perhaps of what was read.
-                _tasks.TryRemove(KeyValuePair.Create(taskId, loading));
-            }
+            return null;
         }
 
-        return entry;
+        var loading = _loading.GetOrAdd(asked, static (key, catalog) => new(() => catalog.LoadAsync(key.OrganizationId, key.TaskId)), this).Value;
+        try
+        {
+            var entry = await loading;
+            if (entry is null)
+            {
+                Miss(asked);
+            }
+            else
+            {
+                Keep(asked, loading);
+            }
+
+            return entry;
+        }
+        finally
+        {
+            _loading.TryRemove(asked, out _);
+        }
+    }
+
+    private void Keep(Asked asked, Task<CatalogTask?> loaded)
+    {
+        _tasks[asked.TaskId] = loaded;
+        if (asked.Forgotten != Interlocked.Read(ref _forgotten))
+        {
+            // A change was told while this was read, perhaps of what was read.
+            _tasks.TryRemove(KeyValuePair.Create(asked.TaskId, loaded));
+        }
+    }
+
+    /// <summary>A new task is a change like any other, after which nothing that was absent before is taken for absent.</summary>
+    private void Miss(Asked asked)
+    {
+        if (_absent.Count >= MostAbsent)
+        {
+            _absent.Clear();
+        }
+
+        _absent[asked] = true;
     }
 
     private async Task<CatalogTask?> LoadAsync(Guid organizationId, Guid taskId)
@@ -133,4 +171,7 @@ public sealed class ExecutionCatalog(LoopaiData data)
             ? new LoadedProgram(version, ModelProgram.Load(program.Artifact), null, executionsBefore)
             : new LoadedProgram(version, null, new ProgramSource(program.Id, program.Language, Encoding.UTF8.GetString(program.Artifact)), executionsBefore);
     }
+
+    /// <param name="Forgotten">How many changes had been told when it was asked.</param>
+    private readonly record struct Asked(Guid OrganizationId, Guid TaskId, long Forgotten);
 }
