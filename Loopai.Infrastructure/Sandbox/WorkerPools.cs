@@ -13,6 +13,9 @@ internal sealed class ProgramPool(ProgramSource program)
     /// <summary>Workers idle, busy and starting.</summary>
     public int Workers { get; set; }
 
+    /// <summary>Whether one of them has loaded the program.</summary>
+    public bool IsLoaded { get; set; }
+
     /// <summary>Callers that wait for one of them.</summary>
     public int Waiting { get; set; }
 
@@ -73,6 +76,35 @@ internal sealed class WorkerPools(SandboxOptions options)
         return WaitAsync(waiter, ct);
     }
 
+    /// <summary>Whether a worker of the program has loaded it, and still lives.</summary>
+    public bool IsWarm(Guid program)
+    {
+        lock (_gate)
+        {
+            return _pools.TryGetValue(program, out var pool) && pool is { IsLoaded: true, Workers: > 0 };
+        }
+    }
+
+    /// <summary>Lets the program keep its warmest idle worker; false when it has none at all, not even one at work or being started.</summary>
+    public bool TryKeep(Guid program)
+    {
+        lock (_gate)
+        {
+            StopDeadIdle(program);
+            if (!_pools.TryGetValue(program, out var pool) || pool.Workers == 0)
+            {
+                return false;
+            }
+
+            if (pool.Idle.Count > 0)
+            {
+                pool.Idle[^1].IdleSince = Environment.TickCount64;
+            }
+
+            return true;
+        }
+    }
+
     /// <summary>Gives back what <see cref="TakeAsync"/> granted: the worker when it can answer again, or else its room.</summary>
     public void Return(ProgramPool pool, Worker? worker)
     {
@@ -80,6 +112,8 @@ internal sealed class WorkerPools(SandboxOptions options)
         {
             if (worker is { IsUsable: true } && !pool.IsSuperseded && !_closed)
             {
+                pool.IsLoaded = true;
+
                 // First come, first served; but only for a program without any worker is a warm one of another given up.
                 var next = FirstWaiting(waiter => waiter.Pool == pool || waiter.Pool.Workers == 0);
                 if (next is null || next.Pool == pool)
@@ -238,6 +272,7 @@ internal sealed class WorkerPools(SandboxOptions options)
     private void Release(ProgramPool pool)
     {
         _workers--;
+        pool.IsLoaded &= pool.Workers > 1;
         if (--pool.Workers == 0 && pool.Waiting == 0 && _pools.TryGetValue(pool.Program.Id, out var current) && current == pool)
         {
             _pools.Remove(pool.Program.Id);

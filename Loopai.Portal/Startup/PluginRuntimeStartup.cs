@@ -21,6 +21,8 @@ internal static class PluginRuntimeStartup
         services.AddHostedService(provider => provider.GetRequiredService<PluginHealthBook>());
         services.AddSingleton<PluginRunner>();
 
+        services.AddSingleton<SamplerWarmth>();
+        services.AddHostedService(provider => provider.GetRequiredService<SamplerWarmth>());
         services.AddSingleton<PluginSampler>();
         services.AddSingleton<WebhookHandler>();
         services.AddSingleton<ValidatorQueue>();

@@ -30,7 +30,8 @@ internal static class InstallationErrors
 
     public static ConflictException WrongKind(string key, string what) => new("plugin_attachment.kind", $"'{key}' {what}");
 
-    public static ConflictException HasSampler() => new("plugin_attachment.sampler", "A sampler is attached to this task already. Detach it first: only one can decide.");
+    public static ConflictException HasSampler(string sampler, string? environment) => new(
+        "plugin_attachment.sampler", $"{sampler} is attached to this task already, for {(environment is null ? "all environments" : $"the environment '{environment}'")}. Detach it first: only one sampler can decide.");
 
     public static ChangedMeanwhileException ChangedMeanwhile() =>
         new("plugin_installation.changed_meanwhile", "Somebody else changed this plugin since you read it. Read it again and repeat your change.");

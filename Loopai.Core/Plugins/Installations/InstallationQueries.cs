@@ -37,9 +37,15 @@ internal static class InstallationQueries
     /// <summary>Calls by the hour of the last day, of these installations.</summary>
     public static async Task<ILookup<Guid, HealthHour>> HealthAsync(this LoopaiDbContext db, IReadOnlyList<Guid> installations, DateTimeOffset since, CancellationToken ct)
     {
-        var minutes = await db.PluginHealth.AsNoTracking().Where(h => installations.Contains(h.InstallationId) && h.StartsAt >= since).ToListAsync(ct);
-        return minutes.GroupBy(m => (m.InstallationId, Hour: m.StartsAt.AddTicks(-(m.StartsAt.Ticks % TimeSpan.TicksPerHour)))).OrderBy(g => g.Key.Hour).ToLookup(
-            g => g.Key.InstallationId,
-            g => new HealthHour(g.Key.Hour, g.Sum(m => m.Calls), g.Sum(m => m.Failures), g.Sum(m => m.LatencyUs), g.Sum(m => m.Passed), g.Sum(m => m.Found), g.Sum(m => m.Dropped)));
+        var hours = await db.PluginHealth.Where(h => installations.Contains(h.InstallationId) && h.StartsAt >= since)
+            .GroupBy(h => new { h.InstallationId, h.StartsAt.Year, h.StartsAt.Month, h.StartsAt.Day, h.StartsAt.Hour })
+            .Select(g => new
+            {
+                g.Key, Calls = g.Sum(h => h.Calls), Failures = g.Sum(h => h.Failures), LatencyUs = g.Sum(h => h.LatencyUs), Passed = g.Sum(h => h.Passed), Found = g.Sum(h => h.Found),
+                Dropped = g.Sum(h => h.Dropped),
+            }).ToListAsync(ct);
+        return hours.OrderBy(h => (h.Key.Year, h.Key.Month, h.Key.Day, h.Key.Hour)).ToLookup(
+            h => h.Key.InstallationId,
+            h => new HealthHour(new DateTimeOffset(h.Key.Year, h.Key.Month, h.Key.Day, h.Key.Hour, 0, 0, TimeSpan.Zero), h.Calls, h.Failures, h.LatencyUs, h.Passed, h.Found, h.Dropped));
     }
 }

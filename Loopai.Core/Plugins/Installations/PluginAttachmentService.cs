@@ -60,8 +60,11 @@ public sealed class PluginAttachmentService(LoopaiData data, PluginCatalog catal
             throw InstallationErrors.WrongKind(installation.Key, "handles webhooks. Choose it on a webhook.");
         }
 
-        var there = await db.PluginAttachments.AsNoTracking().Where(a => a.TaskId == task.Id).ToListAsync(ct);
-        if (there.Exists(a => a.InstallationId == installation.Id && a.EnvironmentId == environment))
+        // Of two who attach to a task at once, one waits here and then sees what the other did: an update locks the row on every provider.
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await db.Tasks.Where(t => t.Id == task.Id).ExecuteUpdateAsync(set => set.SetProperty(t => t.UpdatedAt, t => t.UpdatedAt), ct);
+        var there = await ReadAsync(db, a => a.TaskId == task.Id, ct);
+        if (there.Any(a => a.Installation.Id == installation.Id && a.Attachment.EnvironmentId == environment))
         {
             throw InstallationErrors.WrongKind(installation.Key, "is attached to this task and environment already.");
         }
@@ -71,23 +74,22 @@ public sealed class PluginAttachmentService(LoopaiData data, PluginCatalog catal
             throw new LimitExceededException("plugin_attachment.too_many", $"A task has at most {MaxOnTask} plugins. Detach one first.");
         }
 
-        var others = there.Select(a => a.InstallationId).ToList();
         if (installation.Kind == PluginKind.Sampler
-            && await db.PluginInstallations.Where(i => others.Contains(i.Id) && i.Kind == PluginKind.Sampler).Select(i => i.Id).ToListAsync(ct) is { Count: > 0 } samplers
-            && there.Exists(a => samplers.Contains(a.InstallationId) && (a.EnvironmentId is null || environment is null || a.EnvironmentId == environment)))
+            && there.FirstOrDefault(a => a.Installation.Kind == PluginKind.Sampler && (a.Environment is null || environment is null || a.Attachment.EnvironmentId == environment)) is { } sampler)
         {
-            throw InstallationErrors.HasSampler();
+            throw InstallationErrors.HasSampler(sampler.Installation.DisplayName, sampler.Environment);
         }
 
         var attachment = new PluginAttachment
         {
             Id = Guid.CreateVersion7(), OrganizationId = caller.OrganizationId, InstallationId = installation.Id, TaskId = task.Id, EnvironmentId = environment,
-            Position = there.Count == 0 ? 1 : there.Max(a => a.Position) + 1, Scope = request.Scope ?? PluginScope.Sampled, StopsAtFailure = request.StopsAtFailure ?? true,
+            Position = there.Count == 0 ? 1 : there.Max(a => a.Attachment.Position) + 1, Scope = request.Scope ?? PluginScope.Sampled, StopsAtFailure = request.StopsAtFailure ?? true,
             IsEnabled = request.IsEnabled ?? true, CreatedAt = time.GetUtcNow(),
         };
         db.PluginAttachments.Add(attachment);
         db.Record(caller, "plugin.attached", Kind, attachment.Id, new { plugin = installation.Key, task = task.Name, attachment.Scope, request.Environment });
         await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
         catalog.Forget(caller.OrganizationId);
         return (await ReadAsync(db, a => a.Id == attachment.Id, ct))[0];
     }

@@ -25,7 +25,9 @@ public static class HookAnswers
     public const int MaxRequests = 10;
 
     /// <summary>The verdict, or what is wrong with the answer.</summary>
-    public static (ValidatorAnswer? Answer, string? Error) Verdict(PluginAnswer answer) => Guarded(answer, ReadVerdict);
+    /// <param name="answer">What the hook returned.</param>
+    /// <param name="secrets">What the reason must not tell; null for nothing.</param>
+    public static (ValidatorAnswer? Answer, string? Error) Verdict(PluginAnswer answer, SecretMask? secrets = null) => Guarded(answer, said => ReadVerdict(said, secrets ?? SecretMask.None));
 
     /// <summary>The decision, or what is wrong with the answer.</summary>
     public static (SamplerAnswer? Answer, string? Error) Sample(PluginAnswer answer) => Guarded(answer, ReadSample);
@@ -51,7 +53,7 @@ public static class HookAnswers
         }
     }
 
-    private static (ValidatorAnswer? Answer, string? Error) ReadVerdict(PluginAnswer answer)
+    private static (ValidatorAnswer? Answer, string? Error) ReadVerdict(PluginAnswer answer, SecretMask secrets)
     {
         if (answer.Value is not JsonObject said || Text(said["verdict"]) is not { } word || VerdictOf(word) is not { } verdict)
         {
@@ -61,7 +63,7 @@ public static class HookAnswers
         var score = Number(said["score"]);
         return said["score"] is not null && score is not (>= 0 and <= 1)
             ? (null, "The score of a verdict is a number from 0 to 1, or null.")
-            : (new ValidatorAnswer(verdict, Text(said["reason"]) is { Length: > 0 } reason ? StorableText.Of(reason, MaxReasonLength) : null, score), null);
+            : (new ValidatorAnswer(verdict, Text(said["reason"]) is { Length: > 0 } reason ? StorableText.Of(secrets.In(reason), MaxReasonLength) : null, score), null);
     }
 
     private static (SamplerAnswer? Answer, string? Error) ReadSample(PluginAnswer answer)

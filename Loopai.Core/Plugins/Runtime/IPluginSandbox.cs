@@ -6,6 +6,15 @@ public interface IPluginSandbox
     /// <summary>Why plugins cannot run here; null when they can.</summary>
     string? Unavailable { get; }
 
+    /// <summary>How many workers there are at most, for all packages.</summary>
+    int MaxWorkers { get; }
+
+    /// <summary>Whether a worker has loaded the package and still lives, idle or at work.</summary>
+    bool IsWarm(PluginCode code);
+
+    /// <summary>Starts a worker of the package where there is none, and keeps one that there is from being stopped as idle.</summary>
+    Task<PluginAnswer> WarmAsync(PluginCode code, CancellationToken ct);
+
     /// <summary>Calls one hook in a warm worker of the package.</summary>
     /// <remarks>A worker answers one call after the other and keeps the plugin's globals between them; which worker answers, and when one is replaced,
     /// is not the plugin's to know. Whatever a plugin does ends in an answer, and so does a sandbox that is missing or too busy.</remarks>

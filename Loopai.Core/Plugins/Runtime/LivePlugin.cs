@@ -12,4 +12,8 @@ namespace Loopai.Core.Plugins.Runtime;
 /// <param name="Capabilities">What it declared, and nothing more it gets.</param>
 /// <param name="Configuration">What it is configured with, secrets included; cloned for every call.</param>
 public sealed record LivePlugin(
-    Guid InstallationId, Guid OrganizationId, string Key, string Version, PluginCode Code, PluginCapabilities Capabilities, JsonObject Configuration);
+    Guid InstallationId, Guid OrganizationId, string Key, string Version, PluginCode Code, PluginCapabilities Capabilities, JsonObject Configuration)
+{
+    /// <summary>Takes its secrets out of what it says.</summary>
+    public SecretMask Secrets { get; } = SecretMask.Of(Capabilities, Configuration);
+}

@@ -81,6 +81,12 @@ public sealed class OrganizationPlugins
     /// <summary>The key of an installation that is to be called.</summary>
     public string KeyOf(Guid installationId) => _installations[installationId].Key;
 
+    /// <summary>The version of an installation that is to be called, but for those that are only being tried.</summary>
+    public string VersionOf(Guid installationId) => _installations.TryGetValue(installationId, out var installation) ? installation.Version : "";
+
+    /// <summary>The installations that sample for any task.</summary>
+    public IEnumerable<Guid> Samplers => _samplers.SelectMany(task => task).Select(a => a.InstallationId).Distinct();
+
     /// <summary>The validators of a task in an environment, in their order.</summary>
     public IEnumerable<PluginAttachment> ValidatorsOf(Guid taskId, Guid environmentId) =>
         _validators[taskId].Where(a => a.EnvironmentId is null || a.EnvironmentId == environmentId);
@@ -98,8 +104,29 @@ public sealed class OrganizationPlugins
             return null;
         }
 
-        var staged = installation.StagedVersionId is not null && Random.Shared.NextDouble() < installation.StagedShare;
-        var loading = _loaded.GetOrAdd((installationId, staged), key => new Lazy<Task<LivePlugin>>(() => _loader.LoadAsync(installation, key.Staged, CancellationToken.None)));
+        return await LoadAsync(installation, installation.StagedVersionId is not null && Random.Shared.NextDouble() < installation.StagedShare);
+    }
+
+    /// <summary>The plugin at each version that calls go to.</summary>
+    /// <exception cref="PluginBrokenException">It cannot be run.</exception>
+    internal async Task<IReadOnlyList<LivePlugin>> FindAllAsync(Guid installationId)
+    {
+        var found = new List<LivePlugin>();
+        if (_installations.TryGetValue(installationId, out var installation))
+        {
+            found.Add(await LoadAsync(installation, staged: false));
+            if (installation.StagedVersionId is not null)
+            {
+                found.Add(await LoadAsync(installation, staged: true));
+            }
+        }
+
+        return found;
+    }
+
+    private async Task<LivePlugin> LoadAsync(PluginInstallation installation, bool staged)
+    {
+        var loading = _loaded.GetOrAdd((installation.Id, staged), key => new Lazy<Task<LivePlugin>>(() => _loader.LoadAsync(installation, key.Staged, CancellationToken.None)));
         try
         {
             return await loading.Value;
@@ -107,7 +134,7 @@ public sealed class OrganizationPlugins
         catch (Exception e) when (e is not PluginBrokenException)
         {
             // The database was away: the next call tries again.
-            _loaded.TryRemove(KeyValuePair.Create((installationId, staged), loading));
+            _loaded.TryRemove(KeyValuePair.Create((installation.Id, staged), loading));
             throw;
         }
     }

@@ -27,6 +27,7 @@ public sealed class PluginHealthBook(LoopaiData data, TimeProvider time, ILogger
     /// <summary>What came back was worth nothing.</summary>
     public void Failed(LivePlugin plugin, string error)
     {
+        PluginMetrics.Failed();
         Of(plugin).Add(c => c.Failures++);
         _errors[(plugin.OrganizationId, plugin.InstallationId)] = error;
     }
@@ -39,7 +40,7 @@ public sealed class PluginHealthBook(LoopaiData data, TimeProvider time, ILogger
     });
 
     /// <summary>An execution went without the plugin.</summary>
-    public void Dropped(LivePlugin plugin) => Of(plugin).Add(c => c.Dropped++);
+    public void Dropped(Guid organizationId, Guid installationId, string version) => Of(organizationId, installationId, version).Add(c => c.Dropped++);
 
     public override async Task RunOnceAsync(CancellationToken ct)
     {
@@ -96,7 +97,9 @@ public sealed class PluginHealthBook(LoopaiData data, TimeProvider time, ILogger
             ct);
     }
 
-    private Counts Of(LivePlugin plugin) => _open.GetOrAdd((plugin.OrganizationId, plugin.InstallationId, plugin.Version), _ => new Counts());
+    private Counts Of(LivePlugin plugin) => Of(plugin.OrganizationId, plugin.InstallationId, plugin.Version);
+
+    private Counts Of(Guid organizationId, Guid installationId, string version) => _open.GetOrAdd((organizationId, installationId, version), _ => new Counts());
 
     private sealed class Counts
     {

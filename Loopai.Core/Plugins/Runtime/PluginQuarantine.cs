@@ -40,6 +40,7 @@ public sealed class PluginQuarantine(LoopaiData data, MailQueue mails, PortalSet
         try
         {
             await db.SaveChangesAsync(ct);
+            PluginMetrics.Quarantined();
         }
         catch (DbUpdateConcurrencyException)
         {

@@ -20,7 +20,7 @@ public sealed class PluginRunner(IPluginSandbox sandbox, OutboundHttp outbound, 
     /// <param name="ct">Ends the wait.</param>
     public async Task<PluginAnswer?> CallAsync(LivePlugin plugin, string hook, JsonObject arguments, CancellationToken ct)
     {
-        var breaker = _breakers.GetOrAdd((plugin.InstallationId, plugin.Version), _ => new PluginBreaker());
+        var breaker = BreakerOf(plugin);
         if (!breaker.MayCall(time.GetUtcNow()))
         {
             return null;
@@ -29,20 +29,38 @@ public sealed class PluginRunner(IPluginSandbox sandbox, OutboundHttp outbound, 
         arguments["config"] = plugin.Configuration.DeepClone();
         var answer = await sandbox.CallAsync(plugin.Code, new PluginCall(hook, arguments, new PluginNetwork(outbound, plugin.Capabilities.AllowsHost)), ct);
         health.Note(plugin, answer);
-        return answer;
+        return answer with { Error = plugin.Secrets.In(answer.Error), Printed = plugin.Secrets.In(answer.Printed) };
+    }
+
+    /// <summary>Whether a call would find a worker that has loaded the plugin.</summary>
+    public bool IsWarm(LivePlugin plugin) => sandbox.IsWarm(plugin.Code);
+
+    /// <summary>Starts a worker for calls to come. What cannot be loaded counts as a call that failed.</summary>
+    public async Task WarmAsync(LivePlugin plugin, CancellationToken ct)
+    {
+        if (!BreakerOf(plugin).MayCall(time.GetUtcNow()))
+        {
+            return;
+        }
+
+        var answer = await sandbox.WarmAsync(plugin.Code, ct);
+        if (answer.Status is not (PluginCallStatus.Answered or PluginCallStatus.Unavailable))
+        {
+            await NoteAsync(plugin, plugin.Secrets.In(answer.Error), ct);
+        }
     }
 
     /// <summary>The answer came too late for who asked, so that the plugin is left alone for a while; it is no reason to stop it for good, for the machine may be slow.</summary>
     public void NoteLate(LivePlugin plugin, string error)
     {
         health.Failed(plugin, error);
-        _breakers.GetOrAdd((plugin.InstallationId, plugin.Version), _ => new PluginBreaker()).Late(time.GetUtcNow());
+        BreakerOf(plugin).Late(time.GetUtcNow());
     }
 
     /// <summary>Says whether an answer was worth something, which only who asked can tell. After too many that were not, the plugin is called no more.</summary>
     public async Task NoteAsync(LivePlugin plugin, string? error, CancellationToken ct)
     {
-        var breaker = _breakers.GetOrAdd((plugin.InstallationId, plugin.Version), _ => new PluginBreaker());
+        var breaker = BreakerOf(plugin);
         if (error is null)
         {
             breaker.Succeeded();
@@ -59,6 +77,8 @@ public sealed class PluginRunner(IPluginSandbox sandbox, OutboundHttp outbound, 
         await quarantine.PutAsync(plugin, error, ct);
         _breakers.TryRemove((plugin.InstallationId, plugin.Version), out _);
     }
+
+    private PluginBreaker BreakerOf(LivePlugin plugin) => _breakers.GetOrAdd((plugin.InstallationId, plugin.Version), _ => new PluginBreaker());
 }
 
 /// <summary>Leaves a plugin alone that fails: after the third failure for a second, then for twice as long each time, and after the tenth for good.</summary>

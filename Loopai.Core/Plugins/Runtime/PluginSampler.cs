@@ -9,9 +9,10 @@ namespace Loopai.Core.Plugins.Runtime;
 
 /// <summary>
 /// Lets an attached sampler decide instead of the task's policy. It is asked before the execution is written, because its probability is part of that row; so it
-/// gets a hard time limit, and whatever it does not answer in time or rightly, the policy decides with its own probability.
+/// gets a hard time limit, and whatever it does not answer in time or rightly, the policy decides with its own probability. A worker that has to be started first would
+/// take longer than that, so it is started beforehand (<see cref="SamplerWarmth"/>), and no execution waits for it.
 /// </summary>
-public sealed class PluginSampler(PluginRunner runner, ILogger<PluginSampler> log)
+public sealed class PluginSampler(PluginRunner runner, SamplerWarmth warmth, ILogger<PluginSampler> log)
 {
     /// <summary>What a sampler may add to an execution.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(40);
@@ -27,14 +28,12 @@ public sealed class PluginSampler(PluginRunner runner, ILogger<PluginSampler> lo
             return null;
         }
 
-        var deciding = DecideAsync(plugins, attachment, execution, task);
         try
         {
-            return await deciding.WaitAsync(Limit);
+            return await DecideAsync(plugins, attachment, execution, task).WaitAsync(Limit);
         }
         catch (TimeoutException)
         {
-            // A worker that is being started goes on, and is warm for the next execution.
             return null;
         }
         catch (Exception e)
@@ -58,6 +57,12 @@ public sealed class PluginSampler(PluginRunner runner, ILogger<PluginSampler> lo
 
         if (plugin is null)
         {
+            return null;
+        }
+
+        if (!runner.IsWarm(plugin))
+        {
+            warmth.Wanted(plugin);
             return null;
         }
 

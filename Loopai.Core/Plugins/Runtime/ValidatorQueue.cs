@@ -1,119 +1,118 @@
-using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
-using System.Threading.Channels;
-using Loopai.Core.Access;
 using Loopai.Core.Data;
 using Loopai.Core.Executions;
 using Loopai.Core.Plugins.Installations;
-using Loopai.Core.Webhooks;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Loopai.Core.Plugins.Runtime;
 
 /// <summary>
-/// Shows executions to validators after they were stored and answered. It is bounded: when validators cannot keep up, some executions go without, which is
-/// counted, and callers never wait for them.
+/// Shows executions to validators after they were stored and answered, to each of a task's in its order. It is bounded: when a validator cannot keep up, executions go
+/// without it, which is counted, and callers never wait.
 /// </summary>
-public sealed class ValidatorQueue(LoopaiData data, PluginCatalog catalog, PluginRunner runner, PluginHealthBook health, TimeProvider time, ILogger<ValidatorQueue> log) : BackgroundService
+public sealed class ValidatorQueue(
+    LoopaiData data, PluginCatalog catalog, IPluginSandbox sandbox, PluginRunner runner, PluginHealthBook health, TimeProvider time, ILogger<ValidatorQueue> log) : BackgroundService
 {
-    private const int MaxWaiting = 1000;
-    private const int MaxWaitingEach = 100;
-    private const int Workers = 2;
-    private const int BatchSize = 50;
-
-    private readonly Channel<Job> _queue = Channel.CreateBounded<Job>(new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.Wait });
-    private readonly ConcurrentDictionary<Guid, int> _waiting = new();
-    private long _dropped;
-
-    /// <summary>Executions that no validator saw because too many waited.</summary>
-    public long Dropped => Interlocked.Read(ref _dropped);
+    // Samplers and webhooks keep a quarter of the workers.
+    private readonly ValidatorTurns<Job> _turns = new(new ValidatorLimits(Math.Max(1, sandbox.MaxWorkers * 3 / 4)));
+    private readonly VerdictWriter _verdicts = new(data, log);
+    private CancellationToken _stopping = new(canceled: true);
 
     /// <summary>Takes note of an execution; never waits.</summary>
     internal void Offer(OrganizationPlugins? plugins, Execution execution, string task, bool sampled)
     {
-        if (plugins is not null && plugins.ValidatorsOf(execution.TaskId, execution.EnvironmentId).Any(a => sampled || a.Scope == PluginScope.All)
-            && !TryQueue(new Job(execution, task, sampled)))
+        if (plugins?.ValidatorsOf(execution.TaskId, execution.EnvironmentId).Where(a => sampled || a.Scope == PluginScope.All).ToList() is { Count: > 0 } validators)
         {
-            Interlocked.Increment(ref _dropped);
+            Show(plugins, new Job(execution, task, validators, 0));
         }
     }
 
-    /// <summary>No organization takes the places of all others.</summary>
-    private bool TryQueue(Job job)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var organization = job.Execution.OrganizationId;
-        if (_waiting.AddOrUpdate(organization, 1, (_, waiting) => waiting + 1) <= MaxWaitingEach && _queue.Writer.TryWrite(job))
-        {
-            return true;
-        }
-
-        Left(organization);
-        return false;
-    }
-
-    private void Left(Guid organization)
-    {
-        if (_waiting.AddOrUpdate(organization, 0, (_, waiting) => waiting - 1) == 0)
-        {
-            _waiting.TryRemove(KeyValuePair.Create(organization, 0));
-        }
-    }
-
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => RunAllAsync(stoppingToken)));
-
-    private async Task RunAllAsync(CancellationToken ct)
-    {
-        var verdicts = new List<PluginVerdict>();
+        _stopping = stoppingToken;
+        AskWhoseTurnItIs();
         try
         {
-            while (await _queue.Reader.WaitToReadAsync(ct))
-            {
-                while (verdicts.Count < BatchSize && _queue.Reader.TryRead(out var job))
-                {
-                    Left(job.Execution.OrganizationId);
-                    await TryJudgeAsync(job, verdicts, ct);
-                }
-
-                await TryWriteAsync(verdicts, ct);
-                verdicts.Clear();
-            }
+            await _verdicts.RunAsync(stoppingToken);
         }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The portal stops.
         }
     }
 
-    private async Task TryJudgeAsync(Job job, List<PluginVerdict> verdicts, CancellationToken ct)
+    /// <summary>Lets the execution wait for the next validator that has room for it; the others go without.</summary>
+    private void Show(OrganizationPlugins plugins, Job job)
     {
-        try
+        while (job.Next < job.Validators.Count)
         {
-            await JudgeAsync(job, verdicts, ct);
-        }
-        catch (Exception e) when (!ct.IsCancellationRequested)
-        {
-            log.LogWarning(e, "The execution {Execution} could not be shown to validators", job.Execution.Id);
+            var installation = job.Validators[job.Next].InstallationId;
+            if (_turns.TryAdd(job.Execution.OrganizationId, installation, job))
+            {
+                PluginMetrics.Waits();
+                AskWhoseTurnItIs();
+                return;
+            }
+
+            PluginMetrics.DroppedFromQueue();
+            health.Dropped(job.Execution.OrganizationId, installation, plugins.VersionOf(installation));
+            job = job with { Next = job.Next + 1 };
         }
     }
 
-    private async Task JudgeAsync(Job job, List<PluginVerdict> verdicts, CancellationToken ct)
+    private void AskWhoseTurnItIs()
     {
-        var execution = job.Execution;
-        var plugins = await catalog.OfAsync(execution.OrganizationId, ct);
-        foreach (var attachment in plugins.ValidatorsOf(execution.TaskId, execution.EnvironmentId).Where(a => job.Sampled || a.Scope == PluginScope.All))
+        while (_stopping is { IsCancellationRequested: false } ct && _turns.TryTake(out var turn))
         {
-            if (await AskAsync(plugins, attachment, job, ct) is not { } verdict)
-            {
-                continue;
-            }
+            PluginMetrics.WaitsNoMore();
+            var taken = turn;
+            _ = Task.Run(() => TryAskAsync(taken, ct), CancellationToken.None);
+        }
+    }
 
-            verdicts.Add(verdict);
-            if (verdict.Verdict == VerdictKind.Fail && attachment.StopsAtFailure)
+    private async Task TryAskAsync(ValidatorTurns<Job>.Turn turn, CancellationToken ct)
+    {
+        try
+        {
+            await AskAsync(turn, ct);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            log.LogWarning(e, "The execution {Execution} could not be shown to validators", turn.Job.Execution.Id);
+        }
+        catch (OperationCanceledException)
+        {
+            // The portal stops.
+        }
+        finally
+        {
+            AskWhoseTurnItIs();
+        }
+    }
+
+    private async Task AskAsync(ValidatorTurns<Job>.Turn turn, CancellationToken ct)
+    {
+        var (job, attachment) = (turn.Job, turn.Job.Validators[turn.Job.Next]);
+        OrganizationPlugins plugins;
+        PluginVerdict? verdict = null;
+        try
+        {
+            // Somebody may have detached it, or changed it, since the execution came to wait.
+            plugins = await catalog.OfAsync(job.Execution.OrganizationId, ct);
+            if (plugins.ValidatorsOf(job.Execution.TaskId, job.Execution.EnvironmentId).Any(a => a.Id == attachment.Id) && (verdict = await AskAsync(plugins, attachment, job, ct)) is not null)
             {
-                return;
+                await _verdicts.AddAsync(verdict, ct);
             }
+        }
+        finally
+        {
+            _turns.End(turn);
+        }
+
+        if (verdict?.Verdict != VerdictKind.Fail || !attachment.StopsAtFailure)
+        {
+            Show(plugins, job with { Next = job.Next + 1 });
         }
     }
 
@@ -139,11 +138,12 @@ public sealed class ValidatorQueue(LoopaiData data, PluginCatalog catalog, Plugi
         var arguments = new JsonObject { ["execution"] = PluginArguments.OfExecution(job.Execution, job.Task, environment, plugin.Capabilities) };
         if (await runner.CallAsync(plugin, "validate", arguments, ct) is not { } answer)
         {
-            health.Dropped(plugin);
+            PluginMetrics.DroppedByPause();
+            health.Dropped(plugin.OrganizationId, plugin.InstallationId, plugin.Version);
             return null;
         }
 
-        var (said, error) = HookAnswers.Verdict(answer);
+        var (said, error) = HookAnswers.Verdict(answer, plugin.Secrets);
         await runner.NoteAsync(plugin, answer.Status == PluginCallStatus.Unavailable ? null : error, ct);
         if (said is not null)
         {
@@ -159,40 +159,9 @@ public sealed class ValidatorQueue(LoopaiData data, PluginCatalog catalog, Plugi
         InstallationId = installation, Key = key, Version = version, Verdict = said.Verdict, Reason = StorableText.Of(said.Reason, PluginVerdict.MaxReasonLength), Score = said.Score, LatencyMs = elapsed.TotalMilliseconds, At = time.GetUtcNow(),
     };
 
-    private async Task TryWriteAsync(List<PluginVerdict> verdicts, CancellationToken ct)
-    {
-        foreach (var organization in verdicts.GroupBy(v => v.OrganizationId))
-        {
-            try
-            {
-                await WriteAsync(organization.Key, [.. organization], ct);
-            }
-            catch (Exception e) when (!ct.IsCancellationRequested)
-            {
-                log.LogWarning(e, "{Count} verdicts of plugins could not be written", organization.Count());
-            }
-        }
-    }
-
-    private async Task WriteAsync(Guid organization, IReadOnlyList<PluginVerdict> verdicts, CancellationToken ct)
-    {
-        await using var db = await data.OpenAsync(Caller.System(organization), ct);
-        db.PluginVerdicts.AddRange(verdicts);
-
-        // Wrong answers may be many: where nobody has ever asked for news, none is written.
-        if (verdicts.Any(v => v.Verdict == VerdictKind.Fail) && await db.WebhookOutboxes.AnyAsync(ct))
-        {
-            foreach (var v in verdicts.Where(v => v.Verdict == VerdictKind.Fail))
-            {
-                db.Publish(
-                    organization, WebhookTypes.ValidationFailed,
-                    new { validationId = v.Id, v.ExecutionId, v.TaskId, version = (int?)null, decidedBy = "plugin", plugin = v.Key, pluginVersion = v.Version, v.Reason, v.Score },
-                    v.EnvironmentId, v.TaskId);
-            }
-        }
-
-        await db.SaveChangesAsync(ct);
-    }
-
-    private readonly record struct Job(Execution Execution, string Task, bool Sampled);
+    /// <param name="Execution">What is shown.</param>
+    /// <param name="Task">The task's name.</param>
+    /// <param name="Validators">To whom, in their order.</param>
+    /// <param name="Next">Whose turn it is.</param>
+    private sealed record Job(Execution Execution, string Task, IReadOnlyList<PluginAttachment> Validators, int Next);
 }

@@ -45,10 +45,10 @@ public sealed class WebhookSender(OutboundHttp outbound, WebhookSecrets secrets,
         return new WebhookOutcome(
             new WebhookAttempt
             {
-                Id = Guid.CreateVersion7(), OrganizationId = delivery.OrganizationId, DeliveryId = delivery.Id, At = at, Url = subscription.Url, RequestHeaders = seen.RequestHeaders,
-                Status = (int?)seen.Status, ResponseHeaders = seen.ResponseHeaders, ResponseBody = seen.Body, DnsMs = timings.Dns?.TotalMilliseconds,
+                Id = Guid.CreateVersion7(), OrganizationId = delivery.OrganizationId, DeliveryId = delivery.Id, At = at, Url = subscription.Url, RequestHeaders = seen.Secrets.In(seen.RequestHeaders),
+                Status = (int?)seen.Status, ResponseHeaders = seen.Secrets.In(seen.ResponseHeaders), ResponseBody = seen.Secrets.In(seen.Body), DnsMs = timings.Dns?.TotalMilliseconds,
                 ConnectMs = timings.Connect?.TotalMilliseconds, FirstByteMs = seen.FirstByte?.TotalMilliseconds, TotalMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds,
-                Error = StorableText.Of(seen.Error, WebhookDelivery.MaxErrorLength),
+                Error = StorableText.Of(seen.Secrets.In(seen.Error), WebhookDelivery.MaxErrorLength),
             },
             seen.RetryAfter);
     }
@@ -64,6 +64,7 @@ public sealed class WebhookSender(OutboundHttp outbound, WebhookSecrets secrets,
         }
 
         var (answer, plugin) = await handlers.HandleAsync(handler, told, ct);
+        seen.Secrets = plugin.Secrets;
         if (answer.Payload is { } payload)
         {
             await SendOneAsync(subscription, Make(subscription, told, at, Encoding.UTF8.GetBytes(payload.ToJsonString())), timings, seen, started, ct);
@@ -162,6 +163,9 @@ public sealed class WebhookSender(OutboundHttp outbound, WebhookSecrets secrets,
     /// <summary>What is known of an attempt so far, whatever ends it.</summary>
     private sealed class Seen
     {
+        /// <summary>What nobody is to read in the log: a receiver may repeat the address it was asked at, and its key with it.</summary>
+        public SecretMask Secrets { get; set; } = SecretMask.None;
+
         public string RequestHeaders { get; set; } = "{}";
 
         public HttpStatusCode? Status { get; set; }

@@ -15,6 +15,7 @@ namespace Loopai.Infrastructure.Sandbox.Plugins;
 /// <param name="programs">Knows whether the interpreters can be sandboxed here.</param>
 public sealed class BubblewrapPluginSandbox : IPluginSandbox, IAsyncDisposable, IDisposable
 {
+    private static readonly SandboxAnswer Ready = new(ExecutionStatus.Success, default, null, null);
     private const string RanOut = "ran out of memory (limit ";
     private static readonly JsonDocumentOptions OnceEach = new() { AllowDuplicateProperties = false };
 
@@ -36,6 +37,17 @@ public sealed class BubblewrapPluginSandbox : IPluginSandbox, IAsyncDisposable, 
 
     /// <inheritdoc />
     public string? Unavailable => ReasonAgainst(ProgramLanguage.Python) is { } reason && ReasonAgainst(ProgramLanguage.JavaScript) is not null ? reason : null;
+
+    /// <inheritdoc />
+    public int MaxWorkers => _options.MaxWorkers;
+
+    /// <inheritdoc />
+    public bool IsWarm(PluginCode code) => _pools.IsWarm(PluginBundle.Of(code).Id);
+
+    /// <inheritdoc />
+    public Task<PluginAnswer> WarmAsync(PluginCode code, CancellationToken ct) => _pools.TryKeep(PluginBundle.Of(code).Id)
+        ? Task.FromResult(new PluginAnswer(PluginCallStatus.Answered, null, null, TimeSpan.Zero, ""))
+        : RunAsync(code, null, ct);
 
     /// <inheritdoc />
     public Task<PluginAnswer> CallAsync(PluginCode code, PluginCall call, CancellationToken ct)
@@ -68,7 +80,10 @@ public sealed class BubblewrapPluginSandbox : IPluginSandbox, IAsyncDisposable, 
         return found.Reason;
     }
 
-    private async Task<PluginAnswer> RunAsync(PluginCode code, PluginCall call, CancellationToken ct)
+    /// <param name="code">The package.</param>
+    /// <param name="call">The call; null to start a worker only.</param>
+    /// <param name="ct">Ends the wait for a worker.</param>
+    private async Task<PluginAnswer> RunAsync(PluginCode code, PluginCall? call, CancellationToken ct)
     {
         var started = Stopwatch.GetTimestamp();
         var program = PluginBundle.Of(code);
@@ -76,11 +91,16 @@ public sealed class BubblewrapPluginSandbox : IPluginSandbox, IAsyncDisposable, 
         var (answer, printed) = reason is null
             ? await RunInPoolAsync(program, code.Limits, call, ct)
             : (SandboxAnswer.Unavailable(reason), "");
+        if (call is null)
+        {
+            return TranslateStart(answer, printed, Stopwatch.GetElapsedTime(started));
+        }
+
         _metrics.Answered(program.Language, answer.Status, started);
         return Translate(answer, printed, call.Hook, Stopwatch.GetElapsedTime(started));
     }
 
-    private async Task<(SandboxAnswer Answer, string Printed)> RunInPoolAsync(ProgramSource program, PluginLimits limits, PluginCall call, CancellationToken ct)
+    private async Task<(SandboxAnswer Answer, string Printed)> RunInPoolAsync(ProgramSource program, PluginLimits limits, PluginCall? call, CancellationToken ct)
     {
         if (await _pools.TakeAsync(program, ct) is not { } grant)
         {
@@ -101,6 +121,11 @@ public sealed class BubblewrapPluginSandbox : IPluginSandbox, IAsyncDisposable, 
                 ct.ThrowIfCancellationRequested();
             }
 
+            if (call is null)
+            {
+                return (Ready, "");
+            }
+
             using var replies = new PluginReplies(call.Network, limits.Time);
             var payload = JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["hook"] = call.Hook, ["arguments"] = call.Arguments.DeepClone() });
             return (await worker.CallAsync(payload, limits.Time, call.Hook, replies.ReplyAsync), worker.Printed);
@@ -114,6 +139,10 @@ public sealed class BubblewrapPluginSandbox : IPluginSandbox, IAsyncDisposable, 
             _pools.Return(grant.Pool, worker);
         }
     }
+
+    private static PluginAnswer TranslateStart(SandboxAnswer answer, string printed, TimeSpan elapsed) => answer.Status == ExecutionStatus.Success
+        ? new PluginAnswer(PluginCallStatus.Answered, null, null, elapsed, printed)
+        : Translate(answer, printed, "load", elapsed);
 
     private static PluginAnswer Translate(SandboxAnswer answer, string printed, string hook, TimeSpan elapsed)
     {

@@ -2,6 +2,8 @@ using System.Net;
 using Loopai.Core.Plugins.Packages;
 using Loopai.Core.Plugins.Runtime;
 using Loopai.Infrastructure.Outbound;
+using Loopai.Infrastructure.Sandbox;
+using Loopai.Infrastructure.Sandbox.Plugins;
 using Loopai.Portal.Tests.Sandbox;
 using static Loopai.Core.Plugins.Packages.PluginLanguage;
 using static Loopai.Portal.Tests.Plugins.Runtime.PluginSandboxFixture;
@@ -135,6 +137,30 @@ public sealed class HostilePluginTests(PluginSandboxFixture plugins) : IClassFix
         }
     }
 
+    [SandboxTheory]
+    [InlineData(Python, "def validate(e, c):\n  try: loopai.fetch({'url': 'https://example.com'})\n  except Exception as error: return [e['n'], str(error)]")]
+    [InlineData(JavaScript, "const validate = e => { try { loopai.fetch({ url: 'https://example.com' }); } catch (error) { return [e.n, error.message]; } };")]
+    public async Task CallAsync_HostFailsInAWayNobodyForesaw_PluginIsToldAndTheNextCallIsNotTakenForTheReply(PluginLanguage language, string code)
+    {
+        for (var n = 0; n < 2; n++)
+        {
+            var answer = await plugins.ValidateAsync(Code(language, code), $$$"""{"execution": {"n": {{{n}}}}}""", new Broken());
+            (answer.Value?.ToJsonString()).ShouldBe($"[{n},\"The request failed: no such luck\"]", answer.Error);
+        }
+    }
+
+    [SandboxFact]
+    public async Task CallAsync_ManifestWantsMoreMemoryThanTheOperatorGives_TheOperatorsLimitHolds()
+    {
+        await using var programs = new BubblewrapSandbox(new SandboxOptions());
+        await using var small = new BubblewrapPluginSandbox(new SandboxOptions { MaxWorkers = 1, MemoryMegabytes = 48 }, programs);
+        var code = Code(Python, "def validate(e, c):\n  kept = []\n  while True: kept.append(bytearray(1 << 20))");
+
+        var answer = await small.CallAsync(code with { Limits = new PluginLimits(TimeSpan.FromSeconds(30), 512) }, new PluginCall("validate", [], new Canned()), default);
+
+        answer.Error!.ShouldContain("limit 48 MB");
+    }
+
     [Theory]
     [InlineData("https://evil.example.net/", "The plugin does not declare the host evil.example.net in capabilities.network.")]
     [InlineData("https://localhost.evil.example.net/", "The plugin does not declare the host localhost.evil.example.net in capabilities.network.")]
@@ -156,8 +182,10 @@ public sealed class HostilePluginTests(PluginSandboxFixture plugins) : IClassFix
         refused.Message.ShouldContain("not a public address");
     }
 
-    [Fact]
-    public async Task SendAsync_DeclaredHostRedirectsToAnother_TheRedirectIsTheAnswer()
+    [Theory]
+    [InlineData("http://localhost:1/elsewhere")]
+    [InlineData("//[")]
+    public async Task SendAsync_DeclaredHostRedirectsToAnotherOrNowhere_TheRedirectIsTheAnswer(string target)
     {
         using var listener = new HttpListener();
         var port = FreePort();
@@ -169,16 +197,22 @@ public sealed class HostilePluginTests(PluginSandboxFixture plugins) : IClassFix
             while (await listener.GetContextAsync() is { } context)
             {
                 served++;
-                context.Response.Redirect($"http://localhost:{port}/elsewhere");
+                context.Response.StatusCode = 302;
+                context.Response.Headers["Location"] = target;
                 context.Response.Close();
             }
         });
 
         var network = new PluginNetwork(GuardedHandler.Create(allowPrivateNetworks: true), host => host == "127.0.0.1");
         var answer = await network.SendAsync(Get($"http://127.0.0.1:{port}/"), CancellationToken.None);
-        (answer.Status, answer.Headers["location"], served).ShouldBe((302, $"http://localhost:{port}/elsewhere", 1));
+        (answer.Status, answer.Headers["location"], served).ShouldBe((302, target, 1));
         listener.Stop();
         await Should.ThrowAsync<Exception>(() => serving);
+    }
+
+    private sealed class Broken : IPluginNetwork
+    {
+        public Task<PluginResponse> SendAsync(PluginRequest request, CancellationToken ct) => throw new UriFormatException("no such luck");
     }
 
     private static PluginRequest Get(string url) => new("GET", url, new Dictionary<string, string>(), null);
