@@ -39,6 +39,8 @@ internal sealed class AnalyticsCells
         return cells;
     }
 
+    public IReadOnlyCollection<(string First, string Second)> Keys => _rows.Keys;
+
     public Row? Find((string First, string Second) key) => _rows.GetValueOrDefault(key);
 
     /// <summary>The series that are shown, best first.</summary>

@@ -19,6 +19,11 @@ internal sealed class AnalyticsLabels
         {
             var ids = keys.Select(k => i == 0 ? k.First : k.Second).Distinct().Select(v => Guid.TryParse(v, out var id) ? id : Guid.Empty).Where(id => id != Guid.Empty).ToArray();
             await labels.AddAsync(db, dimensions[i], ids, ct);
+            if (dimensions[i] == AnalyticsDimensions.Version)
+            {
+                var tasks = keys.Select(k => TaskVersion.Parse(i == 0 ? k.First : k.Second).Task).Where(t => t.Length > 0).Distinct().Select(Guid.Parse).ToArray();
+                await labels.AddAsync(db, AnalyticsDimensions.Task, tasks, ct);
+            }
         }
 
         return labels;

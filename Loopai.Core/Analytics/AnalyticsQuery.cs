@@ -1,3 +1,5 @@
+using Loopai.Core.Errors;
+
 namespace Loopai.Core.Analytics;
 
 /// <summary>A question about what was done, how well, how fast and for how much.</summary>
@@ -16,6 +18,12 @@ public sealed record AnalyticsQuery(
 {
     /// <summary>Whether every series also tells how its latencies are spread.</summary>
     public bool WithLatencies { get; init; }
+
+    /// <summary>What could not be read of the question as it was asked; told together with what is wrong with the rest. Null for nothing.</summary>
+    public FieldErrors? Misread { get; init; }
+
+    /// <summary>A version is one of its task's, so what is broken down by version is broken down by task, too.</summary>
+    internal bool SplitsVersionsByTask => Dimensions.Contains(AnalyticsDimensions.Version) && !Dimensions.Contains(AnalyticsDimensions.Task);
 }
 
 /// <param name="Dimension">Of which dimension.</param>

@@ -152,7 +152,7 @@ internal sealed class AnalyticsReader(LoopaiDbContext db, AnalyticsScope scope, 
     private static short Short(string value) => value == AnalyticsDimensions.None ? ExecutionRollup.NoVariant : short.Parse(value, CultureInfo.InvariantCulture);
 
     private (bool Task, bool Version, bool Environment, bool Key, bool Team, bool Experiment, bool Variant) Wanted() => (
-        Has(AnalyticsDimensions.Task), Has(AnalyticsDimensions.Version), Has(AnalyticsDimensions.Environment), Has(AnalyticsDimensions.Key), Has(AnalyticsDimensions.Team),
+        Has(AnalyticsDimensions.Task) || query.SplitsVersionsByTask, Has(AnalyticsDimensions.Version), Has(AnalyticsDimensions.Environment), Has(AnalyticsDimensions.Key), Has(AnalyticsDimensions.Team),
         Has(AnalyticsDimensions.Experiment), Has(AnalyticsDimensions.Variant));
 
     private bool Has(string dimension) => query.Dimensions.Contains(dimension);
@@ -165,7 +165,7 @@ internal sealed class AnalyticsReader(LoopaiDbContext db, AnalyticsScope scope, 
         string Value(int index) => query.Dimensions.ElementAtOrDefault(index) switch
         {
             AnalyticsDimensions.Task => $"{task}",
-            AnalyticsDimensions.Version => string.Create(CultureInfo.InvariantCulture, $"{version}"),
+            AnalyticsDimensions.Version => query.SplitsVersionsByTask ? TaskVersion.Of(task!.Value, version!.Value) : string.Create(CultureInfo.InvariantCulture, $"{version}"),
             AnalyticsDimensions.Environment => $"{environment}",
             AnalyticsDimensions.Key => OrNone(key),
             AnalyticsDimensions.Team => OrNone(team),
@@ -200,3 +200,13 @@ internal sealed class AnalyticsReader(LoopaiDbContext db, AnalyticsScope scope, 
 /// <param name="Environment">Of this environment; null for all of them.</param>
 /// <param name="Tasks">Of these tasks; null for all of them.</param>
 internal sealed record AnalyticsScope(Guid OrganizationId, Guid? Environment, IReadOnlyCollection<Guid>? Tasks);
+
+/// <summary>A version of a task as one part of a place, where the task is not asked for apart.</summary>
+internal static class TaskVersion
+{
+    private const char Separator = '/';
+
+    public static string Of(Guid task, int version) => string.Create(CultureInfo.InvariantCulture, $"{task}{Separator}{version}");
+
+    public static (string Task, string Version) Parse(string text) => text.IndexOf(Separator, StringComparison.Ordinal) is > 0 and var at ? (text[..at], text[(at + 1)..]) : ("", text);
+}

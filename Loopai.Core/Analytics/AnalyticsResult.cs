@@ -2,7 +2,7 @@ namespace Loopai.Core.Analytics;
 
 /// <summary>The answer to an <see cref="AnalyticsQuery"/>. Values stand in the order of <paramref name="Metrics"/>; what cannot be told is null.</summary>
 /// <param name="Metrics">What was asked for.</param>
-/// <param name="Dimensions">By what it is broken down.</param>
+/// <param name="Dimensions">By what it is broken down; by version is also by task.</param>
 /// <param name="From">Start of what was counted: earlier than asked for where only wider figures are kept.</param>
 /// <param name="To">Its end.</param>
 /// <param name="Interval">How wide a point is.</param>
@@ -32,8 +32,11 @@ public sealed record AnalyticsSeries(
     IReadOnlyList<AnalyticsValue> Key, bool IsOther, IReadOnlyList<decimal?> Totals, IReadOnlyList<AnalyticsPoint> Points, IReadOnlyList<decimal?>? CompareTotals,
     IReadOnlyList<AnalyticsPoint>? ComparePoints, IReadOnlyList<LatencyBin>? Latencies)
 {
-    /// <summary>What people call it.</summary>
-    public string Label => IsOther ? "Other" : Key.Count == 0 ? "All" : string.Join(" · ", Key.Select(k => k.Label));
+    /// <summary>Whether the task goes without saying: a version of the only one there is.</summary>
+    internal bool IsOfTheOnlyTask { get; init; }
+
+    /// <summary>What people call it: <c>Spam filter · v2</c>.</summary>
+    public string Label => IsOther ? "Other" : Key.Count == 0 ? "All" : string.Join(" · ", Key.Where(k => !IsOfTheOnlyTask || k.Dimension != AnalyticsDimensions.Task).Select(k => k.Label));
 }
 
 /// <param name="Dimension">Of which dimension.</param>

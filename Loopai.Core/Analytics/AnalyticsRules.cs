@@ -16,12 +16,12 @@ internal static class AnalyticsRules
     /// <summary>The zone of a query that holds.</summary>
     public static TimeZoneInfo Check(AnalyticsQuery query, DateTimeOffset minutesFrom)
     {
-        var errors = new FieldErrors();
+        var errors = query.Misread ?? new FieldErrors();
         CheckMetrics(query, errors);
         CheckDimensions(query, errors);
-        for (var i = 0; i < query.Filters.Count; i++)
+        foreach (var filter in query.Filters)
         {
-            CheckFilter(query.Filters[i], $"filters[{i}]", errors);
+            CheckFilter(filter, "filter", errors);
         }
 
         errors
@@ -52,7 +52,7 @@ internal static class AnalyticsRules
             .AddIf(query.Metrics.Distinct(StringComparer.Ordinal).Count() != query.Metrics.Count, "metrics", "Each metric once.");
         foreach (var unknown in query.Metrics.Where(m => AnalyticsMetrics.Find(m) is null))
         {
-            errors.Add("metrics", $"There is no metric '{unknown}': there are {string.Join(", ", AnalyticsMetrics.All.Select(m => m.Name))}.");
+            errors.Add("metrics", $"There is no metric '{unknown}'.{NearMiss.Hint(unknown, AnalyticsMetrics.All.Select(m => m.Name))} There are {string.Join(", ", AnalyticsMetrics.All.Select(m => m.Name))}.");
         }
 
         var byStatus = query.Dimensions.Contains(AnalyticsDimensions.Status) || query.Filters.Any(f => f.Dimension == AnalyticsDimensions.Status);
@@ -82,15 +82,15 @@ internal static class AnalyticsRules
         }
 
         errors
-            .AddIf(filter.Values.Count == 0, field, "Give at least one value.")
-            .AddIf(filter.Values.Count > MostValues, field, $"At most {MostValues} values.");
+            .AddIf(filter.Values.Count == 0, field, $"Give at least one {filter.Dimension}, or leave the filter out.")
+            .AddIf(filter.Values.Count > MostValues, field, $"At most {MostValues} values of {filter.Dimension}.");
         foreach (var value in filter.Values.Where(v => !IsOf(filter.Dimension, v)))
         {
             errors.Add(field, $"'{value}' is no {filter.Dimension}: give {Kind(filter.Dimension)}.");
         }
     }
 
-    private static string Unknown(string dimension) => $"There is no dimension '{dimension}': there are {string.Join(", ", AnalyticsDimensions.All)}.";
+    private static string Unknown(string dimension) => $"There is no dimension '{dimension}'.{NearMiss.Hint(dimension, AnalyticsDimensions.Filters)} There are {string.Join(", ", AnalyticsDimensions.All)}.";
 
     private static bool IsOf(string dimension, string value) => dimension switch
     {

@@ -47,14 +47,16 @@ public sealed record Activation(DateTimeOffset At, Guid TaskId, string TaskName,
 /// <param name="Executions">All of them.</param>
 /// <param name="Failed">Those that did not end in an answer.</param>
 /// <param name="P95Ms">The 95th percentile of the time in the program.</param>
-/// <param name="Validated">Verdicts on the active version that its accuracy rests on.</param>
-/// <param name="Accuracy">The active version's estimated share of right answers.</param>
+/// <param name="Validated">Verdicts that the accuracy rests on.</param>
+/// <param name="Accuracy">The estimated share of right answers of all versions that ran in the range, as the headline has it over all tasks.</param>
 /// <param name="AccuracyTarget">0..1, or null when nobody said.</param>
 /// <param name="LatencyTargetMs">At the 95th percentile, or null when nobody said.</param>
 /// <param name="Trend">Executions over time, in 28 equal steps.</param>
+/// <param name="ActiveValidated">Verdicts on the active version alone.</param>
+/// <param name="ActiveAccuracy">The share of right answers of the active version alone.</param>
 public sealed record TaskFigures(
     Guid TaskId, string Name, int? ActiveVersion, long Executions, long Failed, double? P95Ms, long Validated, Estimate? Accuracy, double? AccuracyTarget,
-    double? LatencyTargetMs, IReadOnlyList<long> Trend)
+    double? LatencyTargetMs, IReadOnlyList<long> Trend, long ActiveValidated, Estimate? ActiveAccuracy)
 {
     /// <summary>0..1; null without executions.</summary>
     public double? ErrorRate => Executions > 0 ? (double)Failed / Executions : null;

@@ -33,7 +33,7 @@ public sealed class OverviewService(LoopaiData data, TimeProvider time)
             from, now, Headline(rollups, verdicts), before, (int)range.Bucket.TotalMinutes, Series(rollups, range, from, now),
             [.. activations.Select(a => new Activation(a.At, a.Id, a.Name, a.Version))],
             [
-                .. tasks.Select(t => Of(t, byTask[t.Id], verdicts.Where(v => v.TaskId == t.Id && v.Version == t.ActiveVersion), from, now))
+                .. tasks.Select(t => Of(t, byTask[t.Id], verdicts.Where(v => v.TaskId == t.Id), from, now))
                     .OrderByDescending(t => t.Executions).ThenBy(t => t.Name, StringComparer.OrdinalIgnoreCase),
             ]);
     }
@@ -65,6 +65,7 @@ public sealed class OverviewService(LoopaiData data, TimeProvider time)
     private static TaskFigures Of(TaskRow task, IEnumerable<RollupRow> rollups, IEnumerable<VerdictSum> verdicts, DateTimeOffset from, DateTimeOffset now)
     {
         var (rows, checks) = (rollups.ToList(), verdicts.ToList());
+        var active = checks.FindAll(v => v.Version == task.ActiveVersion);
         var sum = RollupSum.Of(rows);
         var trend = new long[TrendSteps];
         foreach (var row in rows)
@@ -74,7 +75,7 @@ public sealed class OverviewService(LoopaiData data, TimeProvider time)
 
         return new TaskFigures(
             task.Id, task.Name, task.ActiveVersion, sum.Executions, sum.Failed, sum.QuantileMs(0.95), checks.Sum(v => v.Count), checks.Estimated(),
-            task.AccuracyTarget, task.LatencyTargetMs, trend);
+            task.AccuracyTarget, task.LatencyTargetMs, trend, active.Sum(v => v.Count), active.Estimated());
     }
 
     private sealed record TaskRow(Guid Id, string Name, int? ActiveVersion, double? AccuracyTarget, double? LatencyTargetMs);

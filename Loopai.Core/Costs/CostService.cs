@@ -45,7 +45,7 @@ public sealed class CostService(LoopaiData data, TimeProvider time)
         var shares = (await db.SharesAsync(asked, ct)).FindAll(s => Covers(s.TaskId));
         var series = (await db.SeriesAsync(everything, asked, ct)).FindAll(p => Covers(p.TaskId));
         var references = await db.TaskReferences.AsNoTracking().ToDictionaryAsync(r => r.TaskId, ct);
-        var would = WouldHaveCost(series, references, book);
+        var would = new ReferencePrices(references, book).WouldHaveCost(series);
         var before = asked with { From = days.StartOf(from.AddDays(from.DayNumber - to.DayNumber - 1)), To = asked.From };
         var spentBefore = range.Tasks is null ? (await db.SpentAsync(everything, before, ct)).Total : (await db.SharesAsync(before, ct)).Where(s => Covers(s.TaskId)).Sum(s => s.Amount);
         return new CostSummary(
@@ -70,40 +70,36 @@ public sealed class CostService(LoopaiData data, TimeProvider time)
             await db.RequireTaskAsync(task, ct);
         }
 
+        var references = new ReferencePrices(
+            await db.TaskReferences.AsNoTracking().Where(r => taskId == null || r.TaskId == taskId).ToDictionaryAsync(r => r.TaskId, ct), await db.PriceBookAsync(caller.OrganizationId, ct));
         return await ForecastAsync(
-            db, caller.OrganizationId, taskId is { } id ? new LedgerScope(ScopeKind.Task, id) : new LedgerScope(ScopeKind.Organization, caller.OrganizationId), time.GetUtcNow(), ct);
+            db, caller.OrganizationId, taskId is { } id ? new LedgerScope(ScopeKind.Task, id) : new LedgerScope(ScopeKind.Organization, caller.OrganizationId), time.GetUtcNow(), ct,
+            references);
     }
 
-    internal static async Task<CostForecast> ForecastAsync(LoopaiDbContext db, Guid organizationId, LedgerScope scope, DateTimeOffset now, CancellationToken ct)
+    /// <param name="db">The database.</param>
+    /// <param name="organizationId">Whose spending.</param>
+    /// <param name="scope">What part of it.</param>
+    /// <param name="now">From when on.</param>
+    /// <param name="ct">Ends the work.</param>
+    /// <param name="references">With what days gone by are compared; null for nothing.</param>
+    internal static async Task<CostForecast> ForecastAsync(
+        LoopaiDbContext db, Guid organizationId, LedgerScope scope, DateTimeOffset now, CancellationToken ct, ReferencePrices? references = null)
     {
         var organization = await db.Organizations.AsNoTracking().Where(o => o.Id == organizationId).Select(o => new { o.TimeZone, o.Currency }).SingleAsync(ct);
         var days = LocalDays.Of(organization.TimeZone);
         var today = days.DayOf(now);
         var points = await db.SeriesAsync(
             scope, new LedgerRange(organizationId, organization.Currency, days.StartOf(today.AddDays(-HistoryDays)), days.StartOf(today.AddDays(1)), now), ct);
-        var perDay = PerDay(points, [], days, today.AddDays(-HistoryDays), today);
+        var perDay = PerDay(points, references?.WouldHaveCost(points), days, today.AddDays(-HistoryDays), today);
         var whole = perDay.Take(perDay.Count - 1).SkipWhile(d => d is { Spent: 0, Executions: 0 }).ToList();
         var forecast = whole.Count == 0 ? SpendForecast.Nothing : Forecaster.Forecast(whole[0].Day, [.. whole.Select(d => (double)Math.Max(0, d.Spent))], Horizon);
         var left = days.LeftOf(now);
         return new CostForecast(
             organization.Currency, today,
             Outlook.Of(perDay.Where(d => d.Day.Year == today.Year && d.Day.Month == today.Month).Sum(d => d.Spent), forecast, today, left, LocalDays.MonthEnd(today)),
-            Outlook.Of(perDay[^1].Spent, forecast, today, left, today.AddDays(Horizon - 1)), [.. whole, perDay[^1]], forecast);
-    }
-
-    /// <summary>Executions of each hour at the price that their reference model had then.</summary>
-    private static Dictionary<LedgerPoint, decimal> WouldHaveCost(List<LedgerPoint> series, Dictionary<Guid, TaskReference> references, PriceBook book)
-    {
-        var would = new Dictionary<LedgerPoint, decimal>(ReferenceEqualityComparer.Instance);
-        foreach (var point in series.Where(p => p.Executions > 0))
-        {
-            if (point.TaskId is { } task && references.TryGetValue(task, out var reference) && book.Tokens(reference.Provider, reference.Model, point.At) is { } price)
-            {
-                would[point] = point.Executions * price.Of(new TokenUsage(reference.InputTokens, reference.OutputTokens));
-            }
-        }
-
-        return would;
+            Outlook.Of(perDay[^1].Spent, forecast, today, left, today.AddDays(Horizon - 1)), [.. whole, perDay[^1]], forecast,
+            references is not null && perDay.Exists(d => d is { Executions: > 0, WouldHaveCost: null }) ? [references.Missing] : []);
     }
 
     private static async Task<IReadOnlyList<TaskCost>> ByTaskAsync(
@@ -147,13 +143,21 @@ public sealed class CostService(LoopaiData data, TimeProvider time)
             ];
     }
 
-    private static List<DayCost> PerDay(List<LedgerPoint> points, Dictionary<LedgerPoint, decimal> would, LocalDays days, DateOnly from, DateOnly to)
+    /// <param name="points">What was spent, by the hour.</param>
+    /// <param name="would">What a language model would have asked for them; null where it was not looked up.</param>
+    /// <param name="days">How days are cut.</param>
+    /// <param name="from">The first.</param>
+    /// <param name="to">The last.</param>
+    private static List<DayCost> PerDay(List<LedgerPoint> points, Dictionary<LedgerPoint, decimal>? would, LocalDays days, DateOnly from, DateOnly to)
     {
         var byDay = points.ToLookup(p => days.DayOf(p.At));
         return
         [
             .. Enumerable.Range(0, to.DayNumber - from.DayNumber + 1).Select(from.AddDays).Select(day => new DayCost(
-                day, byDay[day].Sum(p => p.Amount), byDay[day].Sum(p => would.GetValueOrDefault(p)), byDay[day].Sum(p => p.Executions))),
+                day, byDay[day].Sum(p => p.Amount), Would(byDay[day].Where(p => p.Executions > 0).ToList()), byDay[day].Sum(p => p.Executions))),
         ];
+
+        // A day without executions would have cost nothing, where there is anything to compare with.
+        decimal? Would(List<LedgerPoint> ran) => would is not { Count: > 0 } || (ran.Count > 0 && !ran.Exists(would.ContainsKey)) ? null : ran.Sum(p => would.GetValueOrDefault(p));
     }
 }

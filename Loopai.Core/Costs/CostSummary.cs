@@ -59,9 +59,9 @@ public sealed record CostShare(Guid? Id, string Name, decimal Amount, long Execu
 
 /// <param name="Day">The day.</param>
 /// <param name="Spent">What it cost.</param>
-/// <param name="WouldHaveCost">What the tasks with a reference model would have cost.</param>
+/// <param name="WouldHaveCost">What the tasks with a reference model would have cost as calls to it; null where none of those that ran has one with a price.</param>
 /// <param name="Executions">How many executions.</param>
-public sealed record DayCost(DateOnly Day, decimal Spent, decimal WouldHaveCost, long Executions);
+public sealed record DayCost(DateOnly Day, decimal Spent, decimal? WouldHaveCost, long Executions);
 
 /// <param name="TaskId">The task; null for what belongs to none.</param>
 /// <param name="Name">Its name.</param>
@@ -96,4 +96,6 @@ public sealed record TaskCost(
 /// <param name="Next90">The ninety days from today on.</param>
 /// <param name="Past">The days gone by that it rests on.</param>
 /// <param name="Forecast">Day by day.</param>
-public sealed record CostForecast(string Currency, DateOnly Today, Outlook Month, Outlook Next90, IReadOnlyList<DayCost> Past, SpendForecast Forecast);
+/// <param name="Notes">Why something cannot be told.</param>
+public sealed record CostForecast(
+    string Currency, DateOnly Today, Outlook Month, Outlook Next90, IReadOnlyList<DayCost> Past, SpendForecast Forecast, IReadOnlyList<string> Notes);

@@ -26,6 +26,12 @@ public sealed record ExecutionFilter
 
     public double? ConfidenceBelow { get; init; }
 
+    /// <summary>The key that asked; <see cref="ExecutionRollup.None"/> for executions without one.</summary>
+    public Guid? KeyId { get; init; }
+
+    /// <summary>The team that owned the task when it ran; <see cref="ExecutionRollup.None"/> for executions of tasks without one.</summary>
+    public Guid? TeamId { get; init; }
+
     /// <summary>Whether an execution that was just made is wanted: the same question as in the database.</summary>
     public bool Matches(Execution e) =>
         (TaskId is null || e.TaskId == TaskId)
@@ -36,7 +42,9 @@ public sealed record ExecutionFilter
         && (Unit is null || e.Unit == Unit)
         && (Output is null || e.Output == Output)
         && (Sampled is null || e.SampledBy is not null == Sampled)
-        && (ConfidenceBelow is null || e.Confidence < ConfidenceBelow);
+        && (ConfidenceBelow is null || e.Confidence < ConfidenceBelow)
+        && (KeyId is null || (e.ApiKeyId ?? ExecutionRollup.None) == KeyId)
+        && (TeamId is null || (e.TeamId ?? ExecutionRollup.None) == TeamId);
 
     internal IQueryable<Execution> Apply(IQueryable<Execution> rows)
     {
@@ -87,6 +95,16 @@ public sealed record ExecutionFilter
         if (ConfidenceBelow is { } confidence)
         {
             rows = rows.Where(e => e.Confidence < confidence);
+        }
+
+        if (KeyId is { } key)
+        {
+            rows = key == ExecutionRollup.None ? rows.Where(e => e.ApiKeyId == null) : rows.Where(e => e.ApiKeyId == key);
+        }
+
+        if (TeamId is { } team)
+        {
+            rows = team == ExecutionRollup.None ? rows.Where(e => e.TeamId == null) : rows.Where(e => e.TeamId == team);
         }
 
         return rows;

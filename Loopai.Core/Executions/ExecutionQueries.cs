@@ -38,6 +38,21 @@ public sealed class ExecutionQueries(LoopaiData data)
             window.Count > page.Limit ? CursorAfter(window[page.Limit - 1]) : null);
     }
 
+    /// <summary>
+    /// By which keys and for which teams executions may have been made, by name: what a list of them can be narrowed to. Keys are named to whom the figures name them, too.
+    /// </summary>
+    public async Task<ExecutionAskers> AskersAsync(Caller caller, CancellationToken ct)
+    {
+        caller.DemandOnTasks(Permissions.ExecutionsRead);
+        await using var db = await data.OpenAsync(caller, ct);
+        return new ExecutionAskers(
+            caller.May(Permissions.KeysRead) || caller.May(Permissions.AnalyticsRead)
+                ? await db.ApiKeys.Where(k => k.EnvironmentId == caller.EnvironmentId).OrderBy(k => k.RevokedAt != null).ThenBy(k => k.Name).Take(MostAskers)
+                    .Select(k => new ExecutionAsker(k.Id, k.Name)).ToListAsync(ct)
+                : [],
+            caller.May(Permissions.OrganizationRead) ? await db.Teams.OrderBy(t => t.Name).Take(MostAskers).Select(t => new ExecutionAsker(t.Id, t.Name)).ToListAsync(ct) : []);
+    }
+
     /// <summary>What to ask with for the executions older than this one.</summary>
     public static string CursorAfter(Execution last) => Cursor.Encode(new Place(last.ExecutedAt, last.Id));
 
@@ -81,5 +96,15 @@ public sealed class ExecutionQueries(LoopaiData data)
         return ms <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null;
     }
 
+    private const int MostAskers = 200;
+
     private sealed record Place(DateTimeOffset At, Guid Id);
 }
+
+/// <param name="Keys">The environment's keys, those that were taken back last.</param>
+/// <param name="Teams">The organization's teams.</param>
+public sealed record ExecutionAskers(IReadOnlyList<ExecutionAsker> Keys, IReadOnlyList<ExecutionAsker> Teams);
+
+/// <param name="Id">The key or team.</param>
+/// <param name="Name">What people call it.</param>
+public sealed record ExecutionAsker(Guid Id, string Name);

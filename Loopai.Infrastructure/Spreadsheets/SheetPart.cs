@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using DocumentFormat.OpenXml;
 using DocumentFormat.OpenXml.Spreadsheet;
+using Loopai.Core.Costs;
 using Loopai.Core.Reports.Building;
 
 namespace Loopai.Infrastructure.Spreadsheets;
@@ -15,6 +16,7 @@ internal static class SheetPart
     private const int MaxTextLength = 32_767;
     private const int SampledRows = 200;
     private const int LeastWidth = 10;
+    private const int UsualLength = 12;
     private const int MostWidth = 60;
     private const int MostWidthAbout = 110;
     private const string Relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
@@ -39,13 +41,13 @@ internal static class SheetPart
         var number = 0;
         if (!isAbout)
         {
-            WriteRow(writer, ++number, sheet.Columns.Select(c => (object?)c.Title), i => sheet.Columns[i].Kind == ValueKind.Text ? CellStyles.Header : CellStyles.NumberHeader, zone);
+            WriteRow(writer, ++number, sheet.Columns.Select(c => (object?)c.Title), (i, _) => sheet.Columns[i].Kind == ValueKind.Text ? CellStyles.Header : CellStyles.NumberHeader, zone);
         }
 
         foreach (var row in sheet.Rows.Take(MaxRows))
         {
             ct.ThrowIfCancellationRequested();
-            WriteRow(writer, ++number, row, i => isAbout && i == 0 ? CellStyles.Label : CellStyles.Of(sheet.Columns[i].Kind), zone);
+            WriteRow(writer, ++number, row, (i, cell) => isAbout && i == 0 ? CellStyles.Label : CellStyles.Of(sheet.Columns[i].Kind, cell), zone);
         }
 
         writer.WriteEndElement();
@@ -66,12 +68,12 @@ internal static class SheetPart
     /// <summary><c>A</c> for 0, <c>AA</c> for 26.</summary>
     public static string NameOf(int column) => column < 26 ? $"{(char)('A' + column)}" : NameOf((column / 26) - 1) + NameOf(column % 26);
 
-    private static void WriteRow(OpenXmlWriter writer, int number, IEnumerable<object?> cells, Func<int, uint> styleOf, TimeZoneInfo zone)
+    private static void WriteRow(OpenXmlWriter writer, int number, IEnumerable<object?> cells, Func<int, object?, uint> styleOf, TimeZoneInfo zone)
     {
         writer.WriteStartElement(new Row(), [new("r", "", number.ToString(CultureInfo.InvariantCulture))]);
         foreach (var (index, cell) in cells.Index())
         {
-            WriteCell(writer, $"{NameOf(index)}{number.ToString(CultureInfo.InvariantCulture)}", cell, styleOf(index).ToString(CultureInfo.InvariantCulture), zone);
+            WriteCell(writer, $"{NameOf(index)}{number.ToString(CultureInfo.InvariantCulture)}", cell, styleOf(index, cell).ToString(CultureInfo.InvariantCulture), zone);
         }
 
         writer.WriteEndElement();
@@ -84,7 +86,7 @@ internal static class SheetPart
             case null or "":
                 return;
             case ReportCell typed:
-                WriteCell(writer, place, typed.Value, CellStyles.Of(typed.Kind).ToString(CultureInfo.InvariantCulture), zone);
+                WriteCell(writer, place, typed.Value, CellStyles.Of(typed.Kind, typed.Value).ToString(CultureInfo.InvariantCulture), zone);
                 return;
             case string text:
                 writer.WriteStartElement(new Cell(), [new("r", "", place), new("s", "", style), new("t", "", "inlineStr")]);
@@ -109,7 +111,16 @@ internal static class SheetPart
 
     private static double WidthOf(ReportSheet sheet, int column, int most)
     {
-        var longest = sheet.Rows.Take(SampledRows).Select(row => row[column] is string text ? text.Split('\n').Max(line => line.Length) : 12).DefaultIfEmpty(0).Max();
+        var longest = sheet.Rows.Take(SampledRows).Select(row => LengthOf(row[column], sheet.Columns[column].Kind)).DefaultIfEmpty(0).Max();
         return Math.Clamp(Math.Max(longest, sheet.Columns[column].Title.Length + 3) + 2, LeastWidth, most);
     }
+
+    /// <summary>A number that does not fit is shown as none, so small amounts, which have many places, have room.</summary>
+    private static int LengthOf(object? cell, ValueKind kind) => cell switch
+    {
+        string text => text.Split('\n').Max(line => line.Length),
+        ReportCell typed => LengthOf(typed.Value, typed.Kind),
+        IConvertible number when kind == ValueKind.Money => Math.Max(UsualLength, MoneyText.Number(number.ToDecimal(CultureInfo.InvariantCulture)).Length + 4),
+        _ => UsualLength,
+    };
 }

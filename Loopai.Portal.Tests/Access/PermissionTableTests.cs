@@ -73,7 +73,7 @@ public sealed partial class PermissionTableTests(PortalFixture portal)
     {
         var path = Placeholder().Replace(route.Path, hole => hole.Value == "{version}" ? "1" : $"{Guid.CreateVersion7()}");
         path = path.EndsWith("/compare", StringComparison.Ordinal) ? path + "?left=1&right=2"
-            : path.EndsWith("/explain", StringComparison.Ordinal) ? $"{path}?subject={Guid.CreateVersion7()}&permission=tasks:read" : path;
+            : path.EndsWith("/access/explain", StringComparison.Ordinal) ? $"{path}?subject={Guid.CreateVersion7()}&permission=tasks:read" : path;
         using var request = new HttpRequestMessage(new HttpMethod(route.Method), path) { Content = BodyOf(document, route) };
         request.Headers.Authorization = new("Bearer", await KeyAsync(organization, permissions));
         using var answer = await client.SendAsync(request);

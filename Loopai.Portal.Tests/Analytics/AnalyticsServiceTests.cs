@@ -90,6 +90,24 @@ public sealed class AnalyticsServiceTests(LoopaiDatabaseFixture fixture) : IClas
     }
 
     [Fact]
+    public async Task QueryAsync_ByVersion_TellsTheVersionsOfTasksApart()
+    {
+        var given = await GivenFigures.Async(fixture.Database);
+        await given.RunAsync(200, TimeSpan.FromHours(20));
+        var query = Query(GivenFigures.Now.AddDays(-1), GivenFigures.Now) with { Metrics = ["executions"], Interval = AnalyticsInterval.None, Dimensions = ["version"] };
+
+        var all = await given.Service.QueryAsync(given.Caller, query, default);
+        var one = await given.Service.QueryAsync(given.Caller, query with { Filters = [new("task", AnalyticsOperator.In, [given.Tasks[0].Id.ToString()])] }, default);
+
+        all.Dimensions.ShouldBe(["task", "version"]);
+        var names = given.Tasks.ToDictionary(t => t.Id, t => t.Name);
+        all.Series.ToDictionary(s => s.Label, s => s.Totals[0]).ShouldBe(
+            given.Executions.Where(e => e.EnvironmentId == given.Organization.EnvironmentId).GroupBy(e => $"{names[e.TaskId]} · v{e.Version}").ToDictionary(g => g.Key, g => (decimal?)g.Count()),
+            ignoreOrder: true);
+        one.Series.Select(s => s.Label).Order(StringComparer.Ordinal).ShouldBe(["v1", "v2"]);
+    }
+
+    [Fact]
     public async Task QueryAsync_EverythingWrong_SaysAllOfIt()
     {
         var given = await GivenFigures.Async(fixture.Database);
@@ -99,7 +117,7 @@ public sealed class AnalyticsServiceTests(LoopaiDatabaseFixture fixture) : IClas
             new AnalyticsQuery(["speed"], ["task", "moon"], [new("key", AnalyticsOperator.In, ["x"])], GivenFigures.Now, GivenFigures.Now.AddDays(-1), AnalyticsInterval.Minute, "Mars", AnalyticsCompare.None, 0),
             default));
 
-        invalid.Errors.Keys.ShouldBe(["metrics", "dimensions", "filters[0]", "to", "top", "timeZone"], ignoreOrder: true);
+        invalid.Errors.Keys.ShouldBe(["metrics", "dimensions", "filter", "to", "top", "timeZone"], ignoreOrder: true);
     }
 
     private static AnalyticsQuery Query(DateTimeOffset from, DateTimeOffset to) =>

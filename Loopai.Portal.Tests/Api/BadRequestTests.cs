@@ -171,11 +171,27 @@ public sealed class BadRequestTests(PortalFixture portal)
     [InlineData("executions?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z", "executions.range")]
     [InlineData("executions?confidenceBelow=NaN", "executions.confidence")]
     [InlineData("executions?version=99999999999999999999", "request.parameter")]
+    [InlineData("executions?keyId=abc&teamId=abc", "request.query")]
+    [InlineData("executions?taskid=01a201d8-f045-7e5d-a30a-dd790bc7689f&tem=none", "request.query")]
+    [InlineData("costs?form=2026-03-01", "request.query")]
     [InlineData("validations?limit=-1", "list.limit")]
     public async Task Query_Bad_Is400(string path, string code)
     {
         using var client = portal.Client(portal.Acme);
         await (await client.GetAsync(path)).ShouldBeProblemAsync(HttpStatusCode.BadRequest, code);
+    }
+
+    [Fact]
+    public async Task Query_ManyFaultsInAQuestion_NamesAllAsTheCallerWroteThem()
+    {
+        using var client = portal.Client(portal.Acme);
+        var answer = await client.GetAsync(
+            "analytics/query?metrics=costt&dimension=task&filter=foo&filter=key:inn:x&from=yesterday&to=x&top=x&interval=dayy&compareTo=before&latencies=maybe&timeZone=Mars");
+        var problem = await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "analytics.invalid");
+        var errors = problem.GetProperty("errors").EnumerateObject().ToDictionary(e => e.Name, e => e.Value[0].GetString()!);
+        errors.Keys.ShouldBe(["metrics", "dimension", "filter", "from", "to", "top", "interval", "compareTo", "latencies", "timeZone"], ignoreOrder: true);
+        errors["metrics"].ShouldContain("'cost'");
+        errors["dimension"].ShouldContain("'dimensions'");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Loopai.Portal.Components.Text;
 
 namespace Loopai.Portal.Tests.Components;
@@ -43,10 +44,16 @@ public sealed class FormatTests
         Format.Ago(now.AddSeconds(seconds), now).ShouldBe(expected);
     }
 
-    [Fact]
-    public void Money_SmallAmount_KeepsTheDigitsThatMatter()
-    {
-        Format.Money(0.00021m).ShouldBe("$0.00021");
-        Format.Money(1912.4m).ShouldBe("$1,912");
-    }
+    [Theory]
+    [InlineData("0", "$0")]
+    [InlineData("0.00042", "$0.00042")]
+    [InlineData("0.00000000083333333333", "$0.000000000833")]
+    [InlineData("0.0000000000000000001", "< $0.000000000000001")]
+    [InlineData("0.125", "$0.125")]
+    [InlineData("0.5", "$0.50")]
+    [InlineData("0.99999", "$1.00")]
+    [InlineData("12.3456", "$12.35")]
+    [InlineData("-1912.4", "−$1,912")]
+    public void Money_AnyAmount_IsNeverNothingWhereThereIsSome(string amount, string expected) =>
+        Format.Money(decimal.Parse(amount, CultureInfo.InvariantCulture), "USD").ShouldBe(expected);
 }

@@ -59,6 +59,8 @@ public sealed class CostEndpointTests(PortalFixture portal)
         ours.GetProperty("saved").GetDecimal().ShouldBe(3m - ours.GetProperty("amount").GetDecimal());
         summary.GetProperty("byTask").EnumerateArray().Sum(t => t.GetProperty("amount").GetDecimal()).ShouldBe(summary.GetProperty("spent").GetDecimal());
         summary.GetProperty("days").EnumerateArray().Sum(d => d.GetProperty("spent").GetDecimal()).ShouldBe(summary.GetProperty("spent").GetDecimal());
+        var forecast = await client.GetFromJsonAsync<JsonElement>("costs/forecast");
+        forecast.GetProperty("past").EnumerateArray().Last().GetProperty("wouldHaveCost").GetDecimal().ShouldBe(3m);
         (await client.PutAsJsonAsync($"tasks/{task}/cost-reference", new { provider = "nobody", model = "none" })).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await client.GetFromJsonAsync<JsonElement>($"costs/forecast?taskId={task}")).GetProperty("month").GetProperty("expected").GetDecimal().ShouldBeGreaterThanOrEqualTo(0);
     }
@@ -86,6 +88,8 @@ public sealed class CostEndpointTests(PortalFixture portal)
         var why = await client.GetFromJsonAsync<JsonElement>($"tasks/{task}/budgets/explain");
         why.GetProperty("allowed").GetBoolean().ShouldBeFalse();
         why.GetProperty("sentence").GetString()!.ShouldContain("> 0.0001 USD");
+        (await client.GetFromJsonAsync<JsonElement>($"tasks/{task}/budgets/explain?timeoutMs=50")).GetProperty("asked").GetDecimal().ShouldBe(why.GetProperty("asked").GetDecimal() / 2);
+        (await client.GetAsync($"tasks/{task}/budgets/explain?timeoutMs=0")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
 
         await portal.Services.GetRequiredService<BudgetKeeper>().LookAsync(acme.Id, default);
         await portal.Services.GetRequiredService<BudgetKeeper>().LookAsync(acme.Id, default);

@@ -47,13 +47,15 @@ public sealed class ExecutionQueriesTests(LoopaiDatabaseFixture fixture) : IClas
     {
         var given = await Given.TaskAsync(fixture.Database);
         await given.ExecutionAsync(output: "\"spam\"", confidence: 0.4);
-        await given.ExecutionAsync(output: "\"ham\"", version: 2, confidence: 0.9);
+        var (key, team) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await given.ExecutionAsync(output: "\"ham\"", version: 2, confidence: 0.9, key: key, team: team);
         await given.ExecutionAsync(output: "\"ham\"", at: Given.Noon.AddHours(3));
         ExecutionFilter[] filters =
         [
             new(), new() { TaskId = given.Task.Id }, new() { TaskId = Guid.NewGuid() }, new() { Version = 2 }, new() { Status = ExecutionStatus.Success },
             new() { FailedOnly = true }, new() { From = Given.Noon.AddHours(1) }, new() { To = Given.Noon.AddHours(1) }, new() { Unit = "nobody" },
             new() { Output = "\"ham\"" }, new() { Sampled = true }, new() { Sampled = false }, new() { ConfidenceBelow = 0.5 },
+            new() { KeyId = key }, new() { KeyId = ExecutionRollup.None }, new() { TeamId = team }, new() { TeamId = ExecutionRollup.None },
         ];
         var all = (await _queries.ListAsync(given.Caller, new ExecutionFilter(), new PageRequest(), CancellationToken.None)).Items;
         all.Count.ShouldBe(3);

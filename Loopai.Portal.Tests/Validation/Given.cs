@@ -43,14 +43,15 @@ internal sealed class Given(LoopaiDatabase database, TestOrganization organizati
 
     public async Task<ValidationRecord> ExecutionAsync(
         string output = "\"spam\"", string input = """{"text":"x"}""", int version = 1, double? probability = 0.5, double? confidence = null,
-        ValidationStatus status = ValidationStatus.Pending, string? expected = null, DateTimeOffset? at = null, Guid? environmentId = null)
+        ValidationStatus status = ValidationStatus.Pending, string? expected = null, DateTimeOffset? at = null, Guid? environmentId = null,
+        Guid? key = null, Guid? team = null)
     {
         var executedAt = at ?? Noon.AddSeconds(_executions++);
         var execution = new Execution
         {
             Id = Guid.CreateVersion7(executedAt), OrganizationId = organization.Id, EnvironmentId = environmentId ?? organization.EnvironmentId, TaskId = task.Id,
             Version = version, Status = ExecutionStatus.Success, Input = input, Output = output, LatencyUs = 10, Source = ExecutionSource.Api,
-            Confidence = confidence, SampledBy = SampledBy.Random, SamplingProbability = probability, ExecutedAt = executedAt,
+            Confidence = confidence, SampledBy = SampledBy.Random, SamplingProbability = probability, ExecutedAt = executedAt, ApiKeyId = key, TeamId = team,
         };
         var decided = status is ValidationStatus.Matched or ValidationStatus.Mismatched;
         var validation = new ValidationRecord

@@ -14,7 +14,7 @@ public static class BudgetEndpoints
         var budgets = api.MapGroup("/budgets").WithTags("Costs");
         budgets.MapGet("/", ListAsync).WithSummary("Every budget with how far it is used, in the order in which they are asked");
         budgets.MapPost("/", CreateAsync).WithSummary("Set a budget for the organization, an environment, a team, a task or a key");
-        api.MapGet("/tasks/{id:guid}/budgets/explain", ExplainAsync).WithTags("Costs").WithSummary("Whether an execution of a task would be let through now, and by which sum it is decided");
+        api.MapGet("/tasks/{id:guid}/budgets/explain", ExplainAsync).WithTags("Costs").TakesKnownQueryOnly().WithSummary("Whether an execution of a task would be let through now, and by which sum it is decided");
         budgets.MapPut("/{id:guid}", UpdateAsync).WithSummary("Change a budget as a whole; what it is for stays");
         budgets.MapDelete("/{id:guid}", DeleteAsync).WithSummary("Take a budget away");
     }
@@ -37,8 +37,8 @@ public static class BudgetEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<Ok<BudgetExplanation>> ExplainAsync(Guid id, Caller caller, BudgetService budgets, Guid? keyId, Guid? environmentId, CancellationToken ct) =>
-        TypedResults.Ok(await budgets.ExplainAsync(caller, id, keyId, environmentId, ct));
+    private static async Task<Ok<BudgetExplanation>> ExplainAsync(Guid id, Caller caller, BudgetService budgets, Guid? keyId, Guid? environmentId, int? timeoutMs, CancellationToken ct) =>
+        TypedResults.Ok(await budgets.ExplainAsync(caller, id, keyId, environmentId, timeoutMs, ct));
 }
 
 /// <summary>A budget as the API shows it.</summary>
@@ -50,13 +50,13 @@ public sealed record BudgetResponse(
         b.Id, b.Name, b.Scope, b.ScopeId, b.Period, b.RollingDays, b.Amount, b.Action, b.ThrottlePerMinute, b.Thresholds, b.Emails, b.Webhook, b.Revision, b.CreatedBy, b.CreatedAt);
 }
 
-/// <summary>A budget with how far it is used.</summary>
+/// <summary>A budget with how far it is used; <c>over</c> is what is spent beyond its amount.</summary>
 public sealed record BudgetStateResponse(
-    BudgetResponse Budget, string ScopeName, string Currency, DateOnly First, DateOnly Last, decimal Spent, decimal Reserved, Outlook? Outlook, Exhaustion? Exhausted,
+    BudgetResponse Budget, string ScopeName, string Currency, DateOnly First, DateOnly Last, decimal Spent, decimal Reserved, decimal Over, Outlook? Outlook, Exhaustion? Exhausted,
     IReadOnlyList<BudgetAlertResponse> Alerts)
 {
     public static BudgetStateResponse Of(BudgetState s) => new(
-        BudgetResponse.Of(s.Budget), s.ScopeName, s.Currency, s.First, s.Last, s.Spent, s.Reserved, s.Outlook, s.Exhausted,
+        BudgetResponse.Of(s.Budget), s.ScopeName, s.Currency, s.First, s.Last, s.Spent, s.Reserved, s.Over, s.Outlook, s.Exhausted,
         [.. s.Alerts.Select(a => new BudgetAlertResponse(a.Percent, a.Basis, a.Spent, a.Expected, a.At))]);
 }
 

@@ -11,7 +11,7 @@ public static class CostEndpoints
 {
     public static void MapCosts(this IEndpointRouteBuilder api)
     {
-        var costs = api.MapGroup("/costs").WithTags("Costs");
+        var costs = api.MapGroup("/costs").WithTags("Costs").TakesKnownQueryOnly();
         costs.MapGet("/", SummaryAsync).WithSummary("What was spent in some days, on what, and what the same would have cost as calls to language models");
         costs.MapGet("/forecast", ForecastAsync).WithSummary("What the coming 90 days will cost, with intervals and how the forecast did on the past");
         costs.MapGet("/entries", EntriesAsync).WithSummary("The ledger's entries, newest first; charges of executions stand on the executions");

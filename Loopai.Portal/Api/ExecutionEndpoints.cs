@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Loopai.Core.Access;
+using Loopai.Core.Analytics;
 using Loopai.Core.Configuration;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
@@ -27,7 +28,7 @@ public static class ExecutionEndpoints
         api.MapPost("/batch/execute", BatchEndpoint.HandleAsync).WithTags("Executions").WithSummary("Execute a task on up to 10,000 inputs")
             .Produces<BatchExecuteResponse>()
             .WithMetadata(new RequestSizeLimitAttribute(settings.MaxBatchBodyBytes));
-        api.MapGet("/executions", ListAsync).WithTags("Executions").WithSummary("List executions of the key's environment, newest first");
+        api.MapGet("/executions", ListAsync).TakesKnownQueryOnly().WithTags("Executions").WithSummary("List executions of the key's environment, newest first");
         api.MapPost("/executions/{id:guid}/rerun", RerunAsync).WithTags("Executions").WithSummary("Execute the input of an execution again, on a version of choice")
             .Produces<ExecuteResponse>();
         api.MapGet("/executions/{id:guid}", GetAsync).WithTags("Executions").WithSummary("Read an execution");
@@ -70,10 +71,14 @@ public sealed record ExecuteResponse(
     Guid Id, Guid ExecutionId, Guid TaskId, int Version, string Status, JsonElement Output, double? Confidence, double LatencyMs,
     bool SampledForValidation, DateTimeOffset ExecutedAt, AssignedVariant? Experiment = null);
 
-/// <summary>Which executions are wanted.</summary>
+/// <summary>Which executions are wanted. <c>keyId</c> and <c>teamId</c> are ids, or <c>none</c> for what was asked without a key, or of tasks without a team.</summary>
 public readonly record struct ExecutionQuery(
-    Guid? TaskId, int? Version, string? Status, DateTimeOffset? From, DateTimeOffset? To, string? Unit, string? Output, bool? Sampled, double? ConfidenceBelow)
+    Guid? TaskId, int? Version, string? Status, DateTimeOffset? From, DateTimeOffset? To, string? Unit, string? Output, bool? Sampled, double? ConfidenceBelow,
+    string? KeyId, string? TeamId)
 {
+    /// <summary>An id, or <see cref="ExecutionRollup.None"/> for the word <c>none</c>; null for neither.</summary>
+    public static Guid? IdOrNone(string? text) => text == AnalyticsDimensions.None ? ExecutionRollup.None : Guid.TryParse(text, out var id) ? id : null;
+
     public ExecutionFilter ToFilter()
     {
         if (From is { } from && To is { } to && from >= to)
@@ -86,8 +91,14 @@ public readonly record struct ExecutionQuery(
             throw new InvalidException("executions.confidence", "confidenceBelow", "confidenceBelow is a number from 0 to 1.");
         }
 
+        new FieldErrors()
+            .AddIf(KeyId is not null && IdOrNone(KeyId) is null, "keyId", $"keyId is the id of a key, or none; got '{KeyId}'.")
+            .AddIf(TeamId is not null && IdOrNone(TeamId) is null, "teamId", $"teamId is the id of a team, or none; got '{TeamId}'.")
+            .ThrowIfAny("request.query", "The executions that are wanted cannot be told.");
         return new ExecutionFilter
         {
+            KeyId = IdOrNone(KeyId),
+            TeamId = IdOrNone(TeamId),
             TaskId = TaskId,
             Version = Version,
             FailedOnly = Status == "failed",

@@ -9,7 +9,7 @@ public static class OverviewEndpoints
 {
     public static void MapOverview(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/overview", GetAsync).WithTags("Analytics").WithSummary("The key's environment at a glance: range is 24h, 7d, 14d or 30d");
+        api.MapGet("/overview", GetAsync).TakesKnownQueryOnly().WithTags("Analytics").WithSummary("The key's environment at a glance: range is 24h, 7d, 14d or 30d");
         api.MapGet("/attention", AttentionAsync).WithTags("Analytics").WithSummary("What a person should look at, most pressing first");
     }
 

@@ -61,10 +61,10 @@ public static class PortalUrls
     /// <param name="below">Only those with a smaller confidence.</param>
     public static string Executions(
         string organization, string? environment = null, Guid? task = null, string? status = null, string? range = null, string? version = null,
-        string? unit = null, string? output = null, string? sampled = null, string? below = null) =>
+        string? unit = null, string? output = null, string? sampled = null, string? below = null, string? key = null, string? team = null) =>
         Build(
             $"/o/{organization}/executions", ("env", environment), ("task", task?.ToString()), ("status", status), ("range", range), ("version", version),
-            ("unit", unit), ("output", output), ("sampled", sampled), ("below", below));
+            ("unit", unit), ("output", output), ("sampled", sampled), ("below", below), ("key", key), ("team", team));
 
     /// <summary>The same executions as a file.</summary>
     public static string ExecutionsCsv(string organization, string query) => $"/o/{organization}/executions.csv{query}";

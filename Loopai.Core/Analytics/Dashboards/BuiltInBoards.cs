@@ -18,14 +18,14 @@ public static class BuiltInBoards
             "quality", "Quality", "How often answers are right, and how surely that is known.",
             Number("n1", "Accuracy", M.Accuracy), Number("n2", "Verdicts", M.Validated), Number("n3", "Right answers", M.Matched), Number("n4", "Error rate", M.ErrorRate),
             Panel("p1", "Accuracy", PanelKind.Line, 8, null, M.Accuracy, M.AccuracyLow, M.AccuracyHigh), Panel("p2", "Verdicts", PanelKind.Bar, 4, AnalyticsDimensions.Task, M.Validated),
-            Panel("p3", "Accuracy by task", PanelKind.Line, 6, AnalyticsDimensions.Task, M.Accuracy),
-            Panel("p4", "By version", PanelKind.Table, 6, AnalyticsDimensions.Version, M.Executions, M.Validated, M.Accuracy, M.AccuracyLow, M.AccuracyHigh)),
+            Panel("p3", "Accuracy by task", PanelKind.Line, 12, AnalyticsDimensions.Task, M.Accuracy),
+            Panel("p4", "By version", PanelKind.Table, 12, AnalyticsDimensions.Version, M.Executions, M.Validated, M.Accuracy, M.AccuracyLow, M.AccuracyHigh)),
         BuiltIn(
             "latency", "Latency", "How long programs take. Percentiles come from merged histograms, within 1 %.",
             Number("n1", "p50", M.LatencyP50Ms), Number("n2", "p95", M.LatencyP95Ms), Number("n3", "p99", M.LatencyP99Ms), Number("n4", "Timeouts", M.Timeouts),
             Panel("p1", "Percentiles", PanelKind.Line, 8, null, M.LatencyP50Ms, M.LatencyP95Ms, M.LatencyP99Ms), Panel("p2", "How latencies are spread", PanelKind.Histogram, 4, null, M.Executions),
-            Panel("p3", "p95 by task", PanelKind.Line, 6, AnalyticsDimensions.Task, M.LatencyP95Ms),
-            Panel("p4", "By version", PanelKind.Table, 6, AnalyticsDimensions.Version, M.Executions, M.LatencyMeanMs, M.LatencyP50Ms, M.LatencyP95Ms, M.LatencyP99Ms)),
+            Panel("p3", "p95 by task", PanelKind.Line, 12, AnalyticsDimensions.Task, M.LatencyP95Ms),
+            Panel("p4", "By version", PanelKind.Table, 12, AnalyticsDimensions.Version, M.Executions, M.LatencyMeanMs, M.LatencyP50Ms, M.LatencyP95Ms, M.LatencyP99Ms)),
         BuiltIn(
             "cost", "Cost", "What executions cost, and what a right answer does.",
             Number("n1", "Cost", M.Cost), Number("n2", "Per execution", M.CostPerExecution), Number("n3", "Per right answer", M.CostPerCorrect), Number("n4", "Unpriced", M.Unpriced),

@@ -40,10 +40,19 @@ public sealed class BudgetNotices(LoopaiData data, IMailSender mail, PortalSetti
     }
 
     private static string Subject(BudgetState state, BudgetAlert alert) =>
-        $"{state.Budget.Name}: {alert.Percent:0.##} % {(alert.Basis == ThresholdBasis.Actual ? "spent" : "foreseen")}";
+        $"{state.Budget.Name}: {alert.Percent:0.##} % {(alert.Basis == ThresholdBasis.Actual ? "spent" : "foreseen")}"
+        + (alert.Spent > alert.Amount ? $", {MoneyText.Of(alert.Spent - alert.Amount, state.Currency)} over" : "");
 
-    private static string Text(BudgetState state, BudgetAlert alert) =>
-        $"The budget {state.Budget.Name} of {state.Budget.Scope.ToString().ToLowerInvariant()} {state.ScopeName} allows {BudgetWords.Amount(alert.Amount)} {state.Currency} ({BudgetWords.Of(state.Budget.Period, state.Budget.RollingDays)}). "
-        + $"{BudgetWords.Amount(alert.Spent)} {state.Currency} are spent"
-        + (alert.Expected is { } expected ? $", and {BudgetWords.Amount(decimal.Round(expected, 2))} are foreseen for the end of the period on {state.Last:yyyy-MM-dd}." : ".");
+    /// <summary>The words of the mail: what may be spent, what is, and how much that is beyond it.</summary>
+    internal static string Text(BudgetState state, BudgetAlert alert)
+    {
+        var over = alert.Spent - alert.Amount;
+        return $"The budget {state.Budget.Name} of {state.Budget.Scope.ToString().ToLowerInvariant()} {state.ScopeName} allows {Money(alert.Amount)} ({BudgetWords.Of(state.Budget.Period, state.Budget.RollingDays)}). "
+            + $"{Money(alert.Spent)} are spent, {alert.Spent / alert.Amount * 100:0.#} %"
+            + (over > 0 ? $": {Money(over)} over" : "")
+            + (alert.Expected is { } expected ? $". {Money(expected)} are foreseen for the end of the period on {state.Last:yyyy-MM-dd}" : "")
+            + (alert.Expected > alert.Amount ? $", {Money(alert.Expected.Value - alert.Amount)} over." : ".");
+
+        string Money(decimal amount) => MoneyText.Of(amount, state.Currency);
+    }
 }

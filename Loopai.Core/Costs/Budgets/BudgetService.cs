@@ -106,29 +106,23 @@ public sealed class BudgetService(LoopaiData data, IOptions<ExecutionSettings> s
     /// <param name="taskId">The task.</param>
     /// <param name="keyId">By which key; null for the portal.</param>
     /// <param name="environmentId">Where; null for the caller's environment.</param>
+    /// <param name="timeoutMs">The time limit that the execution would ask for; null for the one of executions that ask for none.</param>
     /// <param name="ct">Ends the work.</param>
-    public async Task<BudgetExplanation> ExplainAsync(Caller caller, Guid taskId, Guid? keyId, Guid? environmentId, CancellationToken ct)
+    public async Task<BudgetExplanation> ExplainAsync(Caller caller, Guid taskId, Guid? keyId, Guid? environmentId, int? timeoutMs, CancellationToken ct)
     {
         caller.Demand(Permissions.CostsRead);
+        var limit = timeoutMs ?? settings.Value.DefaultTimeoutMs;
+        new FieldErrors().AddIf(limit < 1 || limit > settings.Value.MaxTimeoutMs, "timeoutMs", $"timeoutMs is 1 to {settings.Value.MaxTimeoutMs}.")
+            .ThrowIfAny("budget.explain", "The time limit is none that an execution can have.");
         var now = time.GetUtcNow();
         await using var db = await data.OpenAsync(caller, ct);
         var task = await db.FindTaskAsync(taskId, ct);
         var book = await db.PriceBookAsync(caller.OrganizationId, ct);
         var language = await db.Programs.Where(p => p.TaskId == task.Id && p.Version == task.ActiveVersion).Select(p => (Programs.ProgramLanguage?)p.Language).FirstOrDefaultAsync(ct);
-        var asked = BudgetLimits.Most(book, language ?? Programs.ProgramLanguage.Model, settings.Value.DefaultTimeoutMs, now);
+        var asked = BudgetLimits.Most(book, language ?? Programs.ProgramLanguage.Model, limit, now);
         var states = (await db.StatesAsync(caller.OrganizationId, now, ct))
             .Where(s => BudgetScopes.Covers(s.Budget, keyId, task.Id, task.TeamId, environmentId ?? caller.EnvironmentIdOrNull)).ToList();
-        var verdicts = states.Select(s => Of(s, asked ?? 0)).ToList();
-        var denied = verdicts.FirstOrDefault(v => !v.Allowed);
-        return new BudgetExplanation(
-            denied is null, denied is not null ? $"Denied by {denied.Sentence}" : asked is null ? "Allowed: it has no price, so that nothing can be held against it."
-                : verdicts.Count == 0 ? "Allowed: no budget covers it." : $"Allowed by all: {string.Join("; ", verdicts.Select(v => v.Sentence))}",
-            asked, book.Currency, verdicts);
-
-        static BudgetVerdict Of(BudgetState state, decimal asked) => new(
-            state.Budget.Id, state.Budget.Name, $"{state.Budget.Scope.ToString().ToLowerInvariant()} {state.ScopeName}", state.Budget.Action, state.Spent, state.Reserved, state.Budget.Amount,
-            state.Budget.Action != BudgetAction.Stop || state.Spent + asked <= state.Budget.Amount,
-            BudgetWords.Sum(state.Budget.Scope, state.ScopeName, state.Budget.Period, state.Budget.RollingDays, state.Spent, asked, state.Budget.Amount, state.Currency));
+        return BudgetVerdicts.Of(states, asked, limit, book.Currency);
     }
 
     /// <summary>The addresses of active members; only the system may read them.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Loopai.Core.Costs;
 
 namespace Loopai.Core.Reports.Building;
 
@@ -40,18 +41,17 @@ public static class ReportValues
         {
             ValueKind.Share => (number * 100).ToString("0.0", culture) + " %",
             ValueKind.Milliseconds => Duration(number, culture),
-            ValueKind.Money => $"{Amount(number, PlacesFor(Math.Abs(number)), culture)} {document.Currency}",
+            ValueKind.Money => MoneyText.Of((decimal)number, document.Currency, culture),
             _ => number.ToString(Math.Abs(number) >= 100 ? "#,0" : "#,0.##", culture),
         };
     }
 
-    /// <summary>The cells of a table in words. All amounts of a column have as many places, and their currency stands in its heading.</summary>
-    public static IReadOnlyList<IReadOnlyList<string>> Cells(this ReportDocument document, TableBlock table)
-    {
-        var places = table.Columns.Select((c, i) => c.Kind == ValueKind.Money ? PlacesFor(table.Rows.Select(row => Math.Abs(AsNumber(row[i]) ?? 0)).DefaultIfEmpty(0).Max()) : 0).ToArray();
-        return [.. table.Rows.Select(row => (IReadOnlyList<string>)[.. row.Select((cell, i) =>
-            table.Columns[i].Kind == ValueKind.Money && AsNumber(cell) is { } amount ? Amount(amount, places[i], document.Culture) : document.Show(cell, table.Columns[i].Kind))])];
-    }
+    /// <summary>The cells of a table in words. The currency of amounts stands in their column's heading.</summary>
+    public static IReadOnlyList<IReadOnlyList<string>> Cells(this ReportDocument document, TableBlock table) =>
+    [
+        .. table.Rows.Select(row => (IReadOnlyList<string>)[.. row.Select((cell, i) =>
+            table.Columns[i].Kind == ValueKind.Money && AsNumber(cell) is { } amount ? MoneyText.Number((decimal)amount, document.Culture) : document.Show(cell, table.Columns[i].Kind))]),
+    ];
 
     /// <summary>A column's heading, with the currency of its amounts.</summary>
     public static string Heading(this ReportDocument document, ReportColumn column) => column.Kind == ValueKind.Money ? $"{column.Title}, {document.Currency}" : column.Title;
@@ -70,17 +70,6 @@ public static class ReportValues
     }
 
     private static double? AsNumber(object? cell) => cell is IConvertible number and not string and not bool ? number.ToDouble(CultureInfo.InvariantCulture) : null;
-
-    /// <summary>Cents where there are any; else as many places as what a program costs needs.</summary>
-    private static int PlacesFor(double size) => size switch { >= 1 or 0 => 2, >= 0.01 => 4, _ => 6 };
-
-    /// <summary>What is too little for the places is not nothing.</summary>
-    private static string Amount(double amount, int places, CultureInfo culture)
-    {
-        var least = Math.Pow(10, -places);
-        var format = $"#,0.{new string('0', places)}";
-        return Math.Abs(amount) > 0 && Math.Abs(amount) < least / 2 ? $"< {least.ToString(format, culture)}" : amount.ToString(format, culture);
-    }
 
     private static bool IsEnglish(CultureInfo culture) => culture.TwoLetterISOLanguageName == "en";
 

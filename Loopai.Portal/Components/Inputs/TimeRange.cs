@@ -16,21 +16,10 @@ public sealed record TimeRange(string Text, string Label, TimeSpan? Length, Date
     ];
 
     /// <summary>Reads what the URL says; what cannot be read is the fallback, so an old link still opens.</summary>
-    public static TimeRange Parse(string? text, string fallback = "24h")
-    {
-        if (Presets.FirstOrDefault(preset => preset.Text == text) is { } preset)
-        {
-            return preset;
-        }
+    public static TimeRange Parse(string? text, string fallback = "24h") => Read(text) ?? Presets.Single(known => known.Text == fallback);
 
-        var ends = text?.Split("..", 2) ?? [];
-        if (ends is [var first, var last] && Moment(first) is { } from && Moment(last) is { } to && from < to)
-        {
-            return Between(from, to);
-        }
-
-        return Presets.Single(known => known.Text == fallback);
-    }
+    /// <summary>Whether a range can be read off the text.</summary>
+    public static bool IsReadable(string text) => Read(text) is not null;
 
     /// <summary>By whole minutes; the last one belongs to it, so that a stretch which ends now holds what happened this minute.</summary>
     public static TimeRange Between(DateTimeOffset from, DateTimeOffset to)
@@ -42,6 +31,17 @@ public sealed record TimeRange(string Text, string Label, TimeSpan? Length, Date
     }
 
     public (DateTimeOffset From, DateTimeOffset To) At(DateTimeOffset now) => Length is { } length ? (now - length, now) : (From!.Value, To!.Value);
+
+    private static TimeRange? Read(string? text)
+    {
+        if (Presets.FirstOrDefault(preset => preset.Text == text) is { } preset)
+        {
+            return preset;
+        }
+
+        var ends = text?.Split("..", 2) ?? [];
+        return ends is [var first, var last] && Moment(first) is { } from && Moment(last) is { } to && from < to ? Between(from, to) : null;
+    }
 
     private static TimeRange Last(string text, string label, TimeSpan length) => new(text, label, length, null, null);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Loopai.Core.Costs;
 
 namespace Loopai.Portal.Components.Text;
 
@@ -90,16 +91,7 @@ public static class Format
         _ => Digits(bytes / 1073741824d, 1) + " GB",
     };
 
-    /// <summary>US dollars; small amounts keep the digits that carry meaning: $0.00021.</summary>
-    public static string Money(decimal amount) => Math.Abs(amount) switch
-    {
-        0 => "$0",
-        >= 1000 => Minus(amount.ToString("$#,0;-$#,0", Culture)),
-        >= 0.01m => Minus(amount.ToString("$0.00;-$0.00", Culture)),
-        _ => Minus(amount.ToString("$0.00####;-$0.00####", Culture)),
-    };
-
-    /// <summary>An amount in a currency. Below a hundredth it keeps three digits that carry meaning: $0.0000167.</summary>
+    /// <summary>An amount in a currency: <c>$1,912</c>, <c>$12.50</c>, <c>$0.00042</c>. Below a thousand it is written as <see cref="MoneyText"/> has it.</summary>
     public static string Money(decimal? amount, string currency)
     {
         if (amount is not { } value)
@@ -107,26 +99,10 @@ public static class Format
             return Unknown;
         }
 
-        var number = Math.Abs(value) switch
-        {
-            0 => "0",
-            >= 1000 => Math.Abs(value).ToString("#,0", Culture),
-            >= 1 => Math.Abs(value).ToString("0.00", Culture),
-            >= 0.01m => Math.Abs(value).ToString("0.00#", Culture),
-            _ => Meaningful(Math.Abs(value)),
-        };
-        return (value < 0 ? "−" : "") + (currency switch { "USD" => "$" + number, "EUR" => "€" + number, "GBP" => "£" + number, _ => $"{number} {currency}" });
-
-        static string Meaningful(decimal small)
-        {
-            var places = 2;
-            for (var scaled = small; scaled < 1 && places < 14; scaled *= 10)
-            {
-                places++;
-            }
-
-            return decimal.Round(small, Math.Min(places, 12)).ToString("0.############", Culture);
-        }
+        var size = Math.Abs(value);
+        var number = size == 0 ? "0" : size >= 1000 ? size.ToString("#,0", Culture) : MoneyText.Number(size);
+        var digits = number.TrimStart('<', ' ');
+        return (number.StartsWith("< ", StringComparison.Ordinal) ? "< " : "") + (value < 0 ? "−" : "") + (currency switch { "USD" => "$" + digits, "EUR" => "€" + digits, "GBP" => "£" + digits, _ => $"{digits} {currency}" });
     }
 
     /// <summary>"1 execution", "12 executions", "184.2k executions".</summary>

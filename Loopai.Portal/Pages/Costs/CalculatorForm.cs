@@ -41,21 +41,37 @@ public sealed record CalculatorForm
         (decimal)Calls, (decimal)((TokensIn * PriceIn) + (TokensOut * PriceOut)) / 1_000_000m, (decimal)ModelAccuracy / 100, (decimal)ProgramPerThousand / 1000,
         (decimal)ProgramAccuracy / 100, (decimal)Checked / 100, (decimal)PerCheck, (decimal)PerMistake, (decimal)Making);
 
-    /// <summary>What the address says; what is missing or no number in range is as it was before.</summary>
-    public static CalculatorForm Read(Func<string, string?> query)
+    /// <summary>What the address says. What is missing is as it was before; what is no number in range is named, and left as it was before.</summary>
+    public static (CalculatorForm Form, IReadOnlyDictionary<string, string> Faults) Read(Func<string, string?> query)
     {
         var start = new CalculatorForm();
-        return new CalculatorForm
+        var faults = new Dictionary<string, string>(StringComparer.Ordinal);
+        var form = new CalculatorForm
         {
-            Calls = Number("calls", start.Calls, 1e12), TokensIn = Number("in", start.TokensIn, 1e7), TokensOut = Number("out", start.TokensOut, 1e7),
-            PriceIn = Number("pin", start.PriceIn, 1e6), PriceOut = Number("pout", start.PriceOut, 1e6), ModelAccuracy = Number("macc", start.ModelAccuracy, 100),
-            ProgramPerThousand = Number("prog", start.ProgramPerThousand, 1e6), ProgramAccuracy = Number("pacc", start.ProgramAccuracy, 100),
-            Checked = Number("checked", start.Checked, 100), PerCheck = Number("check", start.PerCheck, 1e6), PerMistake = Number("mistake", start.PerMistake, 1e6),
-            Making = Number("making", start.Making, 1e9),
+            Calls = Number("calls", "Calls a month", start.Calls, 1e12), TokensIn = Number("in", "Tokens in", start.TokensIn, 1e7), TokensOut = Number("out", "Tokens out", start.TokensOut, 1e7),
+            PriceIn = Number("pin", "A million in", start.PriceIn, 1e6), PriceOut = Number("pout", "A million out", start.PriceOut, 1e6),
+            ModelAccuracy = Number("macc", "Right answers of the model", start.ModelAccuracy, 100), ProgramPerThousand = Number("prog", "A thousand calls", start.ProgramPerThousand, 1e6),
+            ProgramAccuracy = Number("pacc", "Right answers of the program", start.ProgramAccuracy, 100), Checked = Number("checked", "Answers checked", start.Checked, 100),
+            PerCheck = Number("check", "A check", start.PerCheck, 1e6), PerMistake = Number("mistake", "A wrong answer", start.PerMistake, 1e6),
+            Making = Number("making", "Making it", start.Making, 1e9),
         };
+        return (form, faults);
 
-        double Number(string name, double otherwise, double most) =>
-            double.TryParse(query(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= 0 && number <= most ? number : otherwise;
+        double Number(string name, string label, double otherwise, double most)
+        {
+            if (query(name) is not { Length: > 0 } text)
+            {
+                return otherwise;
+            }
+
+            if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= 0 && number <= most)
+            {
+                return number;
+            }
+
+            faults[label] = $"the address says '{(text.Length > 20 ? text[..20] + "…" : text)}', which is no number from 0 to {most.ToString("#,0", CultureInfo.InvariantCulture)}";
+            return otherwise;
+        }
     }
 
     /// <summary>The figures that were measured of a task; what was not measured stays.</summary>

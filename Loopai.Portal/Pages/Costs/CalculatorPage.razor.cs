@@ -12,7 +12,9 @@ public sealed partial class CalculatorPage(CostService costs, ReferenceService r
 {
     private LoadState<CostSummary> _state = LoadState<CostSummary>.Loading;
     private IReadOnlyList<Option> _tasks = [];
+    private readonly Dictionary<string, string> _unreadable = new(StringComparer.Ordinal);
     private CalculatorForm _form = new();
+    private IReadOnlyDictionary<string, string> _misread = new Dictionary<string, string>(StringComparer.Ordinal);
     private Guid? _loaded;
 
     [Parameter] public string Org { get; set; } = "";
@@ -29,7 +31,10 @@ public sealed partial class CalculatorPage(CostService costs, ReferenceService r
 
     private string Money(decimal? amount) => Format.Money(amount, Currency);
 
-    private string? SavedShare => Compared.ModelPerMonth > 0 ? Format.Percent((double)(Compared.SavedPerMonth / Compared.ModelPerMonth), 1) : null;
+    /// <summary>What cannot be reckoned with: the result is then that of other figures than are seen, and says so.</summary>
+    private IReadOnlyList<string> Faults => [.. _unreadable.Concat(_misread).Select(fault => $"{fault.Key}: {char.ToLowerInvariant(fault.Value[0])}{fault.Value[1..]}")];
+
+    private string? SavedShare => Compared.ModelPerMonth > 0 ? CostWords.Less(Compared.SavedPerMonth, Compared.ModelPerMonth) : null;
 
     private string Payback => Compared.PaybackMonths switch
     {
@@ -41,7 +46,7 @@ public sealed partial class CalculatorPage(CostService costs, ReferenceService r
     protected override async Task OnParametersSetAsync()
     {
         var query = QueryHelpers.ParseQuery(navigation.ToAbsoluteUri(navigation.Uri).Query);
-        _form = CalculatorForm.Read(name => query.TryGetValue(name, out var value) ? value.ToString() : null);
+        (_form, _misread) = CalculatorForm.Read(name => query.TryGetValue(name, out var value) ? value.ToString() : null);
         if (RendererInfo.IsInteractive && _loaded != Caller.OrganizationId)
         {
             _loaded = Caller.OrganizationId;
@@ -54,6 +59,18 @@ public sealed partial class CalculatorPage(CostService costs, ReferenceService r
         _state = await LoadState.FromAsync(() => costs.SummaryAsync(Caller, new CostRange(), CancellationToken.None));
         _tasks = [.. _state.ValueOrDefault?.ByTask.Where(t => t.TaskId is not null).Select(t => new Option(t.TaskId!.Value.ToString(), t.Name)) ?? []];
     }
+
+    private EventCallback<string?> FaultOf(string field) => EventCallback.Factory.Create<string?>(this, fault =>
+    {
+        if (fault is null)
+        {
+            _unreadable.Remove(field);
+        }
+        else
+        {
+            _unreadable[field] = fault;
+        }
+    });
 
     private void Go(CalculatorForm form, string? task = null) => navigation.NavigateTo(PortalUrls.CostCalculator(Org, Shell.Environment, form.ToQuery(task)), replace: true);
 

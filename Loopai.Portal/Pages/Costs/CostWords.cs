@@ -58,6 +58,17 @@ public static class CostWords
         PriceStatus.OtherCurrency => ("other currency", Tone.Warn),
     };
 
+    /// <summary>How much less something costs: "62.5 % less", "20.0 % more". What is nearly nothing is not written as nothing.</summary>
+    public static string Less(decimal saved, decimal would) => (double)(saved / would) switch
+    {
+        0 => "the same",
+        1 => "100 % less",
+        < 0 and var more => $"{Format.Percent(-more)} more",
+        >= 0.9995 => "more than 99.9 % less",
+        < 0.0005 => "less than 0.1 % less",
+        var less => $"{Format.Percent(less)} less",
+    };
+
     public static string Of(ScopeKind scope) => scope.ToString().ToLowerInvariant();
 
     public static string Of(BudgetPeriod period, int? days) => period switch

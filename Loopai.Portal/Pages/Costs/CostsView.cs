@@ -16,7 +16,7 @@ public sealed record CostsView(CostSummary Summary, CostForecast Forecast, objec
 
     public Trend ChangeTrend => Summary.SpentBefore > 0 ? Trends.Of((double)(Summary.Spent - Summary.SpentBefore), higherIsBetter: false) : Trend.Neutral;
 
-    public string? SavedShare => Summary is { Saved: { } saved, WouldHaveCost: > 0 and var would } ? $"{Format.Percent((double)(saved / would), 1)} less" : null;
+    public string? SavedShare => Summary is { Saved: { } saved, WouldHaveCost: > 0 and var would } ? CostWords.Less(saved, would) : null;
 
     public string MonthBand => Forecast.Forecast.Method == "none" ? "no whole day to forecast from" : $"{Money(Forecast.Month.Low)} to {Money(Forecast.Month.High)}";
 

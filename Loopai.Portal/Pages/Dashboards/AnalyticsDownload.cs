@@ -20,11 +20,11 @@ public static class AnalyticsDownload
 
         try
         {
-            return AnalyticsCsv.File(await analytics.QueryAsync(caller, parameters.ToQuery(), ct));
+            return AnalyticsCsv.File(await analytics.QueryAsync(caller, parameters.ToQuery(http.Request.Query, "env"), ct));
         }
         catch (InvalidException e)
         {
-            return Results.BadRequest(e.Message);
+            return Results.BadRequest(string.Join('\n', e.Errors.SelectMany(field => field.Value)));
         }
     }
 }

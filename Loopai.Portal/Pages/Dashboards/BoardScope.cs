@@ -56,7 +56,7 @@ public sealed record BoardScope(TimeRange Range, Guid? Task, string? Team, bool 
             ?? panel.Filters.FirstOrDefault(f => f.Dimension == dimension && f is { Operator: AnalyticsOperator.In, Values.Count: 1 })?.Values[0];
         return PortalUrls.Executions(
             organization, environment, Guid.TryParse(Of(AnalyticsDimensions.Task), out var task) ? task : Task, Of(AnalyticsDimensions.Status),
-            TimeRange.Between(from, to).Text, Of(AnalyticsDimensions.Version));
+            TimeRange.Between(from, to).Text, Of(AnalyticsDimensions.Version), key: Of(AnalyticsDimensions.Key), team: Of(AnalyticsDimensions.Team) ?? Team);
     }
 
     /// <summary>The same figures as a file.</summary>

@@ -22,6 +22,7 @@ public sealed partial class DashboardPage(
     private IReadOnlyList<Option> _tasks = [];
     private IReadOnlyList<Option> _teams = [];
     private IReadOnlyList<FilterChip> _chips = [];
+    private IReadOnlyList<string> _faults = [];
     private ElementReference _board;
     private IJSObjectReference? _module;
     private DotNetObjectReference<DashboardPage>? _self;
@@ -95,6 +96,10 @@ public sealed partial class DashboardPage(
         }
 
         _chips = Chips();
+
+        // Of more tasks than the choice holds, one that is not in it may well be there.
+        _faults = BoardAddress.Faults(
+            new Uri(navigation.Uri).Query, _tasks.Count is > 0 and < BoardChoices.MostTasks ? _tasks : null, Caller.May(Permissions.OrganizationRead) ? _teams : null);
         await MarkAsync();
     }
 

@@ -28,7 +28,7 @@ public sealed class PanelReader(AnalyticsService analytics, TimeProvider time)
         var (from, to) = scope.Range.At(time.GetUtcNow());
         var result = await analytics.QueryAsync(
             caller, new AnalyticsQuery([AnalyticsMetrics.Executions], [dimension], [], from, to, AnalyticsInterval.None, "UTC", AnalyticsCompare.None, MostValues), ct);
-        return [.. result.Series.Where(s => !s.IsOther).Select(s => new Option(s.Key[0].Value, s.Label))];
+        return [.. result.Series.Where(s => !s.IsOther).Select(s => s.Key[^1]).DistinctBy(k => k.Value).Select(k => new Option(k.Value, k.Label))];
     }
 
     /// <summary>
@@ -47,19 +47,21 @@ public sealed class PanelReader(AnalyticsService analytics, TimeProvider time)
         if (query.Dimensions is [var dimension])
         {
             // The same lines, whoever led in the weeks before.
-            string[] shown = [.. result.Series.Where(s => !s.IsOther).Select(s => s.Key[0].Value)];
+            string[] shown = [.. result.Series.Where(s => !s.IsOther).Select(s => s.Key[^1].Value).Distinct()];
             if (shown.Length == 0)
             {
                 return [];
             }
 
-            wanted = wanted with { Filters = [.. query.Filters, new AnalyticsFilter(dimension, AnalyticsOperator.In, shown)], Top = null };
+            wanted = wanted with { Filters = [.. query.Filters, new AnalyticsFilter(dimension, AnalyticsOperator.In, shown), .. TasksOf(dimension, result)], Top = null };
         }
 
         var earlier = await analytics.QueryAsync(caller, wanted, ct);
+        var lines = result.Series.Select(s => s.Label).ToHashSet(StringComparer.Ordinal);
         return
         [
             .. from series in earlier.Series
+               where lines.Contains(series.Label)
                from metric in query.Metrics.Index()
                where metric.Item is not (AnalyticsMetrics.AccuracyLow or AnalyticsMetrics.AccuracyHigh)
                let known = AnalyticsMetrics.Find(metric.Item)!
@@ -68,6 +70,11 @@ public sealed class PanelReader(AnalyticsService analytics, TimeProvider time)
                select new OddPoint(query.Dimensions.Count == 0 ? known.Label : series.Label, odd.At, odd.Anomaly),
         ];
     }
+
+    /// <summary>Versions are told apart by their task.</summary>
+    private static AnalyticsFilter[] TasksOf(string dimension, AnalyticsResult result) => dimension != AnalyticsDimensions.Version
+        ? []
+        : [new AnalyticsFilter(AnalyticsDimensions.Task, AnalyticsOperator.In, [.. result.Series.Where(s => !s.IsOther).Select(s => s.Key[0].Value).Distinct()])];
 }
 
 /// <param name="Line">On which line.</param>

@@ -27,7 +27,7 @@ public static class PanelWords
         AnalyticsUnit.Count => Format.Short((double)known),
         AnalyticsUnit.Share => Format.Percent((double)known, 1),
         AnalyticsUnit.Milliseconds => Format.Duration((double)known),
-        AnalyticsUnit.Money => Money(known, currency),
+        AnalyticsUnit.Money => Format.Money(known, currency),
     };
 
     /// <summary>The same to the last digit.</summary>
@@ -61,6 +61,4 @@ public static class PanelWords
     public static string Unusual(Anomaly anomaly, AnalyticsMetric metric, string currency, string when) =>
         $"{when}: {Text(metric.Unit, (decimal)anomaly.Value, currency)} where {Text(metric.Unit, (decimal)anomaly.Usual, currency)} is usual, the median of that hour of the week in {anomaly.Weeks} weeks before; "
         + string.Create(CultureInfo.InvariantCulture, $"{anomaly.Distance:0.#} times the usual deviation away");
-
-    private static string Money(decimal value, string currency) => currency == "USD" ? Format.Money(value) : $"{Format.Money(value).Replace("$", "", StringComparison.Ordinal)} {currency}";
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Loopai.Core.Access;
+using Loopai.Core.Analytics;
 using Loopai.Core.Data;
 using Loopai.Core.Executions;
 using Loopai.Core.Tasks;
@@ -27,6 +28,8 @@ public sealed partial class ExecutionsPage(
     private ExecutionsQuery query = new();
     private IReadOnlyList<TaskEntry> tasks = [];
     private IReadOnlyList<Option> taskOptions = [];
+    private IReadOnlyList<Option> keyOptions = [];
+    private IReadOnlyList<Option> teamOptions = [];
     private IReadOnlyList<FilterChip> chips = [];
     private LiveTail? tail;
     private string? loaded;
@@ -61,7 +64,7 @@ public sealed partial class ExecutionsPage(
     protected override async Task OnParametersSetAsync()
     {
         query = ExecutionsQuery.Parse(new Uri(navigation.Uri).Query);
-        chips = query.Unit is { } unit ? [new FilterChip($"Unit: {unit}", () => Set(("unit", null)))] : [];
+        chips = Chips();
         var wanted = $"{Caller.EnvironmentId} {navigation.Uri}";
         if (!RendererInfo.IsInteractive || loaded == wanted)
         {
@@ -79,10 +82,45 @@ public sealed partial class ExecutionsPage(
             taskOptions = [.. tasks.Select(task => new Option(task.Id.ToString(), task.IsArchived ? $"{task.Name} (archived)" : task.Name))];
         }
 
+        await NameAsync();
+
         // The tail begins before the list is read, so that nothing falls between the two.
         var filter = query.ToFilter(clock.GetUtcNow());
         tail = CanBeLive && Cursor is null ? LiveTail.Start(events, Caller, filter, () => InvokeAsync(Arrived), clock) : null;
         await LoadAsync();
+    }
+
+    /// <summary>Who asked and whose tasks, as people call them. A key or team that is gone is named by its id, so that it can be taken away.</summary>
+    private async Task NameAsync()
+    {
+        if (keyOptions.Count == 0 && teamOptions.Count == 0)
+        {
+            var askers = (await LoadState.FromAsync(() => executions.AskersAsync(Caller, CancellationToken.None))).ValueOrDefault ?? new ExecutionAskers([], []);
+            keyOptions = Options(askers.Keys, "No key");
+            teamOptions = askers.Teams.Count == 0 ? [] : Options(askers.Teams, "No team");
+        }
+
+        keyOptions = With(keyOptions, query.Key, "No key");
+        teamOptions = With(teamOptions, query.Team, "No team");
+        chips = Chips();
+
+        static IReadOnlyList<Option> Options(IReadOnlyList<ExecutionAsker> askers, string none) =>
+            [.. askers.Select(a => new Option(a.Id.ToString(), a.Name)), new Option(AnalyticsDimensions.None, none)];
+
+        static IReadOnlyList<Option> With(IReadOnlyList<Option> options, string? chosen, string none) => chosen is null || options.Any(o => o.Value == chosen)
+            ? options
+            : [.. options, new Option(chosen, chosen == AnalyticsDimensions.None ? none : $"{chosen[..8]}…")];
+    }
+
+    private FilterChip[] Chips()
+    {
+        (string Name, string Label, string? Value)[] set =
+        [
+            ("unit", "Unit", query.Unit), ("key", "Key", NameOf(keyOptions, query.Key)), ("team", "Team", NameOf(teamOptions, query.Team)),
+        ];
+        return [.. set.Where(s => s.Value is not null).Select(s => new FilterChip($"{s.Label}: {s.Value}", () => Set((s.Name, null))))];
+
+        static string? NameOf(IReadOnlyList<Option> options, string? value) => value is null ? null : options.FirstOrDefault(o => o.Value == value)?.Label ?? value;
     }
 
     private async Task LoadAsync()
@@ -146,7 +184,7 @@ public sealed partial class ExecutionsPage(
     }
 
     private Task ClearAsync() =>
-        Set(("task", null), ("version", null), ("status", null), ("sampled", null), ("output", null), ("unit", null), ("below", null));
+        Set(("task", null), ("version", null), ("status", null), ("sampled", null), ("output", null), ("unit", null), ("below", null), ("key", null), ("team", null));
 
     private Task Set(params (string Name, string? Value)[] values)
     {

@@ -26,6 +26,12 @@ public sealed record ExecutionsQuery
 
     public string? Below { get; init; }
 
+    /// <summary>A key's id, or "none".</summary>
+    public string? Key { get; init; }
+
+    /// <summary>A team's id, or "none".</summary>
+    public string? Team { get; init; }
+
     /// <summary>Whether anything but the time narrows the list.</summary>
     public bool IsNarrowed => this with { Range = TimeRange.Parse(null) } != new ExecutionsQuery();
 
@@ -43,6 +49,8 @@ public sealed record ExecutionsQuery
             Output = Text("output"),
             Unit = Text("unit"),
             Below = double.TryParse(Text("below"), NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? Text("below") : null,
+            Key = ExecutionQuery.IdOrNone(Text("key")) is null ? null : Text("key"),
+            Team = ExecutionQuery.IdOrNone(Text("team")) is null ? null : Text("team"),
         };
     }
 
@@ -63,6 +71,8 @@ public sealed record ExecutionsQuery
             Output = Output,
             Unit = Unit,
             ConfidenceBelow = Below is null ? null : double.Parse(Below, CultureInfo.InvariantCulture),
+            KeyId = ExecutionQuery.IdOrNone(Key),
+            TeamId = ExecutionQuery.IdOrNone(Team),
         };
     }
 }

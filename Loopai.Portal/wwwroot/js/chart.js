@@ -14,14 +14,17 @@ const formats = {
   percent: v => `${plain.format(Math.round(v * 1000) / 10)} %`,
   points: v => `${plain.format(v)} %`,
   ms: v => v < 1 && v > 0 ? `${plain.format(v * 1000)} µs` : v >= 1000 ? `${plain.format(v / 1000)} s` : `${plain.format(v)} ms`,
-  money: v => `$${plain.format(v)}`,
 };
-// Money names its currency: "money:EUR". Small amounts keep three digits that carry meaning.
-function moneyIn(currency) {
-  const full = new Intl.NumberFormat("en", { style: "currency", currency, maximumFractionDigits: 2 });
-  const small = new Intl.NumberFormat("en", { style: "currency", currency, maximumSignificantDigits: 3 });
-  return v => v !== 0 && Math.abs(v) < 1 ? small.format(v) : full.format(v);
+// Money names its currency: "money:EUR". As MoneyText writes it: two places, and below one unit as many as three digits that carry meaning take.
+const amounts = new Map();
+function amount(value) {
+  const size = Math.abs(value);
+  const places = size > 0 && size < 1 ? Math.min(15, Math.max(2, 2 - Math.floor(Math.log10(size)))) : 2;
+  if (!amounts.has(places)) amounts.set(places, new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: places }));
+  return amounts.get(places).format(size);
 }
+const signs = { USD: "$", EUR: "€", GBP: "£" };
+const moneyIn = currency => v => (v < 0 ? "−" : "") + (signs[currency] ? signs[currency] + amount(v) : `${amount(v)} ${currency}`);
 const formatOf = name => name?.startsWith("money:") ? moneyIn(name.slice(6)) : formats[name] ?? formats.number;
 
 // A stretch drawn over the time axis becomes the range.

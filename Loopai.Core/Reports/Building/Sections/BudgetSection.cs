@@ -21,7 +21,7 @@ public sealed class BudgetSection(BudgetService budgets) : ISectionSource
                 [
                     new TableBlock(
                         [
-                            new("Budget"), new("For", IsMinor: true), new("Period", IsMinor: true), new("Ends", ValueKind.Day, IsMinor: true), new("Limit", ValueKind.Money), new("Spent", ValueKind.Money), new("Used", ValueKind.Share),
+                            new("Budget"), new("For", IsMinor: true), new("Period", IsMinor: true), new("Ends", ValueKind.Day, IsMinor: true), new("Limit", ValueKind.Money), new("Spent", ValueKind.Money), new("Over", ValueKind.Money), new("Used", ValueKind.Share),
                             new("State"), new("Foreseen", ValueKind.Money),
                         ],
                         [.. states.Select(Row)]),
@@ -32,12 +32,13 @@ public sealed class BudgetSection(BudgetService budgets) : ISectionSource
     private static IReadOnlyList<object?> Row(BudgetState state) =>
     [
         state.Budget.Name, state.Budget.Scope == ScopeKind.Organization ? "the organization" : $"{state.Budget.Scope.ToString().ToLowerInvariant()} {state.ScopeName}",
-        BudgetWords.Of(state.Budget.Period, state.Budget.RollingDays), state.Budget.Period == BudgetPeriod.Rolling ? null : state.Last, state.Budget.Amount, state.Spent, state.Share,
+        BudgetWords.Of(state.Budget.Period, state.Budget.RollingDays), state.Budget.Period == BudgetPeriod.Rolling ? null : state.Last, state.Budget.Amount, state.Spent, state.Over > 0 ? state.Over : null, state.Share,
         Words(state), state.Outlook?.Expected,
     ];
 
     private static string Words(BudgetState state) => state switch
     {
+        { Over: > 0 } => "overspent",
         { Share: >= 1 } => "used up",
         { Exhausted.Day: not null } => "will be used up",
         { Alerts.Count: > 0 } => "past a threshold",
