@@ -33,6 +33,7 @@ COPY Loopai.Portal/*.csproj Loopai.Portal/
 RUN dotnet restore Loopai.Portal
 
 COPY appsettings.json ./
+COPY sdk/plugin-template/ sdk/plugin-template/
 COPY Loopai.Core/ Loopai.Core/
 COPY Loopai.Infrastructure/ Loopai.Infrastructure/
 COPY Loopai.Portal/ Loopai.Portal/

@@ -2,7 +2,7 @@ namespace Loopai.Core.Analytics;
 
 /// <summary>Something a person should look at.</summary>
 /// <param name="Kind">What it is.</param>
-/// <param name="TaskId">The task it is about; of a key, a quota or a report's run, what that has for an id.</param>
+/// <param name="TaskId">The task it is about; of a key, a quota, a report's run, an installed plugin or a submission, what that has for an id.</param>
 /// <param name="TaskName">Its name.</param>
 /// <param name="Version">The version it is about, where it is about one.</param>
 /// <param name="Count">How many: answers that wait, executions, verdicts.</param>
@@ -25,6 +25,9 @@ public enum AttentionKind
     /// <summary>A circuit breaker took an experiment back to its control, and nobody has looked after it since.</summary>
     BreakerTripped,
 
+    /// <summary>A plugin failed so often that it is called no more.</summary>
+    PluginQuarantined,
+
     /// <summary>More executions fail than in the week before.</summary>
     ErrorsUp,
 
@@ -43,14 +46,26 @@ public enum AttentionKind
     /// <summary>A report could not be made, and nothing of it was made since.</summary>
     ReportFailed,
 
+    /// <summary>A package was stopped on its way to the marketplace, and none was submitted since.</summary>
+    PluginStopped,
+
+    /// <summary>The installed version of a plugin was yanked: nobody new gets it.</summary>
+    PluginYanked,
+
     /// <summary>An API key ends within two weeks.</summary>
     KeyEnds,
 
     /// <summary>A webhook's events were given up, or its receiver is gone.</summary>
     WebhookGivenUp,
 
+    /// <summary>A package waits for a person on its way to the marketplace.</summary>
+    PluginInReview,
+
     /// <summary>Answers wait for a person.</summary>
     ReviewWaiting,
+
+    /// <summary>An installed plugin should not be used any more, says its author.</summary>
+    PluginDeprecated,
 
     /// <summary>Nothing answers the task.</summary>
     NoActiveVersion,
@@ -60,4 +75,7 @@ public enum AttentionKind
 
     /// <summary>An experiment's winner went into service by itself, or is on its way.</summary>
     DecidedAutomatically,
+
+    /// <summary>A package was published within the last day.</summary>
+    PluginPublished,
 }

@@ -101,6 +101,11 @@ public sealed class AttentionService(LoopaiData data, TimeProvider time)
             items.AddRange(await FailedReportsAsync(db, caller, now - Week, ct));
         }
 
+        if (caller.May(Permissions.PluginsRead))
+        {
+            items.AddRange(await db.PluginAttentionAsync(caller, now, ct));
+        }
+
         if (caller.May(Permissions.WebhooksRead))
         {
             items.AddRange(

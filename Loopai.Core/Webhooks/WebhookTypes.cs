@@ -18,6 +18,12 @@ public static class WebhookTypes
     public const string PluginRolledBack = "plugin.rolled_back";
     public const string PluginQuarantined = "plugin.quarantined";
     public const string PluginUninstalled = "plugin.uninstalled";
+    public const string PluginYanked = "plugin.yanked";
+    public const string PluginDeprecated = "plugin.deprecated";
+
+    public const string PluginPublished = "plugin.published";
+    public const string PluginRejected = "plugin.rejected";
+    public const string PluginReviewRequested = "plugin.review_requested";
 
     /// <summary>What a test sends, to one subscription and on request only.</summary>
     public const string Test = "webhook.test";
@@ -57,6 +63,11 @@ public static class WebhookTypes
         OfPlugin(PluginRolledBack, "A version of a plugin that was tried was taken back.", """ "version":"1.3.0","kept":"1.2.0","reason":"12 % of its 25 calls failed, and 0 % of the version before." """),
         OfPlugin(PluginQuarantined, "A plugin failed so often that it is called no more.", """ "version":"1.2.0","reason":"It failed 10 times in a row. The last time: KeyError: 'subject' (main.py, line 4)" """),
         OfPlugin(PluginUninstalled, "A plugin was taken away.", """ "version":"1.2.0","kind":"validator" """),
+        OfPlugin(PluginYanked, "A version of a plugin that is installed here was yanked. It goes on working.", """ "version":"1.2.0","neededBy":null,"reason":"Units are compared without their case." """),
+        OfPlugin(PluginDeprecated, "A plugin that is installed here should not be used any more.", """ "version":"1.2.0","neededBy":null,"reason":"Its successor knows more units.","replacement":"acme.quantity-guard" """),
+        OfSubmission(PluginPublished, "A version of a plugin of this organization was published.", """ "versionId":"0198f1a2-bbbb-7000-8000-000000000001","isPublic":false """),
+        OfSubmission(PluginRejected, "A submitted package was stopped on its way to the marketplace.", """ "step":"scan","reason":"main.py, line 12: eval runs text as code.","findings":2 """),
+        OfSubmission(PluginReviewRequested, "A submitted package waits for a person: a policy or an appeal asks for one.", """ "step":"review","reason":"It may do more than 1.1.0. It asks api.example.com." """),
         OfTask("task.created", "A task was defined.", """ "before":null,"after":null,"details":{"name":"spam-filter"} """),
         OfTask("task.changed", "A task's definition changed.", """ "before":{"accuracyTarget":0.9},"after":{"accuracyTarget":0.95},"details":null """),
         OfTask("task.deleted", "A task was archived.", """ "before":null,"after":null,"details":{"name":"spam-filter"} """),
@@ -115,6 +126,9 @@ public static class WebhookTypes
 
     private static WebhookType OfPlugin(string name, string description, string rest) => new(name, description, Permissions.PluginsRead,
         $$"""{"installationId":"0198f1a2-9999-7000-8000-000000000001","plugin":"acme.regex-guard",{{rest}}}""");
+
+    private static WebhookType OfSubmission(string name, string description, string rest) => new(name, description, Permissions.PluginsRead,
+        $$"""{"submissionId":"0198f1a2-cccc-7000-8000-000000000001","plugin":"acme.regex-guard","version":"1.2.0","by":"ada@acme.example",{{rest}}}""");
 
     private static WebhookType OfTask(string name, string description, string rest) => new(name, description, Permissions.TasksRead,
         $$"""{"object":{"kind":"task","id":"0198f1a2-1111-7000-8000-000000000001","name":"spam-filter"},{{Actor}},"action":"{{ByActionOf(name)}}",{{rest}}}""");

@@ -98,7 +98,8 @@ internal sealed record TheirThings
             .Replace("{name}", Publisher, StringComparison.Ordinal)
             .Replace("/versions/{version}/picture", "/versions/1.0.0/picture?path=icon.png", StringComparison.Ordinal)
             .Replace("{version}", path.Contains("/plugins/", StringComparison.Ordinal) ? "1.0.0" : "1", StringComparison.Ordinal)
-            .Replace("/compare", "/compare?left=1&right=2", StringComparison.Ordinal)
+            .Replace("/plugins/compare", $"/plugins/compare?keys={Plugin},loopai.pii", StringComparison.Ordinal)
+            .Replace("/programs/compare", "/programs/compare?left=1&right=2", StringComparison.Ordinal)
             .Replace("/assignment", "/assignment?unit=somebody", StringComparison.Ordinal)
             .Replace("/access/explain", $"/access/explain?permission=tasks:read&subject={Member}", StringComparison.Ordinal);
     }

@@ -51,6 +51,9 @@ public sealed record PluginResponse(
 /// <summary>The use of a plugin by day and version.</summary>
 public sealed record PluginUseList(IReadOnlyList<PluginUseDay> Items, string? NextCursor);
 
+/// <summary>Plugins side by side, in the order in which they were asked for.</summary>
+public sealed record PluginComparison(IReadOnlyList<PluginResponse> Items, string? NextCursor);
+
 /// <summary>Why a plugin should not be used any more.</summary>
 public sealed record PluginDeprecationRequest
 {

@@ -15,10 +15,12 @@ public static class PluginEndpoints
     {
         var plugins = api.MapGroup("/plugins").WithTags("Plugins");
         plugins.MapGet("/", SearchAsync).WithSummary("Search the marketplace; every place in the list is explained");
+        plugins.MapGet("/compare", CompareAsync).WithSummary("Two to four plugins side by side, as their newest versions are: keys=a.one,b.two");
         plugins.MapGet("/{key}", GetAsync).WithSummary("Read a plugin with its newest version, or the one asked for");
         plugins.MapGet("/{key}/use", UseAsync).WithSummary("How many organizations had and used each version, by day");
         plugins.MapGet("/{key}/versions/{version}/picture", PictureAsync).WithSummary("A picture of the package: its icon, a screenshot, one of its README")
             .Produces<Stream>(StatusCodes.Status200OK, "image/png", "image/jpeg", "image/webp");
+        plugins.MapGet("/{key}/versions/{version}/package", PackageAsync).WithSummary("Download a version's package as it was signed").Produces<Stream>(StatusCodes.Status200OK, "application/zip");
         plugins.MapGet("/{key}/impact", ImpactAsync).WithSummary("Who would notice if the plugin or a version went");
         plugins.MapPut("/{key}/deprecation", DeprecateAsync).WithSummary("Say that the plugin should not be used any more, and what instead");
         plugins.MapDelete("/{key}/deprecation", UndeprecateAsync).WithSummary("Take a deprecation back");
@@ -47,6 +49,16 @@ public static class PluginEndpoints
         var picture = await marketplace.PictureAsync(caller, key, version, path ?? "", ct);
         PictureHeaders.Set(response);
         return TypedResults.File(picture.Bytes.ToArray(), picture.ContentType);
+    }
+
+    private static async Task<Ok<PluginComparison>> CompareAsync(string? keys, Caller caller, MarketplaceService marketplace, CancellationToken ct) =>
+        TypedResults.Ok(new PluginComparison([.. (await marketplace.CompareAsync(caller, keys?.Split(',', StringSplitOptions.TrimEntries) ?? [], ct)).Select(PluginResponse.Of)], null));
+
+    private static async Task<FileContentHttpResult> PackageAsync(string key, string version, Caller caller, MarketplaceService marketplace, HttpResponse response, CancellationToken ct)
+    {
+        var package = await marketplace.PackageAsync(caller, key, version, ct);
+        PackageHeaders.Set(response, package);
+        return TypedResults.File(package.Bytes.ToArray(), "application/zip", package.FileName);
     }
 
     private static async Task<Ok<PluginImpact>> ImpactAsync(string key, string? version, Caller caller, PluginLifecycle lifecycle, CancellationToken ct) =>
@@ -103,5 +115,18 @@ internal static class PictureHeaders
         response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.CacheControl = "private, max-age=31536000, immutable";
+    }
+}
+
+/// <summary>A stranger's archive: kept, never opened by a browser, and with the hash that its version was published with.</summary>
+internal static class PackageHeaders
+{
+    public static void Set(HttpResponse response, PluginDownload package)
+    {
+        response.Headers.XContentTypeOptions = "nosniff";
+        if (package.Sha256 is { } hash)
+        {
+            response.Headers["Repr-Digest"] = $"sha-256=:{Convert.ToBase64String(Convert.FromHexString(hash))}:";
+        }
     }
 }

@@ -8,7 +8,8 @@ namespace Loopai.Portal.Api;
 public sealed record PluginInstallationResponse(
     Guid Id, string Key, string DisplayName, string Kind, string Range, string Version, string? Newest, IReadOnlyList<PluginDependencyResponse> Dependencies, JsonElement Configuration,
     bool IsEnabled, PluginState State, string? QuarantineReason, DateTimeOffset? QuarantinedAt, string? LastError, DateTimeOffset? LastErrorAt, string? StagedVersion, double StagedShare,
-    int Tasks, long Calls, long Failures, double? LatencyMs, IReadOnlyList<PluginHealthResponse> Health, int Revision, string InstalledBy, DateTimeOffset InstalledAt)
+    int Tasks, long Calls, long Failures, double? LatencyMs, IReadOnlyList<PluginHealthResponse> Health, int Revision, string InstalledBy, DateTimeOffset InstalledAt, string? YankReason,
+    string? Deprecation, string? Replacement)
 {
     public static PluginInstallationResponse Of(InstallationItem item)
     {
@@ -18,7 +19,7 @@ public sealed record PluginInstallationResponse(
             JsonSerializer.SerializeToElement(InstalledPlugins.ConfigurationOf(i)), i.IsEnabled, i.State, i.QuarantineReason, i.QuarantinedAt, i.LastError, i.LastErrorAt, i.StagedVersion, i.StagedShare,
             item.Tasks, item.Calls, item.Failures, item.LatencyMs,
             [.. item.Health.Select(h => new PluginHealthResponse(h.StartsAt, h.Calls, h.Failures, h.Calls == 0 ? null : h.LatencyUs / 1000.0 / h.Calls, h.Passed, h.Found, h.Dropped))],
-            i.Revision, i.InstalledBy, i.InstalledAt);
+            i.Revision, i.InstalledBy, i.InstalledAt, item.YankReason, item.Deprecation, item.Replacement);
     }
 }
 

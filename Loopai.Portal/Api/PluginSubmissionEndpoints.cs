@@ -27,6 +27,8 @@ public static class PluginSubmissionEndpoints
         submissions.MapPost("/{id:guid}/withdraw", WithdrawAsync).WithSummary("Withdraw a submission; its package is not kept");
         submissions.MapGet("/policy", GetPolicyAsync).WithSummary("When a person looks at a version before it is published");
         submissions.MapPut("/policy", SetPolicyAsync).WithSummary("Set when a person looks at a version before it is published");
+        api.MapGet("/plugin-template", GetTemplate).WithTags("Plugin submissions").WithSummary("The package that authors begin with, in python, which is usual, or javascript, under a publisher's name")
+            .Produces<Stream>(StatusCodes.Status200OK, "application/zip");
         api.MapGet("/plugin-keys", ListKeysAsync).WithTags("Plugin submissions").WithSummary("The public keys that packages are signed with, newest first");
     }
 
@@ -65,6 +67,12 @@ public static class PluginSubmissionEndpoints
 
     private static async Task<Ok<ReviewPolicyResponse>> SetPolicyAsync(ReviewPolicyResponse body, Caller caller, SubmissionDecisions decisions, CancellationToken ct) =>
         TypedResults.Ok(new ReviewPolicyResponse(await decisions.SetPolicyAsync(caller, body.Rule, ct)));
+
+    private static FileContentHttpResult GetTemplate(string? language, string? publisher, Caller caller)
+    {
+        var template = PluginTemplate.Of(caller, language ?? "python", publisher);
+        return TypedResults.File(template.Bytes.ToArray(), "application/zip", template.FileName);
+    }
 
     private static async Task<Ok<PluginKeyList>> ListKeysAsync(Caller caller, PluginSigner signer, CancellationToken ct)
     {

@@ -33,6 +33,18 @@ public sealed record AttentionWords(string Badge, Tone Tone, string Title, strin
             "Budget", item.Value >= 1 ? Tone.Bad : Tone.Warn, $"{Format.Percent(item.Value, 0)} of a budget is spent", $"as of {item.Since?.UtcDateTime:d MMMM}", PortalUrls.Budgets(organization, environment)),
         AttentionKind.ReportFailed => new(
             "Report", Tone.Bad, "A report could not be made", "what happened, and another try", PortalUrls.ReportRun(organization, item.TaskId, environment)),
+        AttentionKind.PluginQuarantined => new(
+            "Plugin", Tone.Bad, "A plugin is in quarantine", "it failed again and again, and is called no more", PortalUrls.InstalledPlugin(organization, item.TaskId, environment)),
+        AttentionKind.PluginStopped => new(
+            "Plugin", Tone.Bad, "A package was stopped", "what was found, and how to mend it", PortalUrls.Submission(organization, item.TaskId, environment)),
+        AttentionKind.PluginYanked => new(
+            "Plugin", Tone.Warn, "An installed version was yanked", "it goes on working; see why", PortalUrls.InstalledPlugin(organization, item.TaskId, environment)),
+        AttentionKind.PluginInReview => new(
+            "Review", Tone.Warn, "A plugin's version waits for a person", "look at it, and decide", PortalUrls.Submission(organization, item.TaskId, environment)),
+        AttentionKind.PluginDeprecated => new(
+            "Plugin", Tone.Neutral, "An installed plugin is deprecated", "see what to use instead", PortalUrls.InstalledPlugin(organization, item.TaskId, environment)),
+        AttentionKind.PluginPublished => new(
+            "Published", Tone.Good, "Your package is in the marketplace", "see it, and install it", PortalUrls.Submission(organization, item.TaskId, environment)),
         AttentionKind.KeyEnds => new(
             "Key", Tone.Warn, "An API key ends soon", $"on {item.Since?.UtcDateTime:d MMMM}", PortalUrls.ApiKey(organization, item.TaskId, environment)),
         AttentionKind.WebhookGivenUp => new(

@@ -143,6 +143,13 @@ public static class PortalUrls
 
     public static string NewSubmission(string organization, string? environment = null) => Build($"/o/{organization}/plugins/publishing/new", ("env", environment));
 
+    /// <summary>The template that authors begin with, as a file.</summary>
+    public static string PluginTemplate(string organization, string language, string? publisher) =>
+        Build($"/o/{organization}/plugins/publishing/template/{language}", ("publisher", publisher));
+
+    /// <summary>A version's package, as a file.</summary>
+    public static string PluginPackage(string organization, string key, string version) => Build($"/o/{organization}/plugins/{key}/package/{version}");
+
     public static string Submission(string organization, Guid submission, string? environment = null) =>
         Build($"/o/{organization}/plugins/publishing/{submission}", ("env", environment));
 

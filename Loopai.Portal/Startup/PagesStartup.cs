@@ -53,6 +53,7 @@ public static class PagesStartup
         app.MapLogo();
         app.MapReportFiles();
         app.MapPluginPictures();
+        app.MapPluginDownloads();
         app.MapPortalShell();
     }
 }

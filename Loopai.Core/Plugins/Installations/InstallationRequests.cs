@@ -55,8 +55,11 @@ public sealed record UpgradeInstallation
 /// <param name="Tasks">The tasks it is attached to.</param>
 /// <param name="Newest">The newest version that its range allows and that it does not have; null for none.</param>
 /// <param name="Health">The last day by the hour, the oldest first, with gaps.</param>
+/// <param name="YankReason">Why its version was yanked; null where it was not.</param>
+/// <param name="Deprecation">Why the plugin should not be used any more; null where nobody says so.</param>
+/// <param name="Replacement">The key of what to use instead.</param>
 public sealed record InstallationItem(
-    PluginInstallation Installation, PluginManifest? Manifest, int Tasks, string? Newest, IReadOnlyList<HealthHour> Health)
+    PluginInstallation Installation, PluginManifest? Manifest, int Tasks, string? Newest, IReadOnlyList<HealthHour> Health, string? YankReason, string? Deprecation, string? Replacement)
 {
     public long Calls => Health.Sum(h => h.Calls);
 

@@ -76,12 +76,14 @@ public sealed class InstalledPlugins(LoopaiData data, TimeProvider time)
         var plugins = installations.Select(i => i.PluginId).ToList();
         var versions = await db.PluginVersions.AsNoTracking().Where(v => plugins.Contains(v.PluginId) && v.YankedAt == null).Select(v => new { v.PluginId, v.Version }).ToListAsync(ct);
         var current = installations.Select(i => i.VersionId).ToList();
-        var manifests = await db.PluginVersions.Where(v => current.Contains(v.Id)).ToDictionaryAsync(v => v.Id, v => v.Manifest, ct);
+        var manifests = await db.PluginVersions.Where(v => current.Contains(v.Id)).ToDictionaryAsync(v => v.Id, v => new { v.Manifest, v.YankReason }, ct);
+        var deprecated = await db.Plugins.Where(p => plugins.Contains(p.Id) && p.DeprecatedAt != null).ToDictionaryAsync(p => p.Id, p => new { p.DeprecationMessage, p.Replacement }, ct);
         return
         [
             .. installations.Select(i => new InstallationItem(
-                i, manifests.TryGetValue(i.VersionId, out var json) ? PluginManifest.Parse(json) : null, tasks.GetValueOrDefault(i.Id),
-                Newest(i, versions.Where(v => v.PluginId == i.PluginId).Select(v => v.Version)), [.. health[i.Id]])),
+                i, manifests.TryGetValue(i.VersionId, out var version) ? PluginManifest.Parse(version.Manifest) : null, tasks.GetValueOrDefault(i.Id),
+                Newest(i, versions.Where(v => v.PluginId == i.PluginId).Select(v => v.Version)), [.. health[i.Id]],
+                version?.YankReason, deprecated.GetValueOrDefault(i.PluginId)?.DeprecationMessage, deprecated.GetValueOrDefault(i.PluginId)?.Replacement)),
         ];
     }
 

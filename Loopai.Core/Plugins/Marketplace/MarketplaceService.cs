@@ -95,6 +95,17 @@ public sealed class MarketplaceService(LoopaiData data, TimeProvider time)
             : throw RegistryErrors.FileNotFound(path);
     }
 
+    /// <summary>A version's package, as it was published and signed.</summary>
+    public async Task<PluginDownload> PackageAsync(Caller caller, string key, string version, CancellationToken ct)
+    {
+        caller.Demand(Permissions.PluginsRead);
+        await using var db = await data.OpenAsync(caller, ct);
+        var plugin = await db.FindPluginAsync(key, ct);
+        var found = await db.PluginVersions.Where(v => v.PluginId == plugin.Id && v.Version == version)
+            .Join(db.PluginPackages, v => v.Id, p => p.PluginVersionId, (v, p) => new { v.Sha256, p.Bytes }).FirstOrDefaultAsync(ct) ?? throw RegistryErrors.VersionNotFound(key, version);
+        return new PluginDownload($"{key}-{version}.zip", found.Bytes, found.Sha256);
+    }
+
     internal static async Task<IReadOnlyList<(Plugin Plugin, Publisher Publisher)>> VisibleAsync(LoopaiDbContext db, Guid? ownedBy, CancellationToken ct) =>
         [.. (await db.Plugins.AsNoTracking().Where(p => p.RemovedAt == null && p.LatestVersion != null && (ownedBy == null || p.OrganizationId == ownedBy))
             .Join(db.Publishers, p => p.PublisherId, p => p.Id, (plugin, publisher) => new { plugin, publisher }).ToListAsync(ct)).Select(r => (r.plugin, r.publisher))];

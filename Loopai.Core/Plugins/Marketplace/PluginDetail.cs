@@ -30,6 +30,12 @@ public sealed record PluginVersionItem(Guid Id, string Version, DateTimeOffset P
 /// <param name="Calls">How often.</param>
 public sealed record PluginUseDay(DateOnly Day, string Version, int Installs, int ActiveInstalls, long Calls);
 
+/// <summary>An archive to keep.</summary>
+/// <param name="FileName">What it is called.</param>
+/// <param name="Bytes">The ZIP archive.</param>
+/// <param name="Sha256">The hash that its version was published with; null for what was not published.</param>
+public sealed record PluginDownload(string FileName, ReadOnlyMemory<byte> Bytes, string? Sha256);
+
 /// <summary>A picture out of a package.</summary>
 /// <param name="Bytes">The picture.</param>
 /// <param name="ContentType">What it is by its first bytes, whatever it is called.</param>

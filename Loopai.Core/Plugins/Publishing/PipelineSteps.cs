@@ -51,7 +51,7 @@ public sealed class PipelineSteps(LoopaiData data, PackageTests tests, PackageSc
     {
         var changes = await db.BeforeAsync(package.Manifest, ct) is { } before ? PackageChanges.Of(before.Manifest, before.Files, package) : null;
         return ReviewPolicies.Reason(await db.ReviewRuleAsync(ct), changes) is { } reason
-            ? new StepEnd(new StepOutcome([], $"waits for a person: {reason}\n"), PluginStepState.Waiting, SubmissionState.InReview)
+            ? new StepEnd(new StepOutcome([], $"waits for a person: {reason}\n"), PluginStepState.Waiting, SubmissionState.InReview, Why: reason)
             : new StepEnd(new StepOutcome([], "the policy of this organization asks for nobody\n"), PluginStepState.NotNeeded, SubmissionState.Waiting);
     }
 

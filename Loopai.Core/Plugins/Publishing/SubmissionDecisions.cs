@@ -46,6 +46,7 @@ public sealed class SubmissionDecisions(LoopaiData data, SubmissionService submi
         }
 
         (submission.Appeal, submission.State) = (text, SubmissionState.InReview);
+        db.TellReview(submission, PluginStep.Scan, text);
         return await SaveAsync(db, caller, submission, SubmissionEventKind.Appealed, text, "plugin_submission.appealed", ct);
     }
 
@@ -73,6 +74,11 @@ public sealed class SubmissionDecisions(LoopaiData data, SubmissionService submi
         asked.FinishedAt = time.GetUtcNow();
         (submission.Appeal, submission.State) = (null, isApproved ? SubmissionState.Waiting : SubmissionState.Failed);
         submission.FinishedAt = isApproved ? null : time.GetUtcNow();
+        if (!isApproved)
+        {
+            db.TellRejected(submission, asked.Step, text, FindingJson.Read(asked.Findings).Count);
+        }
+
         var kind = (isAppeal, isApproved) switch
         {
             (true, true) => SubmissionEventKind.AppealGranted,

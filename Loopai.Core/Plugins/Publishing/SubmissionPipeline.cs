@@ -85,6 +85,7 @@ public sealed class SubmissionPipeline(LoopaiData data, PipelineSteps steps, Tim
             db.PluginSubmissionPackages.RemoveRange(await db.PluginSubmissionPackages.Where(p => p.SubmissionId == submission.Id).ToListAsync(ct));
         }
 
+        await db.TellAsync(submission, step, end, ct);
         submission.Revision++;
         try
         {
@@ -102,7 +103,12 @@ public sealed class SubmissionPipeline(LoopaiData data, PipelineSteps steps, Tim
 public sealed record BegunStep(PluginSubmission Submission, PluginSubmissionStep Step);
 
 /// <summary>How a step ended, and where the submission is then.</summary>
-public sealed record StepEnd(StepOutcome Outcome, PluginStepState State, SubmissionState Next, Guid? VersionId = null)
+/// <param name="Outcome">What the step found and did.</param>
+/// <param name="State">How the step is shown.</param>
+/// <param name="Next">Where the submission goes on.</param>
+/// <param name="VersionId">The version that was published.</param>
+/// <param name="Why">Why a person has to look.</param>
+public sealed record StepEnd(StepOutcome Outcome, PluginStepState State, SubmissionState Next, Guid? VersionId = null, string? Why = null)
 {
     public static StepEnd Of(StepOutcome outcome) => outcome switch
     {

@@ -29,7 +29,7 @@ internal static class SubmissionQueries
         ?? await db.PluginPackages.Where(p => p.PluginVersionId == submission.PluginVersionId).Select(p => p.Bytes).FirstOrDefaultAsync(ct);
 
     /// <summary>The newest version below this one, with its files.</summary>
-    public static async Task<(PluginManifest Manifest, IReadOnlyDictionary<string, string> Files)?> BeforeAsync(this LoopaiDbContext db, PluginManifest manifest, CancellationToken ct)
+    public static async Task<(Guid Id, PluginManifest Manifest, IReadOnlyDictionary<string, string> Files)?> BeforeAsync(this LoopaiDbContext db, PluginManifest manifest, CancellationToken ct)
     {
         var key = manifest.Id.Key;
         var versions = await db.PluginVersions.Join(db.Plugins.Where(p => p.Key == key), v => v.PluginId, p => p.Id, (v, _) => new { v.Id, v.Version }).ToListAsync(ct);
@@ -40,11 +40,12 @@ internal static class SubmissionQueries
         }
 
         var stored = await db.PluginVersions.AsNoTracking().Where(v => v.Id == before.Id).Select(v => new { v.Manifest, v.Files }).SingleAsync(ct);
-        return (PluginManifest.Parse(stored.Manifest), JsonSerializer.Deserialize<Dictionary<string, string>>(stored.Files)!);
+        return (before.Id, PluginManifest.Parse(stored.Manifest), JsonSerializer.Deserialize<Dictionary<string, string>>(stored.Files)!);
     }
 
     /// <summary>Findings with the lines around them.</summary>
-    public static IReadOnlyList<ShownFinding> Show(PluginSubmissionStep step, PluginPackage? package) => [.. FindingJson.Read(step.Findings).Select(f => new ShownFinding(f, Excerpt(f, package)))];
+    public static IReadOnlyList<ShownFinding> Show(PluginSubmissionStep step, PluginPackage? package) => 
+        [.. FindingJson.Read(step.Findings).OrderByDescending(f => f.Severity).ThenBy(f => f.File, StringComparer.Ordinal).ThenBy(f => f.Line).Select(f => new ShownFinding(f, Excerpt(f, package)))];
 
     private static IReadOnlyList<SourceLine> Excerpt(PluginFinding finding, PluginPackage? package)
     {
@@ -58,10 +59,9 @@ internal static class SubmissionQueries
         return [.. Enumerable.Range(from, Math.Max(0, Math.Min(lines.Length, line + Around) - from + 1)).Select(n => new SourceLine(n, Shortened(lines[n - 1].TrimEnd('\r'))))];
     }
 
-    /// <summary>What nobody sees, or what turns the text around, is shown as what it is.</summary>
     private static string Shortened(string line)
     {
-        var seen = string.Concat(line.Select(c => char.IsControl(c) && c != '\t' || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.Format ? $"\\u{(int)c:x4}" : c.ToString()));
+        var seen = FileDifference.Visible(line);
         return seen.Length <= MaxLine ? seen : seen[..MaxLine] + "…";
     }
 }

@@ -29,7 +29,9 @@ public sealed record SubmissionItem(PluginSubmission Submission, PluginStep? Sto
 /// <param name="Events">What people did, oldest first.</param>
 /// <param name="Changes">Against the version before; null where there is none, or nothing is left to compare.</param>
 /// <param name="MayAppeal">Whether an appeal would be taken.</param>
-public sealed record SubmissionDetail(PluginSubmission Submission, IReadOnlyList<StepDetail> Steps, IReadOnlyList<PluginSubmissionEvent> Events, PackageChanges? Changes, bool MayAppeal)
+/// <param name="InstallationId">The plugin where the organization has installed it; null where it has not.</param>
+public sealed record SubmissionDetail(
+    PluginSubmission Submission, IReadOnlyList<StepDetail> Steps, IReadOnlyList<PluginSubmissionEvent> Events, PackageChanges? Changes, bool MayAppeal, Guid? InstallationId)
 {
     /// <summary>Whether the pipeline works on it.</summary>
     public bool IsUnderWay => Submission.State is SubmissionState.Waiting or SubmissionState.Running;

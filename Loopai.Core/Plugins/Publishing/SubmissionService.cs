@@ -91,6 +91,19 @@ public sealed class SubmissionService(LoopaiData data, TimeProvider time)
         return ReadAsync(caller, id, ct);
     }
 
+    /// <summary>What the package changes of the version before, file by file and line by line; nothing where there is none, or nothing is left to compare.</summary>
+    public async Task<IReadOnlyList<FileDifference>> DifferencesAsync(Caller caller, Guid id, CancellationToken ct)
+    {
+        caller.Demand(Permissions.PluginsRead);
+        await using var db = await data.OpenAsync(caller, ct);
+        var submission = await db.FindSubmissionAsync(id, ct);
+        return await db.BytesAsync(submission, ct) is { } bytes && PluginPackageReader.Read(bytes).Package is { } package
+            && await db.BeforeAsync(package.Manifest, ct) is { } before
+            && await db.PluginPackages.Where(p => p.PluginVersionId == before.Id).Select(p => p.Bytes).FirstOrDefaultAsync(ct) is { } old && PluginPackageReader.Read(old).Package is { } last
+            ? FileDifference.Of(last, package)
+            : [];
+    }
+
     /// <summary>For who may act on a submission, and gets it as the answer.</summary>
     internal async Task<SubmissionDetail> ReadAsync(Caller caller, Guid id, CancellationToken ct)
     {
@@ -106,7 +119,8 @@ public sealed class SubmissionService(LoopaiData data, TimeProvider time)
         return new SubmissionDetail(
             submission, [.. steps.Select(s => new StepDetail(s, SubmissionQueries.Show(s, package)))], events,
             before is { } found ? PackageChanges.Of(found.Manifest, found.Files, package!) : null,
-            SubmissionDecisions.IsAppealable(submission, steps) && !await db.IsShownToAllAsync(submission, ct));
+            SubmissionDecisions.IsAppealable(submission, steps) && !await db.IsShownToAllAsync(submission, ct),
+            await db.PluginInstallations.Where(i => i.Key == submission.Key).Select(i => (Guid?)i.Id).FirstOrDefaultAsync(ct));
     }
 
     private static void Check(PackageProvenance? provenance)

@@ -43,7 +43,7 @@ public sealed class PluginLifecycle(LoopaiData data, RegistryNames names, IOptio
     public async Task<Plugin> DeprecateAsync(Caller caller, string key, string? message, string? replacement, CancellationToken ct)
     {
         caller.Demand(Permissions.PluginsPublish);
-        await using var db = await data.OpenAsync(caller, ct);
+        await using var db = await OpenForAllAsync(ct);
         var plugin = await OwnAsync(db, caller, key, ct);
         var (text, instead) = (Trimmed(message), Trimmed(replacement));
         new FieldErrors()
@@ -51,11 +51,17 @@ public sealed class PluginLifecycle(LoopaiData data, RegistryNames names, IOptio
             .AddIf(text?.Length > Plugin.MaxMessageLength, "message", $"At most {Plugin.MaxMessageLength} characters.")
             .AddIf(instead == key, "replacement", "A plugin does not replace itself.")
             .AddIf(
-                instead is not null && instead != key && !await db.Plugins.AnyAsync(p => p.Key == instead && p.RemovedAt == null, ct), "replacement",
+                instead is not null && instead != key && !await db.Plugins.AnyAsync(p => p.Key == instead && p.RemovedAt == null && (p.IsPublic || p.OrganizationId == caller.OrganizationId), ct), "replacement",
                 $"There is no plugin '{instead}'. Give the key of one that your users can see.")
             .ThrowIfAny("plugin.invalid", "The plugin cannot be deprecated like this.");
+        var isNews = plugin.DeprecatedAt is null;
         plugin.DeprecatedAt ??= time.GetUtcNow();
         (plugin.DeprecationMessage, plugin.Replacement) = (text, instead);
+        if (isNews)
+        {
+            await db.TellDeprecatedAsync(plugin, ct);
+        }
+
         return await SaveAsync(db, caller, plugin, "plugin.deprecated", new { name = key, message = text, replacement = instead }, ct);
     }
 
@@ -72,7 +78,7 @@ public sealed class PluginLifecycle(LoopaiData data, RegistryNames names, IOptio
     public async Task<PluginVersion> YankAsync(Caller caller, string key, string version, string? reason, CancellationToken ct)
     {
         caller.Demand(Permissions.PluginsPublish);
-        await using var db = await data.OpenAsync(caller, ct);
+        await using var db = await OpenForAllAsync(ct);
         var plugin = await OwnAsync(db, caller, key, ct);
         var yanked = await VersionAsync(db, plugin, version, ct);
         var text = Trimmed(reason);
@@ -80,8 +86,14 @@ public sealed class PluginLifecycle(LoopaiData data, RegistryNames names, IOptio
             .AddIf(text is null, "reason", "Say why: whoever has it installed is told.")
             .AddIf(text?.Length > PluginVersion.MaxReasonLength, "reason", $"At most {PluginVersion.MaxReasonLength} characters.")
             .ThrowIfAny("plugin.invalid", "The version cannot be yanked like this.");
+        var isNews = yanked.YankedAt is null;
         yanked.YankedAt ??= time.GetUtcNow();
         yanked.YankReason = text;
+        if (isNews)
+        {
+            await db.TellYankedAsync(plugin, yanked, ct);
+        }
+
         await db.ShowLatestAsync(plugin, null, ct);
         await SaveAsync(db, caller, plugin, "plugin.yanked", new { name = key, yanked.Version, reason = text }, ct);
         return yanked;
@@ -140,7 +152,7 @@ public sealed class PluginLifecycle(LoopaiData data, RegistryNames names, IOptio
     public async Task RemoveAsync(Caller caller, string key, string? reason, CancellationToken ct)
     {
         caller.Demand(Permissions.PluginsPublish);
-        await using var db = await data.OpenAsync(caller, ct);
+        await using var db = await OpenForAllAsync(ct);
         var plugin = await OwnAsync(db, caller, key, ct, PublisherRole.Owner);
         var text = Trimmed(reason);
         new FieldErrors()
@@ -151,6 +163,7 @@ public sealed class PluginLifecycle(LoopaiData data, RegistryNames names, IOptio
         foreach (var version in await db.PluginVersions.Where(v => v.PluginId == plugin.Id && v.YankedAt == null).ToListAsync(ct))
         {
             (version.YankedAt, version.YankReason) = (now, text);
+            await db.TellYankedAsync(plugin, version, ct);
         }
 
         plugin.RemovedAt = now;
@@ -182,6 +195,9 @@ public sealed class PluginLifecycle(LoopaiData data, RegistryNames names, IOptio
         await db.PluginVersionDays.Where(d => versions.Contains(d.PluginVersionId)).ExecuteUpdateAsync(set => set.SetProperty(d => d.IsPublic, plugin.IsPublic), ct);
         await db.PluginReviewReplies.Where(r => r.PluginId == plugin.Id).ExecuteUpdateAsync(set => set.SetProperty(r => r.IsPublic, plugin.IsPublic), ct);
     }
+
+    /// <summary>A unit of work that may tell other organizations. It sees the plugins of all, so everything that is read in it names whose.</summary>
+    private ValueTask<LoopaiDbContext> OpenForAllAsync(CancellationToken ct) => data.OpenAsync(Caller.Installation, ct);
 
     private static async Task<Plugin> OwnAsync(LoopaiDbContext db, Caller caller, string key, CancellationToken ct, PublisherRole needed = PublisherRole.Contributor)
     {

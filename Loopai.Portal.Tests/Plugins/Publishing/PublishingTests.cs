@@ -3,8 +3,10 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Loopai.Core.Access;
+using Loopai.Core.Analytics;
 using Loopai.Core.Plugins.Publishing;
 using Loopai.Core.Plugins.Registry;
+using Loopai.Core.Webhooks;
 using Loopai.Portal.Tests.Api;
 using Loopai.Portal.Tests.Plugins.Packages;
 using Loopai.Portal.Tests.Sandbox;
@@ -37,9 +39,13 @@ public sealed class PublishingTests(PortalFixture portal)
         var keys = await client.GetFromJsonAsync<JsonElement>("plugin-keys");
         keys.GetProperty("items").EnumerateArray().Select(k => k.GetProperty("id").GetString()).ShouldContain(version.SignatureKeyId);
 
+        (await NewsAsync(organization)).ShouldBe([("plugin.published", $"{publisher}.label-guard", "")]);
+        (await BellAsync(organization)).ShouldBe([(AttentionKind.PluginPublished, submitted)]);
+
         var again = await DoneAsync(client, await SubmitAsync(client, GivenPackage.Validator(id: $"{publisher}.label-guard").File("more.txt", "x").Build()));
         again.GetProperty("state").GetString().ShouldBe("failed");
         again.GetProperty("steps")[0].GetProperty("findings")[0].GetProperty("message").GetString()!.ShouldContain("never changes");
+        (await BellAsync(organization)).ShouldBe([(AttentionKind.PluginStopped, again.GetProperty("id").GetGuid())]);
     }
 
     [SandboxFact]
@@ -63,6 +69,11 @@ public sealed class PublishingTests(PortalFixture portal)
 
         var published = await DoneAsync(client, id);
         States(published).ShouldBe(["passed", "passed", "overruled", "not_needed", "passed"]);
+        (await NewsAsync(organization)).ShouldBe(
+        [
+            ("plugin.rejected", $"{publisher}.label-guard", "main.py, line 10: " + finding.GetProperty("message").GetString()), ("plugin.review_requested", $"{publisher}.label-guard", "nothing calls it"),
+            ("plugin.published", $"{publisher}.label-guard", ""),
+        ]);
         published.GetProperty("events").EnumerateArray().Select(e => e.GetProperty("kind").GetString()).ShouldBe(["submitted", "appealed", "appeal_granted"]);
     }
 
@@ -86,9 +97,12 @@ public sealed class PublishingTests(PortalFixture portal)
         var id = await SubmitAsync(client, GivenPackage.Validator(language: "javascript", id: $"{publisher}.label-guard").Build());
 
         (await DoneAsync(client, id)).GetProperty("state").GetString().ShouldBe("in_review");
+        (await BellAsync(organization)).ShouldBe([(AttentionKind.PluginInReview, id)]);
         (await client.PostAsJsonAsync($"plugin-submissions/{id}/decide", new { isApproved = false, text = "not yet" })).EnsureSuccessStatusCode();
+        (await NewsAsync(organization)).Select(n => (n.Type, n.Reason)).ShouldBe([("plugin.review_requested", "This organization has every version looked at."), ("plugin.rejected", "not yet")]);
         (await client.GetFromJsonAsync<JsonElement>($"plugin-submissions/{id}")).GetProperty("state").GetString().ShouldBe("failed");
         (await client.PostAsync($"plugin-submissions/{id}/withdraw", null)).EnsureSuccessStatusCode();
+        (await BellAsync(organization)).ShouldBeEmpty();
         (await client.PostAsync($"plugin-submissions/{id}/rerun", null)).StatusCode.ShouldBe(HttpStatusCode.Conflict);
     }
 
@@ -129,11 +143,25 @@ public sealed class PublishingTests(PortalFixture portal)
         return await client.GetFromJsonAsync<JsonElement>($"plugin-submissions/{id}");
     }
 
+    /// <summary>What webhooks are told of plugins, in order.</summary>
+    private async Task<IReadOnlyList<(string Type, string? Plugin, string Reason)>> NewsAsync(PortalOrganization organization)
+    {
+        await using var db = await portal.Database.Data.OpenAsync(organization.Owner, default);
+        var events = await db.WebhookEvents.AsNoTracking().Where(e => e.Type.StartsWith("plugin.")).OrderBy(e => e.At).ToListAsync();
+        return [.. events.Select(e => (e.Type, Data: JsonElement.Parse(e.Data))).Select(e => (e.Type, e.Data.GetProperty("plugin").GetString(), e.Data.TryGetProperty("reason", out var why) ? why.GetString()! : ""))];
+    }
+
+    private async Task<IReadOnlyList<(AttentionKind, Guid)>> BellAsync(PortalOrganization organization) =>
+        [.. (await portal.Services.GetRequiredService<AttentionService>().ListAsync(organization.Owner, default)).Select(i => (i.Kind, i.TaskId))];
+
     private async Task<(PortalOrganization Organization, string Publisher)> PublisherAsync()
     {
         var organization = await portal.AddOrganizationAsync("publishing");
         var name = $"pub-a{Guid.NewGuid():n}"[..30];
         await portal.Services.GetRequiredService<PublisherService>().CreateAsync(organization.Owner, new PublisherDefinition { Name = name }, default);
+
+        // Events that nobody asks for are not kept.
+        await portal.Services.GetRequiredService<WebhookService>().CreateAsync(organization.Owner, new WebhookDefinition { Name = "News", Url = "http://127.0.0.1:9/", EventTypes = ["plugin.*"] }, default);
         return (organization, name);
     }
 }

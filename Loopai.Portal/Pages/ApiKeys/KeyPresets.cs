@@ -20,6 +20,7 @@ public static class KeyPresets
     [
         new("execute", "Execute only", "For applications: they run tasks and see nothing else.", [Permissions.ExecutionsRun]),
         new("read", "Read only", "For dashboards and exports: tasks, executions, quality, experiments, flags, rollouts, usage.", Reading),
+        new("publish", "Publish plugins", "For build servers: they submit packages, and read how far those are.", [Permissions.PluginsPublish, Permissions.PluginsRead]),
         new("everything", "Everything", "For automation: the whole life of tasks. Not keys, not the organization.", Permissions.DefaultKey),
     ];
 

@@ -30,6 +30,9 @@ public sealed partial class PublisherPage(PublisherService publishers, Marketpla
 
     private static bool IsOwner(PublisherDetail detail) => detail.Item.Role == PublisherRole.Owner;
 
+    /// <summary>What it says of itself, or the name under which it publishes where that is not the title already.</summary>
+    private static string? Subtitle(Publisher publisher) => publisher.Description ?? (publisher.DisplayName == publisher.Name ? null : publisher.Name);
+
     private async Task LoadAsync() => _state = await LoadState.FromAsync(async () =>
     {
         var detail = await publishers.GetAsync(Caller, Name, CancellationToken.None);

@@ -1,7 +1,8 @@
 def validate(execution, config):
     field = config.get("field", "label")
     longest = config.get("longest", 20)
-    value = (execution.get("output") or {}).get(field)
+    output = execution.get("output")
+    value = output.get(field) if isinstance(output, dict) else output
     if not isinstance(value, str):
         return {"verdict": "unknown", "reason": f"{field} is no text"}
     if len(value) > longest:

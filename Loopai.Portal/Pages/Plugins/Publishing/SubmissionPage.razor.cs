@@ -114,10 +114,14 @@ public sealed partial class SubmissionPage(SubmissionService submissions, Submis
         await LoadAsync();
     }
 
-    private static string Files(IReadOnlyList<string> files) => files.Count switch
+    /// <summary>The step that a person is asked about: the review, or the scan that an author appeals against.</summary>
+    private static bool IsAsked(SubmissionDetail detail, PluginSubmissionStep step) =>
+        detail.Submission.State == SubmissionState.InReview && step.Step == (detail.Submission.Appeal is null ? PluginStep.Review : PluginStep.Scan);
+
+    private TimeSpan? Took(PluginSubmissionStep step) => step switch
     {
-        0 => "none",
-        <= 20 => string.Join(", ", files),
-        _ => $"{string.Join(", ", files.Take(20))} and {files.Count - 20} more",
+        { State: PluginStepState.Running, StartedAt: { } from } when clock.GetUtcNow() - from is { TotalSeconds: >= 1 } soFar => TimeSpan.FromSeconds(Math.Floor(soFar.TotalSeconds)),
+        { State: PluginStepState.Passed or PluginStepState.Failed or PluginStepState.CannotRun, StartedAt: { } from, FinishedAt: { } to } => to - from,
+        _ => null,
     };
 }
