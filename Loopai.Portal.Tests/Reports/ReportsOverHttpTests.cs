@@ -176,7 +176,7 @@ public sealed partial class ReportsOverHttpTests(PortalFixture portal)
 
             // A cell breaks what is longer than itself.
             string.Concat(text.Where(c => !char.IsWhiteSpace(c))).ShouldContain("Ownerofreports");
-            var pages = Regex.Match(info, @"Pages:\s+(\d+)").Groups[1].Value;
+            var pages = Regex.Match(info, @"Pages:\s+(\d+)", RegexOptions.NonBacktracking).Groups[1].Value;
             text.ShouldMatch($@"(?m)^{pages}\s*/\s*{pages}\s*$");
         }
         finally
