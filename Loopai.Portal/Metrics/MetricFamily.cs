@@ -6,8 +6,10 @@ namespace Loopai.Portal.Metrics;
 /// <summary>One instrument and its series, one for each set of labels that was seen.</summary>
 internal sealed class MetricFamily
 {
-    /// <summary>What comes beyond it is added up under the label <c>overflow</c>, so that no label can fill the memory.</summary>
-    public const int MaxSeries = 500;
+    /// <summary>
+    /// What comes beyond it is added up under the label <c>overflow</c>, so that no label can fill the memory. There are some 400 routes, each with a handful of statuses.
+    /// </summary>
+    public const int MaxSeries = 2000;
 
     private static readonly KeyValuePair<string, object?>[] Overflow = [new("overflow", "true")];
     private static readonly double[] Seconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
