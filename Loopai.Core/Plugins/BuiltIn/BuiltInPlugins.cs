@@ -15,7 +15,7 @@ namespace Loopai.Core.Plugins.BuiltIn;
 /// <summary>
 /// Publishes the plugins that come with Loopai, as packages like all others: signed, in the marketplace, run in the sandbox. Portals that start at once do it once.
 /// </summary>
-public sealed class BuiltInPlugins(LoopaiData data, PluginSigner signer, VersionRegistry registry, TimeProvider time, ILogger<BuiltInPlugins> log) : IHostedService
+public sealed class BuiltInPlugins(LoopaiData data, PluginSigner signer, VersionRegistry registry, TimeProvider time, ILogger<BuiltInPlugins> log) : IHostedLifecycleService
 {
     private const string Prefix = "Loopai.BuiltIn/";
 
@@ -63,8 +63,8 @@ public sealed class BuiltInPlugins(LoopaiData data, PluginSigner signer, Version
         }
     }
 
-    /// <inheritdoc />
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>The server answers already, so that nobody waits for it.</summary>
+    public async Task StartedAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -76,8 +76,15 @@ public sealed class BuiltInPlugins(LoopaiData data, PluginSigner signer, Version
         }
     }
 
-    /// <inheritdoc />
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    Task IHostedLifecycleService.StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedService.StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedLifecycleService.StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedService.StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedLifecycleService.StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private async Task<HashSet<(string Key, string Version)>> KnownAsync(CancellationToken ct)
     {
