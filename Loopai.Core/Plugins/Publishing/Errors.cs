@@ -22,6 +22,8 @@ internal static class PublishingErrors
 
     public static ConflictException NothingToRepeat() => new("plugin_submission.nothing_to_repeat", "No step of this submission has failed.");
 
+    public static ConflictException Refused() => new("plugin_submission.refused", "A person refused this version. Mend what they named, and submit the package again.");
+
     public static ConflictException NotAppealable() =>
         new("plugin_submission.not_appealable", "Only what the scan found can be appealed against, and only while nobody has been asked yet.");
 

@@ -41,7 +41,7 @@ public sealed record FileDifference(string Path, FileChange Kind, string? Before
         _ => null,
     };
 
-    private static ReadOnlyMemory<byte>? Bytes(PluginPackage package, string path) => package.Files.TryGetValue(path, out var bytes) ? bytes : null;
+    private static ReadOnlyMemory<byte>? Bytes(PluginPackage package, string path) => package.Files.TryGetValue(path, out var bytes) ? bytes : default(ReadOnlyMemory<byte>?);
 
     private static string? Text(ReadOnlyMemory<byte> bytes)
     {

@@ -20,6 +20,11 @@ public sealed class SubmissionDecisions(LoopaiData data, SubmissionService submi
         }
 
         // What a person refused is decided; the same package would be asked for over and over.
+        if (await db.WasAsync(submission, SubmissionEventKind.Refused, ct))
+        {
+            throw PublishingErrors.Refused();
+        }
+
         var steps = await db.StepsAsync(submission, ct);
         var failed = steps.Find(s => s.State is PluginStepState.Failed or PluginStepState.CannotRun)!;
         submission.Run++;
@@ -35,7 +40,7 @@ public sealed class SubmissionDecisions(LoopaiData data, SubmissionService submi
         text = Text(text, "why the scan is wrong");
         await using var db = await data.OpenAsync(caller, ct);
         var submission = await OpenAsync(db, caller, id, ct);
-        if (!IsAppealable(submission, await db.StepsAsync(submission, ct)))
+        if (!IsAppealable(submission, await db.StepsAsync(submission, ct)) || await db.WasAsync(submission, SubmissionEventKind.AppealDenied, ct))
         {
             throw PublishingErrors.NotAppealable();
         }
@@ -71,7 +76,7 @@ public sealed class SubmissionDecisions(LoopaiData data, SubmissionService submi
             (false, _) => PluginStepState.Failed,
         };
         asked.Log += $"{(isApproved ? "let through" : "refused")} by {caller.Name}: {text}\n";
-        asked.FinishedAt = time.GetUtcNow();
+        asked.FinishedAt = isAppeal ? asked.FinishedAt : time.GetUtcNow();
         (submission.Appeal, submission.State) = (null, isApproved ? SubmissionState.Waiting : SubmissionState.Failed);
         submission.FinishedAt = isApproved ? null : time.GetUtcNow();
         if (!isApproved)

@@ -23,6 +23,10 @@ internal static class SubmissionQueries
         return [.. steps.OrderBy(s => s.Step)];
     }
 
+    /// <summary>Whether somebody did this to it, in any of its runs.</summary>
+    public static Task<bool> WasAsync(this LoopaiDbContext db, PluginSubmission submission, SubmissionEventKind kind, CancellationToken ct) =>
+        db.PluginSubmissionEvents.AnyAsync(e => e.SubmissionId == submission.Id && e.Kind == kind, ct);
+
     /// <summary>The bytes; null once they are not kept any more.</summary>
     public static async Task<byte[]?> BytesAsync(this LoopaiDbContext db, PluginSubmission submission, CancellationToken ct) =>
         await db.PluginSubmissionPackages.Where(p => p.SubmissionId == submission.Id).Select(p => p.Bytes).FirstOrDefaultAsync(ct)

@@ -35,6 +35,9 @@ public sealed record SubmissionDetail(
 {
     /// <summary>Whether the pipeline works on it.</summary>
     public bool IsUnderWay => Submission.State is SubmissionState.Waiting or SubmissionState.Running;
+
+    /// <summary>Whether what failed would be done again: what a person refused is decided.</summary>
+    public bool MayRerun => Submission.State == SubmissionState.Failed && Events.All(e => e.Kind != SubmissionEventKind.Refused);
 }
 
 /// <summary>A step with its findings.</summary>

@@ -119,7 +119,7 @@ public sealed class SubmissionService(LoopaiData data, TimeProvider time)
         return new SubmissionDetail(
             submission, [.. steps.Select(s => new StepDetail(s, SubmissionQueries.Show(s, package)))], events,
             before is { } found ? PackageChanges.Of(found.Manifest, found.Files, package!) : null,
-            SubmissionDecisions.IsAppealable(submission, steps) && !await db.IsShownToAllAsync(submission, ct),
+            SubmissionDecisions.IsAppealable(submission, steps) && events.TrueForAll(e => e.Kind != SubmissionEventKind.AppealDenied) && !await db.IsShownToAllAsync(submission, ct),
             await db.PluginInstallations.Where(i => i.Key == submission.Key).Select(i => (Guid?)i.Id).FirstOrDefaultAsync(ct));
     }
 

@@ -36,7 +36,7 @@ public sealed class PluginLifecycle(LoopaiData data, RegistryNames names, IOptio
             .Join(all.Plugins.Where(p => p.RemovedAt == null), d => d.PluginId, p => p.Id, (d, p) => new { p.Key, p.IsPublic, p.OrganizationId, d.Range }).ToListAsync(ct);
         var hit = ranges.Where(r => parsed is null || (SemanticRange.TryParse(r.Range, out var range) && range.Satisfies(parsed))).DistinctBy(r => r.Key).OrderBy(r => r.Key, StringComparer.Ordinal).ToList();
         var visible = hit.Where(r => r.IsPublic || r.OrganizationId == caller.OrganizationId).Select(r => r.Key).ToList();
-        return new PluginImpact(visible.Take(MostDependents).ToList(), hit.Count, plugin.Installs);
+        return new PluginImpact(visible.Take(MostDependents).ToList(), hit.Count, await all.PluginInstallations.CountAsync(i => i.PluginId == plugin.Id, ct));
     }
 
     /// <summary>Says that it should not be used any more, and what instead; an absent message takes that back.</summary>
@@ -133,9 +133,9 @@ public sealed class PluginLifecycle(LoopaiData data, RegistryNames names, IOptio
             await DemandFitForAllAsync(db, plugin, publisher, ct);
         }
 
-        if (!isPublic && plugin.IsPublic && plugin.Installs > 0)
+        if (!isPublic && plugin.IsPublic && await InstalledElsewhereAsync(plugin, ct) is > 0 and var elsewhere)
         {
-            throw RegistryErrors.InUseElsewhere(plugin.Installs);
+            throw RegistryErrors.InUseElsewhere(elsewhere);
         }
 
         plugin.IsPublic = isPublic;
@@ -169,6 +169,13 @@ public sealed class PluginLifecycle(LoopaiData data, RegistryNames names, IOptio
         plugin.RemovedAt = now;
         await db.ShowLatestAsync(plugin, null, ct);
         await SaveAsync(db, caller, plugin, "plugin.removed", new { name = key, reason = text }, ct);
+    }
+
+    /// <summary>How many other organizations have it now; the plugin's own figure is of yesterday.</summary>
+    private async Task<int> InstalledElsewhereAsync(Plugin plugin, CancellationToken ct)
+    {
+        await using var all = await OpenForAllAsync(ct);
+        return await all.PluginInstallations.CountAsync(i => i.PluginId == plugin.Id && i.OrganizationId != plugin.OrganizationId, ct);
     }
 
     /// <summary>What is asked of a version for all when it is published is asked again of those that were published for one organization.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Loopai.Core.Access;
 using Loopai.Core.Analytics;
@@ -41,6 +42,11 @@ public sealed class PublishingTests(PortalFixture portal)
 
         (await NewsAsync(organization)).ShouldBe([("plugin.published", $"{publisher}.label-guard", "")]);
         (await BellAsync(organization)).ShouldBe([(AttentionKind.PluginPublished, submitted)]);
+
+        var download = await client.GetAsync($"plugins/{publisher}.label-guard/versions/1.0.0/package");
+        var hash = Convert.ToBase64String(SHA256.HashData(await download.Content.ReadAsByteArrayAsync()));
+        download.Headers.GetValues("Repr-Digest").ShouldBe([$"sha-256=:{hash}:"]);
+        Convert.ToHexStringLower(Convert.FromBase64String(hash)).ShouldBe(version.Sha256);
 
         var again = await DoneAsync(client, await SubmitAsync(client, GivenPackage.Validator(id: $"{publisher}.label-guard").File("more.txt", "x").Build()));
         again.GetProperty("state").GetString().ShouldBe("failed");
@@ -101,6 +107,7 @@ public sealed class PublishingTests(PortalFixture portal)
         (await client.PostAsJsonAsync($"plugin-submissions/{id}/decide", new { isApproved = false, text = "not yet" })).EnsureSuccessStatusCode();
         (await NewsAsync(organization)).Select(n => (n.Type, n.Reason)).ShouldBe([("plugin.review_requested", "This organization has every version looked at."), ("plugin.rejected", "not yet")]);
         (await client.GetFromJsonAsync<JsonElement>($"plugin-submissions/{id}")).GetProperty("state").GetString().ShouldBe("failed");
+        (await client.PostAsync($"plugin-submissions/{id}/rerun", null)).StatusCode.ShouldBe(HttpStatusCode.Conflict, "what a person refused is decided");
         (await client.PostAsync($"plugin-submissions/{id}/withdraw", null)).EnsureSuccessStatusCode();
         (await BellAsync(organization)).ShouldBeEmpty();
         (await client.PostAsync($"plugin-submissions/{id}/rerun", null)).StatusCode.ShouldBe(HttpStatusCode.Conflict);
