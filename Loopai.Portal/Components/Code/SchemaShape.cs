@@ -60,6 +60,9 @@ internal static class SchemaShape
         };
     }
 
+    /// <summary>Whether the value is given and never shown again.</summary>
+    public static bool IsSecret(JsonObject schema) => schema["writeOnly"]?.GetValueKind() is JsonValueKind.True;
+
     /// <summary>The JSON Pointer of a member (RFC 6901).</summary>
     public static string Pointer(string parent, string name) =>
         $"{parent}/{name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
@@ -93,5 +96,5 @@ internal static class SchemaShape
     private static string? TypeOf(JsonObject schema) => Text(schema, "type") ?? (schema["properties"] is JsonObject ? "object" : null);
 
     private static bool IsLong(string name, JsonObject schema) =>
-        Bound(schema, "maxLength") is { } most ? most > 200 : LongNames.Contains(name, StringComparer.OrdinalIgnoreCase);
+        !IsSecret(schema) && (Bound(schema, "maxLength") is { } most ? most > 300 : LongNames.Contains(name, StringComparer.OrdinalIgnoreCase));
 }
