@@ -40,7 +40,7 @@ public sealed record PluginResponse(
     {
         var (v, m) = (detail.Version, detail.Manifest);
         return new(
-            PluginListItem.Of(detail.Item), v.Version, v.PublishedAt, m.License, m.Language.Name(), m.Homepage?.ToString(), m.Repository?.ToString(), CapabilityWords.Of(m.Capabilities),
+            PluginListItem.Of(detail.Item), v.Version, v.PublishedAt, m.License, m.Language.Name(), m.Homepage?.ToString(), m.Repository?.ToString(), CapabilityWords.Of(m),
             m.Dependencies.ToDictionary(d => d.Key, d => d.Value.ToString(), StringComparer.Ordinal), detail.Dependents, JsonElement.Parse(v.Manifest), v.Readme, v.Changelog, Json(v.TestResults),
             Json(v.ScanResults), Json(v.Sbom), Json(v.Provenance), JsonElement.Parse(v.Files), Convert.ToBase64String(v.Signature), detail.Versions);
     }

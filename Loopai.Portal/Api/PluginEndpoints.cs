@@ -46,7 +46,7 @@ public static class PluginEndpoints
     private static async Task<FileContentHttpResult> PictureAsync(
         string key, string version, string? path, Caller caller, MarketplaceService marketplace, HttpResponse response, CancellationToken ct)
     {
-        var picture = await marketplace.PictureAsync(caller, key, version, path ?? "", ct);
+        var picture = await marketplace.PictureAsync(caller, key, version, path, ct);
         PictureHeaders.Set(response);
         return TypedResults.File(picture.Bytes.ToArray(), picture.ContentType);
     }

@@ -132,7 +132,8 @@ public static class PortalUrls
         Build($"/o/{organization}/plugins/compare", ("env", environment), ("keys", string.Join(',', keys)));
 
     /// <summary>A picture of a version's package.</summary>
-    public static string PluginPicture(string organization, string key, string version, string path) => Build($"/o/{organization}/plugins/{key}/picture/{version}", ("path", path));
+    /// <summary>A picture of a version's package; without a path, its icon.</summary>
+    public static string PluginPicture(string organization, string key, string version, string? path = null) => Build($"/o/{organization}/plugins/{key}/picture/{version}", ("path", path));
 
     public static string Publishers(string organization, string? environment = null) => Build($"/o/{organization}/plugins/publishers", ("env", environment));
 

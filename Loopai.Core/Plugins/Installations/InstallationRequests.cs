@@ -65,6 +65,17 @@ public sealed record InstallationItem(
 
     public long Failures => Health.Sum(h => h.Failures);
 
+    /// <summary>Executions that went without it, because too many waited or it was left alone.</summary>
+    public long Dropped => Health.Sum(h => h.Dropped);
+
+    /// <summary>The last day as one value an hour, hours without calls among them.</summary>
+    public IReadOnlyList<double> CallsByHour(DateTimeOffset now)
+    {
+        var last = now.ToUnixTimeSeconds() / 3600;
+        var calls = Health.ToDictionary(h => h.StartsAt.ToUnixTimeSeconds() / 3600, h => (double)h.Calls);
+        return [.. Enumerable.Range(0, 24).Select(i => calls.GetValueOrDefault(last - 23 + i))];
+    }
+
     /// <summary>The mean time of a call; null without any.</summary>
     public double? LatencyMs => Calls == 0 ? null : Health.Sum(h => h.LatencyUs) / 1000.0 / Calls;
 }

@@ -34,6 +34,11 @@ public static class StagedUpgrade
     /// <summary>Calls after which it has proved itself.</summary>
     public const int CallsToTrust = 100;
 
+    /// <summary>Calls after which so many failures need no further proof; a version that fails at once is left alone in between, and would take minutes to come to more.</summary>
+    private const int CallsToGiveUp = 5;
+
+    private const double MostlyFails = 0.8, MostlyWorks = 0.5;
+
     /// <summary>How much more may fail, as a share of all calls.</summary>
     private const double MoreFailures = 0.05;
 
@@ -43,6 +48,11 @@ public static class StagedUpgrade
     /// <summary>Pure: what was seen in, the next step out, with its reason.</summary>
     public static (StagedStep Step, string? Reason) Judge(VersionCalls old, VersionCalls tried)
     {
+        if (tried.Calls >= CallsToGiveUp && tried.FailureRate >= MostlyFails && old.FailureRate <= MostlyWorks)
+        {
+            return (StagedStep.RollBack, string.Create(CultureInfo.InvariantCulture, $"{tried.Failures} of its first {tried.Calls} calls failed, and {old.FailureRate:P0} of the version before."));
+        }
+
         if (tried.Calls < CallsToJudge)
         {
             return (StagedStep.Wait, null);

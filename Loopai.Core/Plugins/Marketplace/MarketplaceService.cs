@@ -82,14 +82,15 @@ public sealed class MarketplaceService(LoopaiData data, TimeProvider time)
         return [.. rows.OrderBy(d => d.Day).ThenBy(d => d.Version, StringComparer.Ordinal)];
     }
 
-    /// <summary>A picture of a version's package: its icon, a screenshot, or what its README shows.</summary>
-    public async Task<PluginPicture> PictureAsync(Caller caller, string key, string version, string path, CancellationToken ct)
+    /// <summary>A picture of a version's package: a screenshot, what its README shows, or, without a path, its icon.</summary>
+    public async Task<PluginPicture> PictureAsync(Caller caller, string key, string version, string? path, CancellationToken ct)
     {
         caller.Demand(Permissions.PluginsRead);
         await using var db = await data.OpenAsync(caller, ct);
         var plugin = await db.FindPluginAsync(key, ct);
         var bytes = await db.PluginVersions.Where(v => v.PluginId == plugin.Id && v.Version == version)
             .Join(db.PluginPackages, v => v.Id, p => p.PluginVersionId, (_, p) => p.Bytes).FirstOrDefaultAsync(ct) ?? throw RegistryErrors.VersionNotFound(key, version);
+        path ??= await db.PluginVersions.Where(v => v.PluginId == plugin.Id && v.Version == version).Select(v => v.Manifest).FirstAsync(ct) is { } json ? PluginManifest.Parse(json).Icon ?? "" : "";
         return PluginPackageReader.ReadFile(bytes, path) is { } file && PluginPicture.TypeOf(file.Span) is { } type
             ? new PluginPicture(file, type)
             : throw RegistryErrors.FileNotFound(path);

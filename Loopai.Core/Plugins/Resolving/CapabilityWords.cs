@@ -19,12 +19,15 @@ public static class CapabilityWords
     ];
 
     /// <summary>All that it may, one sentence each.</summary>
-    public static IReadOnlyList<string> Of(PluginCapabilities capabilities) =>
+    public static IReadOnlyList<string> Of(PluginManifest manifest) => Of(manifest.Capabilities, manifest.Kind);
+
+    private static IReadOnlyList<string> Of(PluginCapabilities capabilities, PluginKind kind) =>
     [
         capabilities.Network.Count == 0 ? "It reaches no network." : $"It sends requests to {Join(capabilities.Network)}, through Loopai, and to nobody else.",
         .. capabilities.Secrets.Count == 0 ? Array.Empty<string>() : [$"It is given the secrets {Join(capabilities.Secrets)} that you configure."],
-        $"Of an execution's input it sees {Scope(capabilities.Input)}.",
-        $"Of its output it sees {Scope(capabilities.Output)}.",
+        .. kind == PluginKind.WebhookHandler
+            ? ["It sees the events of the webhooks that it handles, and writes what they send."]
+            : new[] { $"Of an execution's input it sees {Scope(capabilities.Input)}.", $"Of its output it sees {Scope(capabilities.Output)}." },
         string.Create(CultureInfo.InvariantCulture, $"A call takes at most {capabilities.TimeoutMs} ms and {capabilities.MemoryMb} MB."),
     ];
 

@@ -96,15 +96,17 @@ public sealed class OrganizationPlugins
         _samplers[taskId].FirstOrDefault(a => a.EnvironmentId is null || a.EnvironmentId == environmentId);
 
     /// <summary>The plugin at the version that this call goes to; null when it is not to be called.</summary>
+    /// <param name="installationId">The installation.</param>
+    /// <param name="isLeftAlone">Whether a version that is tried is left alone now, so that the one before answers in its place.</param>
     /// <exception cref="PluginBrokenException">It cannot be run.</exception>
-    public async ValueTask<LivePlugin?> FindAsync(Guid installationId)
+    public async ValueTask<LivePlugin?> FindAsync(Guid installationId, Func<Guid, string, bool> isLeftAlone)
     {
         if (!_installations.TryGetValue(installationId, out var installation))
         {
             return null;
         }
 
-        return await LoadAsync(installation, installation.StagedVersionId is not null && Random.Shared.NextDouble() < installation.StagedShare);
+        return await LoadAsync(installation, installation.StagedVersion is { } staged && Random.Shared.NextDouble() < installation.StagedShare && !isLeftAlone(installationId, staged));
     }
 
     /// <summary>The plugin at each version that calls go to.</summary>

@@ -13,6 +13,11 @@ public sealed class PluginRunner(IPluginSandbox sandbox, OutboundHttp outbound, 
     /// <summary>Why no plugin runs here; null when they do.</summary>
     public string? Unavailable => sandbox.Unavailable;
 
+    /// <summary>The plugin at the version that this call goes to; null when it is not to be called. While a version that is tried is left alone, the one before answers.</summary>
+    /// <exception cref="PluginBrokenException">It cannot be run.</exception>
+    public ValueTask<LivePlugin?> FindAsync(OrganizationPlugins plugins, Guid installationId) =>
+        plugins.FindAsync(installationId, (installation, version) => _breakers.TryGetValue((installation, version), out var breaker) && breaker.IsPaused(time.GetUtcNow()));
+
     /// <summary>Calls a hook; never throws but for the end of the wait. Null when the plugin is left alone for a while.</summary>
     /// <param name="plugin">The plugin.</param>
     /// <param name="hook">The hook.</param>
@@ -95,6 +100,15 @@ internal sealed class PluginBreaker
     private DateTimeOffset _pausedUntil;
 
     private int Bad => Math.Max(_failures, _late);
+
+    /// <summary>Whether a call would be refused.</summary>
+    public bool IsPaused(DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            return Bad >= PausesAt && now < _pausedUntil;
+        }
+    }
 
     /// <summary>After a pause one call goes ahead of the others, to see.</summary>
     public bool MayCall(DateTimeOffset now)

@@ -48,7 +48,7 @@ public sealed class PluginSampler(PluginRunner runner, SamplerWarmth warmth, ILo
         LivePlugin? plugin;
         try
         {
-            plugin = await plugins.FindAsync(attachment.InstallationId);
+            plugin = await runner.FindAsync(plugins, attachment.InstallationId);
         }
         catch (PluginBrokenException)
         {

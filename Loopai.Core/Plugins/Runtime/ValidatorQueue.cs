@@ -122,7 +122,7 @@ public sealed class ValidatorQueue(
         LivePlugin? plugin;
         try
         {
-            plugin = await plugins.FindAsync(attachment.InstallationId);
+            plugin = await runner.FindAsync(plugins, attachment.InstallationId);
         }
         catch (PluginBrokenException broken)
         {

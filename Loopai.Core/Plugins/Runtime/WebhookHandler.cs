@@ -13,7 +13,7 @@ public sealed class WebhookHandler(PluginCatalog catalog, PluginRunner runner)
     public async Task<(HandlerAnswer Answer, LivePlugin Plugin)> HandleAsync(Guid handler, WebhookEvent told, CancellationToken ct)
     {
         var plugins = await catalog.OfAsync(told.OrganizationId, ct);
-        var plugin = await plugins.FindAsync(handler) ?? throw new PluginBrokenException("The plugin that handles this webhook is switched off, in quarantine, or not installed any more.");
+        var plugin = await runner.FindAsync(plugins, handler) ?? throw new PluginBrokenException("The plugin that handles this webhook is switched off, in quarantine, or not installed any more.");
         var arguments = new JsonObject
         {
             ["event"] = new JsonObject

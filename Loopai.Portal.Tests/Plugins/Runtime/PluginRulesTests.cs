@@ -113,8 +113,11 @@ public sealed class PluginRulesTests
     }
 
     [Theory]
-    [InlineData(1_000, 0, 1.0, 19, 19, 1.0, StagedStep.Wait)]
+    [InlineData(1_000, 0, 1.0, 19, 10, 1.0, StagedStep.Wait)]
     [InlineData(1_000, 0, 1.0, 20, 3, 1.0, StagedStep.RollBack)]
+    [InlineData(1_000, 0, 1.0, 4, 4, 1.0, StagedStep.Wait)]
+    [InlineData(1_000, 0, 1.0, 5, 4, 1.0, StagedStep.RollBack)]
+    [InlineData(1_000, 600, 1.0, 5, 5, 1.0, StagedStep.Wait)]
     [InlineData(1_000, 200, 1.0, 20, 4, 1.0, StagedStep.Wait)]
     [InlineData(1_000, 0, 10.0, 50, 0, 41.0, StagedStep.RollBack)]
     [InlineData(1_000, 0, 1.0, 99, 0, 20.0, StagedStep.Wait)]

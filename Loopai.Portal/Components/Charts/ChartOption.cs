@@ -22,13 +22,14 @@ public static class ChartOption
     /// <param name="bars">Stacked bars instead of lines.</param>
     /// <param name="until">Where the axis ends, when that is later than the last point.</param>
     /// <param name="utc">Days and hours are told in UTC, as what they were counted by, instead of in the viewer's zone.</param>
+    /// <param name="daily">Whole things, counted once a day: neither axis is divided further.</param>
     public static object TimeSeries(
-        IReadOnlyList<ChartSeries> series, string unit = "short", IReadOnlyList<ChartMark>? marks = null, bool bars = false, DateTimeOffset? until = null, bool utc = false) => new Dictionary<string, object?>
+        IReadOnlyList<ChartSeries> series, string unit = "short", IReadOnlyList<ChartMark>? marks = null, bool bars = false, DateTimeOffset? until = null, bool utc = false, bool daily = false) => new Dictionary<string, object?>
     {
         ["unit"] = unit,
         ["useUTC"] = utc,
-        ["xAxis"] = new { type = "time", max = until?.ToUnixTimeMilliseconds() },
-        ["yAxis"] = new { type = "value", axisLabel = new { formatter = "format:" + unit }, splitNumber = 3, min = unit is "percent" ? (object)"dataMin" : 0 },
+        ["xAxis"] = new { type = "time", max = until?.ToUnixTimeMilliseconds(), minInterval = daily ? (long)TimeSpan.FromDays(1).TotalMilliseconds : 0 },
+        ["yAxis"] = new { type = "value", axisLabel = new { formatter = "format:" + unit }, splitNumber = 3, min = unit is "percent" ? (object)"dataMin" : 0, minInterval = daily ? 1 : 0 },
         ["legend"] = series.Count > 1 ? new { } : null,
         ["series"] = series.Select((one, index) => Line(one, index == 0 ? marks : null, bars)).ToArray(),
     };

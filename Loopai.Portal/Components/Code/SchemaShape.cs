@@ -60,6 +60,27 @@ internal static class SchemaShape
         };
     }
 
+    /// <summary>Whether the value is given and never shown again.</summary>
+    public static bool IsSecret(JsonObject schema) => schema["writeOnly"]?.GetValueKind() is JsonValueKind.True;
+
+    /// <summary>What a value looks like that is written as JSON; null where the schema does not say.</summary>
+    public static string? Describe(JsonObject schema)
+    {
+        if (TypeOf(schema) is not "array" || schema["items"] is not JsonObject items || !IsForm(items))
+        {
+            return null;
+        }
+
+        var names = Members(items).ToLookup(m => IsRequired(items, m.Name), m => $"\"{m.Name}\"");
+        var (has, may) = (string.Join(", ", names[true]), string.Join(", ", names[false]));
+        return "A list in JSON: [{ … }, …]. " + (has, may) switch
+        {
+            ("", _) => $"Each may have {may}.",
+            (_, "") => $"Each has {has}.",
+            _ => $"Each has {has}, and may have {may}.",
+        };
+    }
+
     /// <summary>The JSON Pointer of a member (RFC 6901).</summary>
     public static string Pointer(string parent, string name) =>
         $"{parent}/{name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
@@ -93,5 +114,5 @@ internal static class SchemaShape
     private static string? TypeOf(JsonObject schema) => Text(schema, "type") ?? (schema["properties"] is JsonObject ? "object" : null);
 
     private static bool IsLong(string name, JsonObject schema) =>
-        Bound(schema, "maxLength") is { } most ? most > 200 : LongNames.Contains(name, StringComparer.OrdinalIgnoreCase);
+        !IsSecret(schema) && (Bound(schema, "maxLength") is { } most ? most > 300 : LongNames.Contains(name, StringComparer.OrdinalIgnoreCase));
 }

@@ -21,7 +21,7 @@ public static class PluginPictureDownload
                 return Results.NotFound();
             }
 
-            var picture = await marketplace.PictureAsync(caller, key, version, path ?? "", ct);
+            var picture = await marketplace.PictureAsync(caller, key, version, path, ct);
             PictureHeaders.Set(http.Response);
             return Results.File(picture.Bytes.ToArray(), picture.ContentType);
         }

@@ -15,6 +15,7 @@ public sealed partial class InstalledPluginPage(
 
     private LoadState<InstallationItem> _state = LoadState<InstallationItem>.Loading;
     private IReadOnlyList<AttachedPlugin> _attached = [];
+    private IReadOnlyList<string> _users = [];
     private IReadOnlyList<Crumb> _crumbs = [];
     private (Guid Id, string? Tab) _shown;
 
@@ -49,12 +50,21 @@ public sealed partial class InstalledPluginPage(
         }
     }
 
+    /// <summary>Of what is attached to no task that may be seen.</summary>
+    private string WorksFor(InstallationItem item) => (_users.Count, item.Installation.Kind) switch
+    {
+        (> 0, _) => $"Used by {string.Join(", ", _users)}.",
+        (_, PluginKind.WebhookHandler) => "Choose it as the handler of a webhook.",
+        _ => "No task yet. Attach it on a task's Plugins tab.",
+    };
+
     private static bool IsPinned(InstallationItem item) => item.Installation.Range == item.Installation.Version;
 
     private async Task LoadAsync()
     {
         _state = await LoadState.FromAsync(() => installed.GetAsync(Caller, Id, CancellationToken.None));
         _attached = (await LoadState.FromAsync(() => attachments.ListOfInstallationAsync(Caller, Id, CancellationToken.None))).ValueOrDefault ?? [];
+        _users = (await LoadState.FromAsync(() => installed.ListUsersAsync(Caller, Id, CancellationToken.None))).ValueOrDefault ?? [];
     }
 
     private Task SwitchAsync(InstallationItem item) => ActAsync(async () =>

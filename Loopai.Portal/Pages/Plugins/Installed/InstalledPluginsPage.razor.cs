@@ -4,7 +4,7 @@ using Loopai.Core.Plugins.Installations;
 namespace Loopai.Portal.Pages.Plugins.Installed;
 
 /// <summary>The organization's plugins, with how each of them is doing.</summary>
-public sealed partial class InstalledPluginsPage(InstalledPlugins installed) : ComponentBase
+public sealed partial class InstalledPluginsPage(InstalledPlugins installed, TimeProvider time) : ComponentBase
 {
     private LoadState<TableWindow<InstallationItem>> _state = LoadState<TableWindow<InstallationItem>>.Loading;
 

@@ -43,6 +43,8 @@ public sealed partial class PluginsTab(PluginAttachmentService attachments, Inst
         _ => ", sampled executions",
     };
 
+    private PluginKind? ChosenKind(TaskPlugins plugins) => plugins.Installed.FirstOrDefault(i => $"{i.Installation.Id}" == _chosen)?.Installation.Kind;
+
     private async Task LoadAsync() => _state = await LoadState.FromAsync(async () => new TaskPlugins(
         await attachments.ListAsync(Caller, Task.Id, CancellationToken.None),
         [.. (await installed.ListAsync(Caller, CancellationToken.None)).Where(i => i.Installation.Kind != PluginKind.WebhookHandler)]));
