@@ -14,7 +14,7 @@ public sealed class BudgetVerdictsTests
         answer.Budgets.Single().HasRoom.ShouldBeFalse();
         answer.Sentence.ShouldBe(
             "Allowed, although a budget is used up: organization Acme, monthly: 120.00 + 0.10 > 100.00 USD, but it only tells people, and stops nothing."
-            + " It may cost 0.10 USD at most, with a time limit of 5 s.");
+            + " It may cost 0.10 USD at most, with a time limit of 5\u00a0s.");
     }
 
     [Fact]

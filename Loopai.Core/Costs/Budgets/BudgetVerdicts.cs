@@ -41,7 +41,7 @@ internal static class BudgetVerdicts
             return "Allowed: it has no price, so that nothing can be held against it.";
         }
 
-        var what = string.Create(CultureInfo.InvariantCulture, $"It may cost {BudgetWords.Amount(most)} {currency} at most, with a time limit of {timeoutMs / 1000.0:0.###} s.");
+        var what = string.Create(CultureInfo.InvariantCulture, $"It may cost {BudgetWords.Amount(most)} {currency} at most, with a time limit of {timeoutMs / 1000.0:0.###}\u00a0s.");
         var full = verdicts.FindAll(v => !v.HasRoom);
         return denied is not null ? $"Denied by {denied.Sentence}. {what}"
             : verdicts.Count == 0 ? $"Allowed: no budget covers it. {what}"

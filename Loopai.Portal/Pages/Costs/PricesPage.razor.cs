@@ -37,7 +37,7 @@ public sealed partial class PricesPage(PriceService prices, RepriceService repri
     {
         if (await PriceDialog.OpenAsync(dialogs, Caller, _state.ValueOrDefault!.Prices.Currency, missing))
         {
-            toasts.Success("The price is in the book", "Charges that were made before keep theirs; price them again below.");
+            toasts.Success("The price is in the book", "Charges that were made before keep theirs; price them again above.");
             await LoadAsync();
         }
     }
