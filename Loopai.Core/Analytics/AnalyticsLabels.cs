@@ -44,16 +44,21 @@ internal sealed class AnalyticsLabels
     {
         var rows = dimension switch
         {
-            AnalyticsDimensions.Task => db.Tasks.Where(t => ids.Contains(t.Id)).Select(t => new Named(t.Id, t.Name)),
+            AnalyticsDimensions.Task => db.Tasks.Where(t => ids.Contains(t.Id)).Select(t => new Named(t.Id, t.Status == Tasks.TaskStatus.Archived ? t.Name + " (archived)" : t.Name)),
             AnalyticsDimensions.Environment => db.Environments.Where(e => ids.Contains(e.Id)).Select(e => new Named(e.Id, e.Name)),
             AnalyticsDimensions.Key => db.ApiKeys.Where(k => ids.Contains(k.Id)).Select(k => new Named(k.Id, k.Name)),
             AnalyticsDimensions.Team => db.Teams.Where(t => ids.Contains(t.Id)).Select(t => new Named(t.Id, t.Name)),
             AnalyticsDimensions.Experiment => db.Experiments.Where(e => ids.Contains(e.Id)).Select(e => new Named(e.Id, e.Name)),
             _ => null,
         };
-        foreach (var row in rows is null ? [] : await rows.ToListAsync(ct))
+        var named = rows is null ? [] : await rows.ToListAsync(ct);
+        foreach (var same in named.GroupBy(r => r.Name, StringComparer.Ordinal).Select(g => g.ToList()))
         {
-            _names[(dimension, row.Id.ToString())] = row.Name;
+            foreach (var row in same)
+            {
+                // Lines of a chart are told apart by what they are called, and so are rows by people.
+                _names[(dimension, row.Id.ToString())] = same.Count == 1 ? row.Name : $"{row.Name} (…{row.Id.ToString()[^4..]})";
+            }
         }
 
         if (dimension == AnalyticsDimensions.Experiment)

@@ -23,15 +23,21 @@ public sealed class AttentionService(LoopaiData data, TimeProvider time)
     /// <summary>Below this share nobody wants to be called, however sure the rise is.</summary>
     public const double LeastErrorRate = 0.01;
 
+    /// <summary>What it takes to be told of tasks.</summary>
+    private static readonly string[] TaskRights = [Permissions.TasksRead, Permissions.ExecutionsRead, Permissions.ValidationsRead];
+
     private static readonly TimeSpan KeyEndsWithin = TimeSpan.FromDays(14);
     private static readonly TimeSpan Recent = TimeSpan.FromDays(1);
     private static readonly TimeSpan Week = TimeSpan.FromDays(7);
     private static readonly TimeSpan Month = TimeSpan.FromDays(30);
 
-    /// <summary>Everything of the caller's environment, most pressing first.</summary>
+    /// <summary>
+    /// Everything of the caller's environment that the caller may see, most pressing first. It demands nothing as a whole: who looks after budgets is told of them
+    /// without a right to read tasks.
+    /// </summary>
     public async Task<IReadOnlyList<AttentionItem>> ListAsync(Caller caller, CancellationToken ct)
     {
-        var mine = caller.DemandOnTasks(Permissions.TasksRead, Permissions.ExecutionsRead, Permissions.ValidationsRead);
+        var mine = TaskRights.All(caller.MaySomewhere) ? caller.DemandOnTasks(TaskRights) : [];
         var now = time.GetUtcNow();
         await using var db = await data.OpenAsync(caller, ct);
         var tasks = await db.Tasks.AsNoTracking().Among(mine).Where(t => t.Status == Tasks.TaskStatus.Active)

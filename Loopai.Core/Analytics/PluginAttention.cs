@@ -42,7 +42,7 @@ internal static class PluginAttention
         return installed.Select(i => i switch
         {
             { QuarantinedAt: { } at } => new AttentionItem(AttentionKind.PluginQuarantined, i.Id, i.DisplayName, Since: at),
-            { YankedAt: { } at } => new AttentionItem(AttentionKind.PluginYanked, i.Id, i.DisplayName, Since: at),
+            { YankedAt: { } at } when at > since => new AttentionItem(AttentionKind.PluginYanked, i.Id, i.DisplayName, Since: at),
             _ => new AttentionItem(AttentionKind.PluginDeprecated, i.Id, i.DisplayName, Since: i.DeprecatedAt),
         });
     }

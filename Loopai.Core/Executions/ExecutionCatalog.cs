@@ -75,9 +75,16 @@ public sealed class ExecutionCatalog(LoopaiData data)
             return null;
         }
 
-        var loading = _loading.GetOrAdd(asked, static (key, catalog) => new(() => catalog.LoadAsync(key.OrganizationId, key.TaskId)), this).Value;
+        var once = _loading.GetOrAdd(asked, static (key, catalog) => new(() => catalog.LoadAsync(key.OrganizationId, key.TaskId)), this);
         try
         {
+            // Who was late may find it read and put away meanwhile.
+            if (!once.IsValueCreated && _tasks.TryGetValue(taskId, out var known) && known.IsCompletedSuccessfully && known.Result?.Task.OrganizationId == caller.OrganizationId)
+            {
+                return known.Result;
+            }
+
+            var loading = once.Value;
             var entry = await loading;
             if (entry is null)
             {

@@ -26,6 +26,14 @@ public sealed class BudgetVerdictsTests
     }
 
     [Fact]
+    public void Of_WithoutAPrice_AllowsAsTheGateDoes()
+    {
+        var answer = BudgetVerdicts.Of([State(BudgetAction.Stop, 120)], null, 5000, "USD");
+        (answer.Allowed, answer.Budgets.Single().Allowed, answer.Budgets.Single().HasRoom).ShouldBe((true, true, false));
+        answer.Sentence.ShouldStartWith("Allowed: it has no price");
+    }
+
+    [Fact]
     public void Text_OfAnOverspentBudget_SaysHowMuchOver()
     {
         var state = State(BudgetAction.Alert, 134);

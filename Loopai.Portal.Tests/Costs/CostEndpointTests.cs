@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Loopai.Core.Access;
 using Loopai.Core.Analytics;
 using Loopai.Core.Costs.Budgets;
 using Loopai.Portal.Tests.Api;
@@ -96,7 +97,12 @@ public sealed class CostEndpointTests(PortalFixture portal)
         var state = (await client.GetFromJsonAsync<JsonElement>("budgets")).GetProperty("items")[0];
         state.GetProperty("alerts").EnumerateArray().Select(a => a.GetProperty("percent").GetDecimal()).Order().ToArray().ShouldBe(new[] { 80m, 100m });
         (await client.GetFromJsonAsync<JsonElement>("audit?action=budget.threshold_passed")).GetProperty("items").GetArrayLength().ShouldBe(2);
-        (await portal.Services.GetRequiredService<AttentionService>().ListAsync(acme.Owner, default)).ShouldContain(i => i.Kind == AttentionKind.BudgetSpent && i.TaskName == "Spam");
+        var attention = portal.Services.GetRequiredService<AttentionService>();
+        (await attention.ListAsync(acme.Owner, default)).ShouldContain(i => i.Kind == AttentionKind.BudgetSpent && i.TaskName == "Spam");
+
+        // Who may see no task is told of budgets all the same, and of no task.
+        var billing = Caller.ForUser(Guid.CreateVersion7(), "Bo", acme.Id, acme.Owner.EnvironmentId, BuiltInRoles.Billing.Permissions);
+        (await attention.ListAsync(billing, default)).Select(i => i.Kind).Distinct().ShouldBe([AttentionKind.BudgetSpent]);
 
         var id = state.GetProperty("budget").GetProperty("id").GetGuid();
         (await client.DeleteAsync($"budgets/{id}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);

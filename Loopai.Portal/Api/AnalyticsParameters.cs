@@ -97,6 +97,7 @@ public readonly record struct AnalyticsParameters
         return filters;
     }
 
+    /// <summary>Within the years that a range, and what it is compared with, can be counted in.</summary>
     private static DateTimeOffset? Time(string? text, string field, FieldErrors errors)
     {
         if (string.IsNullOrEmpty(text))
@@ -106,7 +107,9 @@ public readonly record struct AnalyticsParameters
 
         var isTime = DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time);
         errors.AddIf(!isTime, field, $"{field} is an RFC 3339 time, like 2026-03-01T12:00:00Z; got '{text}'.");
-        return isTime ? time : null;
+        var isFar = isTime && time.Year is < 2000 or > 2200;
+        errors.AddIf(isFar, field, $"{field} lies between the years 2000 and 2200; got '{text}'.");
+        return isTime && !isFar ? time : null;
     }
 
     private static int? Number(string? text, string field, FieldErrors errors)

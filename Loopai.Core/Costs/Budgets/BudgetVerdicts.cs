@@ -11,19 +11,19 @@ internal static class BudgetVerdicts
     /// <param name="currency">ISO 4217.</param>
     public static BudgetExplanation Of(IReadOnlyList<BudgetState> states, decimal? asked, int timeoutMs, string currency)
     {
-        var verdicts = states.Select(s => Of(s, asked ?? 0)).ToList();
+        var verdicts = states.Select(s => Of(s, asked)).ToList();
         var denied = verdicts.Find(v => !v.Allowed);
         return new BudgetExplanation(denied is null, Sentence(verdicts, denied, asked, timeoutMs, currency), asked, timeoutMs, currency, verdicts);
     }
 
-    private static BudgetVerdict Of(BudgetState state, decimal asked)
+    private static BudgetVerdict Of(BudgetState state, decimal? asked)
     {
-        var budget = state.Budget;
-        var hasRoom = state.Spent + asked <= budget.Amount;
-        var sum = BudgetWords.Sum(budget.Scope, state.ScopeName, budget.Period, budget.RollingDays, state.Spent, asked, budget.Amount, state.Currency);
+        var (budget, most) = (state.Budget, asked ?? 0);
+        var hasRoom = state.Spent + most <= budget.Amount;
+        var sum = BudgetWords.Sum(budget.Scope, state.ScopeName, budget.Period, budget.RollingDays, state.Spent, most, budget.Amount, state.Currency);
         return new BudgetVerdict(
             budget.Id, budget.Name, $"{budget.Scope.ToString().ToLowerInvariant()} {state.ScopeName}", budget.Action, state.Spent, state.Reserved, budget.Amount,
-            hasRoom || budget.Action != BudgetAction.Stop, hasRoom, hasRoom ? sum : sum + Anyway(budget));
+            asked is null || hasRoom || budget.Action != BudgetAction.Stop, hasRoom, hasRoom ? sum : sum + Anyway(budget));
     }
 
     /// <summary>Why what does not fit is let through all the same.</summary>

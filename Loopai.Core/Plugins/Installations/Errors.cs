@@ -19,7 +19,7 @@ internal static class InstallationErrors
         new("plugin_installation.conflict", "These plugins do not go together: " + string.Join(" ", conflicts));
 
     public static ConflictException WidensCapabilities(IReadOnlyList<string> widened) =>
-        new("plugin_installation.capabilities", $"The plugin wants more than was agreed to: {string.Join("; ", widened)}. Say that you accept it, with acceptCapabilities.");
+        new("plugin_installation.capabilities", $"The plugin asks for what nobody has agreed to yet: {string.Join("; ", widened)}. Say that you accept it, with acceptCapabilities.");
 
     public static ConflictException Used(string key, IReadOnlyList<string> by) =>
         new("plugin_installation.used", $"'{key}' is still used by {string.Join(", ", by)}. Detach it there, or uninstall those first.");

@@ -57,6 +57,7 @@ public sealed class MarketplaceService(LoopaiData data, TimeProvider time)
     /// <summary>Two to four plugins, side by side, in the order given.</summary>
     public async Task<IReadOnlyList<PluginDetail>> CompareAsync(Caller caller, IReadOnlyList<string> keys, CancellationToken ct)
     {
+        caller.Demand(Permissions.PluginsRead);
         var distinct = keys.Where(k => k.Length > 0).Distinct(StringComparer.Ordinal).ToList();
         new FieldErrors().AddIf(distinct.Count is < 2 or > 4, "keys", "Give the keys of two to four plugins.").ThrowIfAny("plugin.invalid_comparison", "These cannot be compared.");
         var details = new List<PluginDetail>();

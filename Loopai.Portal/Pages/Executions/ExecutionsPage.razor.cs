@@ -28,6 +28,7 @@ public sealed partial class ExecutionsPage(
     private ExecutionsQuery query = new();
     private IReadOnlyList<TaskEntry> tasks = [];
     private IReadOnlyList<Option> taskOptions = [];
+    private (ExecutionAskers Read, (Guid Organization, Guid Environment) Of)? askers;
     private IReadOnlyList<Option> keyOptions = [];
     private IReadOnlyList<Option> teamOptions = [];
     private IReadOnlyList<FilterChip> chips = [];
@@ -93,15 +94,15 @@ public sealed partial class ExecutionsPage(
     /// <summary>Who asked and whose tasks, as people call them. A key or team that is gone is named by its id, so that it can be taken away.</summary>
     private async Task NameAsync()
     {
-        if (keyOptions.Count == 0 && teamOptions.Count == 0)
+        // Keys are of one environment.
+        if (askers is not { } known || known.Of != (Caller.OrganizationId, Caller.EnvironmentId))
         {
-            var askers = (await LoadState.FromAsync(() => executions.AskersAsync(Caller, CancellationToken.None))).ValueOrDefault ?? new ExecutionAskers([], []);
-            keyOptions = Options(askers.Keys, "No key");
-            teamOptions = askers.Teams.Count == 0 ? [] : Options(askers.Teams, "No team");
+            var read = (await LoadState.FromAsync(() => executions.AskersAsync(Caller, CancellationToken.None))).ValueOrDefault ?? new ExecutionAskers([], []);
+            askers = known = (read, (Caller.OrganizationId, Caller.EnvironmentId));
         }
 
-        keyOptions = With(keyOptions, query.Key, "No key");
-        teamOptions = With(teamOptions, query.Team, "No team");
+        keyOptions = With(Options(known.Read.Keys, "No key"), query.Key, "No key");
+        teamOptions = With(known.Read.Teams.Count == 0 ? [] : Options(known.Read.Teams, "No team"), query.Team, "No team");
         chips = Chips();
 
         static IReadOnlyList<Option> Options(IReadOnlyList<ExecutionAsker> askers, string none) =>
