@@ -17,20 +17,44 @@ public sealed record FileDifference(string Path, FileChange Kind, string? Before
     /// <summary>Code that has more lines than this is read in an editor too.</summary>
     public const int MaxLines = 2_000;
 
+    /// <summary>Of so many files the texts are shown; a page holds them all at once.</summary>
+    public const int MaxFiles = 200;
+
+    /// <summary>So many lines are shown of all files, before and after.</summary>
+    public const int MaxLinesInAll = 20_000;
+
+    /// <summary>So many characters are shown of all files, before and after.</summary>
+    public const int MaxCharactersInAll = 1_000_000;
+
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Whether both sides are text that can be shown.</summary>
     public bool IsShown => Before is not null && After is not null;
 
-    /// <summary>All differences, by path. What the manifest and the hooks do comes first, as it is what a reviewer looks for.</summary>
+    /// <summary>
+    /// All differences, by path. What the manifest and the hooks do comes first, as it is what a reviewer looks for. What does not fit into what is shown of all files
+    /// is there without its text.
+    /// </summary>
     public static IReadOnlyList<FileDifference> Of(PluginPackage before, PluginPackage after)
     {
         var first = new[] { PluginManifest.FileName, after.Manifest.Entry };
-        return
-        [
-            .. before.Files.Keys.Union(after.Files.Keys, StringComparer.Ordinal).OrderBy(p => Array.IndexOf(first, p) is >= 0 and var place ? place : first.Length).ThenBy(p => p, StringComparer.Ordinal)
-                .Select(path => Of(path, Bytes(before, path), Bytes(after, path))).OfType<FileDifference>(),
-        ];
+        var all = new List<FileDifference>();
+        var (files, lines, characters) = (MaxFiles, MaxLinesInAll, MaxCharactersInAll);
+        foreach (var file in before.Files.Keys.Union(after.Files.Keys, StringComparer.Ordinal).OrderBy(p => Array.IndexOf(first, p) is >= 0 and var place ? place : first.Length)
+            .ThenBy(p => p, StringComparer.Ordinal).Select(path => Of(path, Bytes(before, path), Bytes(after, path))).OfType<FileDifference>())
+        {
+            var (itsLines, itsCharacters) = (LinesOf(file.Before) + LinesOf(file.After), (file.Before?.Length ?? 0) + (file.After?.Length ?? 0));
+            if (!file.IsShown || files == 0 || itsLines > lines || itsCharacters > characters)
+            {
+                all.Add(file with { Before = null, After = null });
+                continue;
+            }
+
+            (files, lines, characters) = (files - 1, lines - itsLines, characters - itsCharacters);
+            all.Add(file);
+        }
+
+        return all;
     }
 
     private static FileDifference? Of(string path, ReadOnlyMemory<byte>? before, ReadOnlyMemory<byte>? after) => (before, after) switch
@@ -45,14 +69,16 @@ public sealed record FileDifference(string Path, FileChange Kind, string? Before
 
     private static string? Text(ReadOnlyMemory<byte> bytes)
     {
-        if (bytes.Length > MaxBytes || bytes.Span.Contains((byte)0) || bytes.Span.Count((byte)'\n') >= MaxLines)
+        if (bytes.Length > MaxBytes || bytes.Span.Contains((byte)0))
         {
             return null;
         }
 
         try
         {
-            return Visible(Strict.GetString(bytes.Span));
+            // What is escaped is longer than it was.
+            var text = Visible(Strict.GetString(bytes.Span));
+            return text.Length <= MaxBytes && LinesOf(text) <= MaxLines ? text : null;
         }
         catch (DecoderFallbackException)
         {
@@ -60,9 +86,30 @@ public sealed record FileDifference(string Path, FileChange Kind, string? Before
         }
     }
 
-    /// <summary>What nobody sees, or what turns the text around, is shown as what it is.</summary>
-    public static string Visible(string text) => string.Concat(text.ReplaceLineEndings("\n").Select(c =>
-        c is '\n' or '\t' || (!char.IsControl(c) && char.GetUnicodeCategory(c) != UnicodeCategory.Format) ? c.ToString() : $"\\u{(int)c:x4}"));
+    private static int LinesOf(string? text) => string.IsNullOrEmpty(text) ? 0 : text.AsSpan().Count('\n') + 1;
+
+    /// <summary>
+    /// What nobody sees, what turns the text around, and what ends a line for some readers and not for others (a form feed, U+2028) is shown as what it is: else a
+    /// comment could look like code. Lines end with a line feed, with or without a carriage return before it.
+    /// </summary>
+    public static string Visible(string text)
+    {
+        var seen = new StringBuilder(text.Length);
+        foreach (var rune in text.Replace("\r\n", "\n", StringComparison.Ordinal).EnumerateRunes())
+        {
+            if (rune.Value is '\n' or '\t'
+                || Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator))
+            {
+                seen.Append(rune);
+            }
+            else
+            {
+                seen.Append(rune.IsBmp ? $"\\u{rune.Value:x4}" : $"\\U{rune.Value:x8}");
+            }
+        }
+
+        return seen.ToString();
+    }
 }
 
 /// <summary>What became of a file.</summary>

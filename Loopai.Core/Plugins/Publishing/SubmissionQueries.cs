@@ -58,9 +58,9 @@ internal static class SubmissionQueries
             return [];
         }
 
-        var lines = package.Text(file).Split('\n');
+        var lines = package.Text(file).Replace("\r\n", "\n", StringComparison.Ordinal).Split('\n');
         var from = Math.Max(1, line - Around);
-        return [.. Enumerable.Range(from, Math.Max(0, Math.Min(lines.Length, line + Around) - from + 1)).Select(n => new SourceLine(n, Shortened(lines[n - 1].TrimEnd('\r'))))];
+        return [.. Enumerable.Range(from, Math.Max(0, Math.Min(lines.Length, line + Around) - from + 1)).Select(n => new SourceLine(n, Shortened(lines[n - 1])))];
     }
 
     private static string Shortened(string line)

@@ -40,7 +40,6 @@ public sealed class PluginQuarantine(LoopaiData data, MailQueue mails, PortalSet
         try
         {
             await db.SaveChangesAsync(ct);
-            PluginMetrics.Quarantined();
         }
         catch (DbUpdateConcurrencyException)
         {
@@ -49,6 +48,7 @@ public sealed class PluginQuarantine(LoopaiData data, MailQueue mails, PortalSet
 
         if (!isTried)
         {
+            PluginMetrics.Quarantined();
             await TellAsync(installation, reason, ct);
         }
     }

@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Loopai.Core.Data;
 using Loopai.Core.Plugins.Installations;
 using Loopai.Core.Plugins.Packages;
 
@@ -30,6 +32,20 @@ public sealed class SecretMask
     /// <summary>The text with every secret masked, as it is, within JSON, and within an address.</summary>
     [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(text))]
     public string? In(string? text) => text is null ? null : _spellings.Aggregate(text, (masked, secret) => masked.Replace(secret, PluginSecrets.Masked, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>How many bytes more than are kept of a text have to be read, so that no secret is cut: the longest spelling.</summary>
+    public int Overlap => _spellings.Count == 0 ? 0 : Encoding.UTF8.GetMaxByteCount(_spellings[0].Length);
+
+    /// <summary>The beginning of a text of which more was read than is kept, masked before it is cut. What may be the beginning of a secret at its end is left out.</summary>
+    /// <param name="read">What was read.</param>
+    /// <param name="isWhole">Whether nothing comes after it.</param>
+    /// <param name="max">How much is kept.</param>
+    public string Beginning(string read, bool isWhole, int max)
+    {
+        var masked = In(read);
+        var unsure = isWhole || _spellings.Count == 0 ? 0 : _spellings[0].Length;
+        return StorableText.Of(masked, Math.Clamp(masked.Length - unsure, 0, max));
+    }
 
     private static IEnumerable<string> SpellingsOf(string secret)
     {

@@ -101,7 +101,7 @@ public sealed class WebhookSender(OutboundHttp outbound, WebhookSecrets secrets,
         (seen.Status, seen.RetryAfter) = (answer.StatusCode, RetryAfterOf(answer, time.GetUtcNow()));
         seen.ResponseHeaders = JsonSerializer.Serialize(answer.Headers.Concat(answer.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value)));
         seen.Error = answer.IsSuccessStatusCode ? null : $"The receiver answered {(int)answer.StatusCode} {answer.ReasonPhrase}".TrimEnd() + ".";
-        seen.Body = await ReadAsync(answer.Content, ct);
+        seen.Body = await ReadAsync(answer.Content, seen.Secrets, ct);
     }
 
     private HttpRequestMessage Make(WebhookSubscription subscription, WebhookEvent told, DateTimeOffset at, ReadOnlyMemory<byte> body)
@@ -142,15 +142,13 @@ public sealed class WebhookSender(OutboundHttp outbound, WebhookSecrets secrets,
             h => h.Key, h => isSecret(h.Key) ? WebhookRules.Masked : string.Join(' ', h.Value)),
         WebhookJson.Plain);
 
-    /// <summary>The beginning of the answer. What is longer is not waited for.</summary>
-    private static async Task<string?> ReadAsync(HttpContent content, CancellationToken ct)
+    /// <summary>The beginning of the answer, masked before it is cut. What is longer is not waited for.</summary>
+    private static async Task<string?> ReadAsync(HttpContent content, SecretMask secrets, CancellationToken ct)
     {
         await using var stream = await content.ReadAsStreamAsync(ct);
-        var bytes = new byte[WebhookAttempt.MaxResponseBytes];
+        var bytes = new byte[WebhookAttempt.MaxResponseBytes + secrets.Overlap];
         var read = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, ct);
-
-        // Databases keep no NUL in a text.
-        return read == 0 ? null : Encoding.UTF8.GetString(bytes, 0, read).Replace('\0', '\uFFFD');
+        return read == 0 ? null : secrets.Beginning(Encoding.UTF8.GetString(bytes, 0, read), read < bytes.Length, WebhookAttempt.MaxResponseBytes);
     }
 
     private static TimeSpan? RetryAfterOf(HttpResponseMessage answer, DateTimeOffset now) => answer.Headers.RetryAfter switch

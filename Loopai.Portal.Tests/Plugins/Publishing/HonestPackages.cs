@@ -28,6 +28,7 @@ internal static class HonestPackages
         yield return Py("a table of numbers", "PRIMES = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37]\n", "sum(map(int, ['1', '2'])) < len(text) + max(PRIMES)");
         yield return Py("words of other alphabets", "WORDS = {'спам', 'σπαμ', '垃圾邮件', 'überweisung'}\n", "text not in WORDS");
         yield return Py("emoji with joiners", "FAMILY = '👩‍👩‍👧'\n", "FAMILY not in text");
+        yield return Py("pages parted by form feeds", "import re\n\f\nPATTERN = re.compile('^a')\n\f\n", "bool(PATTERN.match(text))");
         yield return Py("urllib.parse", "from urllib.parse import urlparse\n", "urlparse(text).scheme == ''");
         yield return Py("import urllib.parse", "import urllib.parse\n", "urllib.parse.quote(text) != ''");
         yield return Py("difflib and statistics", "import difflib, statistics\n", "statistics.mean([difflib.SequenceMatcher(None, text, 'ham').ratio()]) <= 1");

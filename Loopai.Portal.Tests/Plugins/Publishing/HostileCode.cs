@@ -41,6 +41,7 @@ internal static class HostileCode
         yield return Py("a module's own names", "execution.__dict__", "code.reflection");
         yield return Py("a text of numbers", "''.join(chr(c) for c in [105, 109, 112, 111, 114, 116, 32, 111, 115])", "obfuscation.codes");
         yield return Py("a name in two alphabets", "\u0440ass_through = 1", "obfuscation.lookalike");
+        yield return Py("a comment that looks like code", "# note\u2028    if not config: return None", "obfuscation.line-break");
         yield return new CorpusPackage("a built-in hidden and shown again", GivenPackage.Validator("def eval(x): return x\ndel eval\ndef validate(execution, config):\n    return eval('1')\n").Build(), "code.dynamic");
         yield return new CorpusPackage("eval in a file that nothing seems to use", GivenPackage.Validator().File("lib/unused.py", "x = eval('1')\n").Build(), "code.dynamic");
     }

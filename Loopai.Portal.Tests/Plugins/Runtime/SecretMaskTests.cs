@@ -16,6 +16,19 @@ public sealed class SecretMaskTests
     public void In_TextWithASecret_MasksEverySpelling(string secret, string text, string masked) =>
         SecretMask.Of(new PluginCapabilities { Secrets = ["key", "unset"] }, new JsonObject { ["key"] = secret, ["url"] = "nothing" }).In(text).ShouldBe(masked);
 
+    [Theory]
+    [InlineData("xxxxxxxx0123456789", "xxxxxxxx••")]
+    [InlineData("01234567890123456789012345", "••")]
+    [InlineData("xxxxxxxxxxxxxxxxxxxx", "xxxxxxxxxx")]
+    public void Beginning_SecretAcrossTheCut_IsMaskedOrLeftOut(string read, string kept)
+    {
+        var mask = SecretMask.Of(new PluginCapabilities { Secrets = ["key"] }, new JsonObject { ["key"] = "0123456789" });
+
+        mask.Overlap.ShouldBeGreaterThanOrEqualTo(10);
+        mask.Beginning(read, isWhole: read.Length < 20, 10).ShouldBe(kept);
+        SecretMask.None.Beginning("0123456789", isWhole: false, 4).ShouldBe("0123");
+    }
+
     [Fact]
     public void Verdict_SecretAcrossTheCut_IsMaskedBeforeTheReasonIsCut()
     {

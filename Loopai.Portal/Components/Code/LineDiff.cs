@@ -89,5 +89,6 @@ public static class LineDiff
         return lengths;
     }
 
-    private static string[] Lines(string text) => text.Length == 0 ? [] : text.ReplaceLineEndings("\n").Split('\n');
+    // No other character ends a line here: what one reader takes for the end of a line, and another does not, would show a comment as code.
+    private static string[] Lines(string text) => text.Length == 0 ? [] : text.Replace("\r\n", "\n", StringComparison.Ordinal).Split('\n');
 }

@@ -53,6 +53,13 @@ internal static partial class FileScan
             yield return PluginFinding.Error("obfuscation.invisible", "There is a character that nobody sees.", "Take it out, or write it as an escape.", path, LineOf(text, invisible.Index));
         }
 
+        if (LineBreaks().Match(text) is { Success: true } broken)
+        {
+            yield return PluginFinding.Error(
+                "obfuscation.line-break", "A character ends a line for some readers and not for others, so that a comment can look like code, or code like a comment.",
+                "End lines with a line feed; within a text, write the character as an escape.", path, LineOf(text, broken.Index));
+        }
+
         if (Escapes().Match(text) is { Success: true } escapes)
         {
             yield return PluginFinding.Error("obfuscation.escapes", "A text is written in escapes alone, so that nobody can read it.", "Write the text itself.", path, LineOf(text, escapes.Index));
@@ -72,6 +79,10 @@ internal static partial class FileScan
     /// <summary>A joiner between letters of scripts and emoji that need it is honest; between ASCII it is not.</summary>
     [GeneratedRegex("[\u00AD\u034F\u115F\u1160\u17B4\u17B5\u180E\u200B\u2060-\u2064\u3164\uFEFF\uFFA0]|\uDB40[\uDC00-\uDFFF]|[\0-\x7F][\u200C\u200D]|[\u200C\u200D][\0-\x7F]", RegexOptions.NonBacktracking)]
     private static partial Regex Invisible();
+
+    /// <summary>A carriage return alone, NEL, U+2028 and U+2029; a form feed only behind what can be seen, or between indentation and code: on a line of its own it is honest.</summary>
+    [GeneratedRegex("[\u0085\u2028\u2029]|\r[^\n]|\r\\z|[^ \t\f\n][^\n]*\f|[ \t]\f[ \t\f]*[^ \t\f\r\n]", RegexOptions.NonBacktracking)]
+    private static partial Regex LineBreaks();
 
     [GeneratedRegex(@"(\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\u\{[0-9A-Fa-f]+\}|\\[0-7]{3}){24,}", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Escapes();
