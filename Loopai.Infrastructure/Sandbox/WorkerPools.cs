@@ -36,6 +36,9 @@ internal sealed class WorkerPools(SandboxOptions options)
         public ProgramPool Pool { get; } = pool;
     }
 
+    /// <summary>After how many milliseconds without a call a worker gives way to one that is only kept ready; those that are kept are so more often.</summary>
+    private const long Unused = 30_000;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, ProgramPool> _pools = [];
     private readonly LinkedList<Waiter> _waiting = [];
@@ -85,23 +88,33 @@ internal sealed class WorkerPools(SandboxOptions options)
         }
     }
 
-    /// <summary>Lets the program keep its warmest idle worker; false when it has none at all, not even one at work or being started.</summary>
-    public bool TryKeep(Guid program)
+    /// <summary>Lets the program keep its warmest idle worker. When it has none at all, not even one at work or being started, the room for one, where there is room or a worker
+    /// of another that nobody called for a while; who asks does not wait for it.</summary>
+    public (bool IsKept, WorkerGrant? Room) Keep(ProgramSource program)
     {
         lock (_gate)
         {
-            StopDeadIdle(program);
-            if (!_pools.TryGetValue(program, out var pool) || pool.Workers == 0)
+            ObjectDisposedException.ThrowIf(_closed, this);
+            StopDeadIdle(program.Id);
+            if (_pools.TryGetValue(program.Id, out var pool) && pool.Workers > 0)
             {
-                return false;
+                if (pool.Idle.Count > 0)
+                {
+                    pool.Idle[^1].IdleSince = Environment.TickCount64;
+                }
+
+                return (true, null);
             }
 
-            if (pool.Idle.Count > 0)
+            if (_workers >= options.MaxWorkers && !MakeRoom(Environment.TickCount64 - Unused))
             {
-                pool.Idle[^1].IdleSince = Environment.TickCount64;
+                return (false, null);
             }
 
-            return true;
+            pool = PoolOf(program);
+            pool.Workers++;
+            _workers++;
+            return (false, new WorkerGrant(pool, null));
         }
     }
 
@@ -244,9 +257,10 @@ internal sealed class WorkerPools(SandboxOptions options)
         return _pools[program.Id] = new ProgramPool(program);
     }
 
-    private bool MakeRoom()
+    /// <param name="before">Workers that were called after this stay.</param>
+    private bool MakeRoom(long before = long.MaxValue)
     {
-        var longest = _pools.Values.Where(pool => pool.Idle.Count > 0).MinBy(pool => pool.Idle[0].IdleSince);
+        var longest = _pools.Values.Where(pool => pool.Idle.Count > 0 && pool.Idle[0].IdleSince <= before).MinBy(pool => pool.Idle[0].IdleSince);
         if (longest is not null)
         {
             StopIdle(longest, longest.Idle[0]);

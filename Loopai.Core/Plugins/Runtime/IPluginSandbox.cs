@@ -12,7 +12,8 @@ public interface IPluginSandbox
     /// <summary>Whether a worker has loaded the package and still lives, idle or at work.</summary>
     bool IsWarm(PluginCode code);
 
-    /// <summary>Starts a worker of the package where there is none, and keeps one that there is from being stopped as idle.</summary>
+    /// <summary>Starts a worker of the package where there is none but room for one, and keeps one that there is from being stopped as idle. Does not wait for room, and takes
+    /// it only from workers that nobody called for a while.</summary>
     Task<PluginAnswer> WarmAsync(PluginCode code, CancellationToken ct);
 
     /// <summary>Calls one hook in a warm worker of the package.</summary>

@@ -40,24 +40,35 @@ public sealed class PluginRunner(IPluginSandbox sandbox, OutboundHttp outbound, 
     /// <summary>Whether a call would find a worker that has loaded the plugin.</summary>
     public bool IsWarm(LivePlugin plugin) => sandbox.IsWarm(plugin.Code);
 
-    /// <summary>Starts a worker for calls to come. What cannot be loaded counts as a call that failed.</summary>
-    public async Task WarmAsync(LivePlugin plugin, CancellationToken ct)
+    /// <summary>Starts a worker for calls to come, unless the plugin is left alone; the call that goes ahead after that is a real one's. What cannot be loaded counts as a call that failed.</summary>
+    /// <returns>Why there is no room for a worker; null otherwise.</returns>
+    public async Task<string?> WarmAsync(LivePlugin plugin, CancellationToken ct)
     {
-        if (!BreakerOf(plugin).MayCall(time.GetUtcNow()))
+        if (BreakerOf(plugin).IsPaused(time.GetUtcNow()))
         {
-            return;
+            return null;
         }
 
         var answer = await sandbox.WarmAsync(plugin.Code, ct);
-        if (answer.Status is not (PluginCallStatus.Answered or PluginCallStatus.Unavailable))
+        if (answer.Status == PluginCallStatus.Unavailable)
         {
+            return answer.Error;
+        }
+
+        if (answer.Status != PluginCallStatus.Answered)
+        {
+            // What starting takes says nothing of how long calls take.
+            health.Note(plugin, answer with { Elapsed = TimeSpan.Zero });
             await NoteAsync(plugin, plugin.Secrets.In(answer.Error), ct);
         }
+
+        return null;
     }
 
     /// <summary>The answer came too late for who asked, so that the plugin is left alone for a while; it is no reason to stop it for good, for the machine may be slow.</summary>
-    public void NoteLate(LivePlugin plugin, string error)
+    public void NoteLate(LivePlugin plugin, TimeSpan waited, string error)
     {
+        health.Note(plugin, new PluginAnswer(PluginCallStatus.TimedOut, null, error, waited, ""));
         health.Failed(plugin, error);
         BreakerOf(plugin).Late(time.GetUtcNow());
     }

@@ -98,7 +98,7 @@ public sealed class PluginSampler(PluginRunner runner, SamplerWarmth warmth, ILo
         }
         catch (OperationCanceledException)
         {
-            runner.NoteLate(plugin, $"sample did not answer within {Limit.TotalMilliseconds:0} ms; the task's policy decided.");
+            runner.NoteLate(plugin, Limit, $"sample did not answer within {Limit.TotalMilliseconds:0} ms; the task's policy decided.");
             return null;
         }
     }

@@ -45,9 +45,7 @@ public sealed class BubblewrapPluginSandbox : IPluginSandbox, IAsyncDisposable, 
     public bool IsWarm(PluginCode code) => _pools.IsWarm(PluginBundle.Of(code).Id);
 
     /// <inheritdoc />
-    public Task<PluginAnswer> WarmAsync(PluginCode code, CancellationToken ct) => _pools.TryKeep(PluginBundle.Of(code).Id)
-        ? Task.FromResult(new PluginAnswer(PluginCallStatus.Answered, null, null, TimeSpan.Zero, ""))
-        : RunAsync(code, null, ct);
+    public Task<PluginAnswer> WarmAsync(PluginCode code, CancellationToken ct) => RunAsync(code, null, ct);
 
     /// <inheritdoc />
     public Task<PluginAnswer> CallAsync(PluginCode code, PluginCall call, CancellationToken ct)
@@ -102,7 +100,13 @@ public sealed class BubblewrapPluginSandbox : IPluginSandbox, IAsyncDisposable, 
 
     private async Task<(SandboxAnswer Answer, string Printed)> RunInPoolAsync(ProgramSource program, PluginLimits limits, PluginCall? call, CancellationToken ct)
     {
-        if (await _pools.TakeAsync(program, ct) is not { } grant)
+        var (isKept, room) = call is null ? _pools.Keep(program) : (false, await _pools.TakeAsync(program, ct));
+        if (isKept)
+        {
+            return (Ready, "");
+        }
+
+        if (room is not { } grant)
         {
             return (SandboxAnswer.Unavailable("the sandbox is too busy; try again in a moment"), "");
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Loopai.Core.Access;
 using Loopai.Core.Configuration;
@@ -46,7 +47,7 @@ internal sealed class GivenRuntime : IDisposable
         var quarantine = new PluginQuarantine(database.Data, _mailQueue, new PortalSettings(), Clock);
         Runner = new PluginRunner(sandbox, GuardedHandler.Create(allowPrivateNetworks: false), Health, quarantine, Clock, NullLogger<PluginRunner>.Instance);
         Validators = new ValidatorQueue(database.Data, Catalog, sandbox, Runner, Health, Clock, NullLogger<ValidatorQueue>.Instance);
-        Warmth = new SamplerWarmth(database.Data, Catalog, Runner, Clock, NullLogger<SamplerWarmth>.Instance);
+        Warmth = new SamplerWarmth(database.Data, Catalog, sandbox, Runner, Clock, NullLogger<SamplerWarmth>.Instance);
         Sampler = new PluginSampler(Runner, Warmth, NullLogger<PluginSampler>.Instance);
         Installations = new PluginInstallationService(database.Data, loader, secrets, Catalog, Clock);
         Attachments = new PluginAttachmentService(database.Data, Catalog, Clock);
@@ -172,6 +173,7 @@ internal sealed class GivenRuntime : IDisposable
 internal sealed class ScriptedSandbox : IPluginSandbox
 {
     private readonly Dictionary<string, Func<PluginCall, CancellationToken, Task<PluginAnswer>>> _scripts = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<string> _warmed = new();
 
     public string? Unavailable => null;
 
@@ -179,7 +181,13 @@ internal sealed class ScriptedSandbox : IPluginSandbox
 
     public bool Warm { get; set; } = true;
 
-    public int Warmed { get; private set; }
+    public int Warmed => _warmed.Count;
+
+    /// <summary>For whom a worker was started or kept.</summary>
+    public IEnumerable<string> WarmedSources => _warmed;
+
+    /// <summary>What starting a worker comes to.</summary>
+    public PluginAnswer Started { get; set; } = Said("null");
 
     /// <summary>What comes back where the source has this marker.</summary>
     public ScriptedSandbox On(string marker, Func<PluginCall, CancellationToken, Task<PluginAnswer>> answer)
@@ -192,14 +200,14 @@ internal sealed class ScriptedSandbox : IPluginSandbox
 
     public Task<PluginAnswer> WarmAsync(PluginCode code, CancellationToken ct)
     {
-        Warmed++;
         Warm = true;
-        return Task.FromResult(Said("null"));
+        _warmed.Enqueue(SourceOf(code));
+        return Task.FromResult(Started);
     }
 
     public Task<PluginAnswer> CallAsync(PluginCode code, PluginCall call, CancellationToken ct)
     {
-        var source = System.Text.Encoding.UTF8.GetString(code.Files[code.Entry].Span);
+        var source = SourceOf(code);
         return _scripts.First(s => source.Contains(s.Key, StringComparison.Ordinal)).Value(call, ct);
     }
 
@@ -212,4 +220,6 @@ internal sealed class ScriptedSandbox : IPluginSandbox
         await Task.Delay(Timeout.Infinite, ct);
         throw new InvalidOperationException();
     }
+
+    private static string SourceOf(PluginCode code) => System.Text.Encoding.UTF8.GetString(code.Files[code.Entry].Span);
 }
