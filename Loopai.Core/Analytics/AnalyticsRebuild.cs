@@ -91,6 +91,8 @@ public sealed class AnalyticsRebuild(
     private static async Task CountExecutionsAsync(
         LoopaiDbContext db, RollupBalance balance, Guid organizationId, DateTimeOffset from, DateTimeOffset to, CancellationToken ct)
     {
+        // Their writer still has them to count.
+        var uncounted = (await db.UncountedCommits.AsNoTracking().Where(n => n.OrganizationId == organizationId).ToListAsync(ct)).SelectMany(n => n.Ids()).ToHashSet();
         var book = new RollupBook();
         var ran = db.Executions.Where(e => e.OrganizationId == organizationId && e.ExecutedAt >= from && e.ExecutedAt < to && e.ShadowOf == null).Select(e => new Execution
         {
@@ -100,7 +102,10 @@ public sealed class AnalyticsRebuild(
         });
         await foreach (var execution in ran.AsAsyncEnumerable().WithCancellation(ct))
         {
-            book.Add(execution);
+            if (!uncounted.Contains(execution.Id))
+            {
+                book.Add(execution);
+            }
         }
 
         foreach (var row in book.TakeTouched())

@@ -21,7 +21,7 @@ public sealed class AnalyticsService(LoopaiData data, IOptions<AnalyticsSettings
         var needs = query.Metrics.Aggregate(
             query.WithLatencies ? AnalyticsNeeds.Executions | AnalyticsNeeds.Histogram : AnalyticsNeeds.Executions, (all, m) => all | AnalyticsMetrics.Find(m)!.Needs);
 
-        await using var db = await data.OpenAsync(caller, ct);
+        await using var db = await data.OpenCountedAsync(caller, ct);
         var currency = await db.Organizations.Where(o => o.Id == caller.OrganizationId).Select(o => o.Currency).FirstAsync(ct);
         var found = query with { Filters = await WithoutTagsAsync(db, query.Filters, ct) };
         var asked = await ReadAsync(query.From, query.To);

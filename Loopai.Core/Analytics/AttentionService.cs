@@ -39,7 +39,7 @@ public sealed class AttentionService(LoopaiData data, TimeProvider time)
     {
         var mine = TaskRights.All(caller.MaySomewhere) ? caller.DemandOnTasks(TaskRights) : [];
         var now = time.GetUtcNow();
-        await using var db = await data.OpenAsync(caller, ct);
+        await using var db = await data.OpenCountedAsync(caller, ct);
         var tasks = await db.Tasks.AsNoTracking().Among(mine).Where(t => t.Status == Tasks.TaskStatus.Active)
             .Select(t => new TaskRow(t.Id, t.Name, t.ActiveVersion, t.AccuracyTarget, t.LatencyTargetMs, t.CreatedAt)).ToListAsync(ct);
         var rollups = (await db.RollupsAsync(caller, mine, RollupLevel.Hour, now - Recent - Week, now, ct)).ToLookup(r => r.TaskId);

@@ -17,7 +17,7 @@ public sealed class OverviewService(LoopaiData data, TimeProvider time)
         var from = range.StartsAt(now);
         var (fromBefore, toBefore) = range.Before(now);
 
-        await using var db = await data.OpenAsync(caller, ct);
+        await using var db = await data.OpenCountedAsync(caller, ct);
         var rollups = await db.RollupsAsync(caller, mine, range.Level, from, now, ct);
         var verdicts = await db.VerdictsAsync(caller, mine, from, now, ct);
         var before = Headline(

@@ -28,7 +28,7 @@ public sealed class CostService(LoopaiData data, TimeProvider time)
     {
         caller.Demand(Permissions.CostsRead);
         var now = time.GetUtcNow();
-        await using var db = await data.OpenAsync(caller, ct);
+        await using var db = await data.OpenCountedAsync(caller, ct);
         var organization = await db.Organizations.AsNoTracking().Where(o => o.Id == caller.OrganizationId).Select(o => new { o.TimeZone }).SingleAsync(ct);
         var days = LocalDays.Of(organization.TimeZone);
         var to = range.To ?? days.DayOf(now);
@@ -64,7 +64,7 @@ public sealed class CostService(LoopaiData data, TimeProvider time)
     public async Task<CostForecast> ForecastAsync(Caller caller, Guid? taskId, CancellationToken ct)
     {
         caller.Demand(Permissions.CostsRead);
-        await using var db = await data.OpenAsync(caller, ct);
+        await using var db = await data.OpenCountedAsync(caller, ct);
         if (taskId is { } task)
         {
             await db.RequireTaskAsync(task, ct);

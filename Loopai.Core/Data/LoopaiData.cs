@@ -1,4 +1,5 @@
 using Loopai.Core.Access;
+using Loopai.Core.Executions;
 using Microsoft.EntityFrameworkCore;
 
 namespace Loopai.Core.Data;
@@ -6,8 +7,16 @@ namespace Loopai.Core.Data;
 /// <summary>Opens the database for a caller: query filters and row-level security are set before the first query.</summary>
 /// <param name="tenant">Connects under the role that sees one organization at a time.</param>
 /// <param name="system">Connects under the role that serves all organizations; for start-up, sign-in and jobs.</param>
-public sealed class LoopaiData(TenantDbOptions tenant, SystemDbOptions system)
+/// <param name="lag">How far the roll-ups are behind.</param>
+public sealed class LoopaiData(TenantDbOptions tenant, SystemDbOptions system, RollupLag lag)
 {
+    /// <summary>A unit of work that reads roll-ups: whatever this portal has acknowledged is in them.</summary>
+    public async ValueTask<LoopaiDbContext> OpenCountedAsync(Caller caller, CancellationToken ct)
+    {
+        await lag.CaughtUpAsync(ct);
+        return await OpenAsync(caller, ct);
+    }
+
     /// <summary>A unit of work for the caller. Hold it for one operation.</summary>
     public async ValueTask<LoopaiDbContext> OpenAsync(Caller caller, CancellationToken ct)
     {

@@ -236,6 +236,8 @@ public class LoopaiDbContext(DbContextOptions options, Guid? organizationId)
 
     public DbSet<Annotation> Annotations => Set<Annotation>();
 
+    public DbSet<UncountedCommit> UncountedCommits => Set<UncountedCommit>();
+
     public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
 
     public DbSet<SignOnConnection> SignOnConnections => Set<SignOnConnection>();

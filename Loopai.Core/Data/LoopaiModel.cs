@@ -204,6 +204,11 @@ public static class LoopaiModel
             // What an experiment's analysis reads; executions outside of experiments are not in it.
             execution.HasIndex(e => new { e.ExperimentId, e.Unit, e.ExecutedAt }).HasFilter("experiment_id IS NOT NULL");
         });
+        builder.Entity<UncountedCommit>(note =>
+        {
+            note.ToTable("uncounted_commits");
+            note.Property(n => n.Id).ValueGeneratedNever();
+        });
         builder.Entity<ExecutionRollup>(rollup =>
         {
             rollup.ToTable("execution_rollups");

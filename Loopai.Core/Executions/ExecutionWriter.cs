@@ -3,7 +3,6 @@ using System.Threading.Channels;
 using System.Threading.Tasks.Sources;
 using Loopai.Core.Configuration;
 using Loopai.Core.Errors;
-using Loopai.Core.Usage;
 using Loopai.Core.Validation;
 using Loopai.Core.Webhooks;
 using Microsoft.Extensions.Hosting;
@@ -17,7 +16,8 @@ namespace Loopai.Core.Executions;
 /// acknowledged execution is on disk, and the price of a commit is shared.
 /// </summary>
 public sealed class ExecutionWriter(
-    IExecutionStore store, ExecutionEvents events, ValidationSignal validationsWait, WebhookInterest webhooks, IOptions<ExecutionSettings> options, ILogger<ExecutionWriter> log) : BackgroundService
+    IExecutionStore store, ExecutionEvents events, ValidationSignal validationsWait, WebhookInterest webhooks, RollupLag lag, IOptions<ExecutionSettings> options, ILogger<ExecutionWriter> log)
+    : BackgroundService
 {
     /// <summary>A larger commit gains nothing more and makes its first caller wait longer.</summary>
     private const int MaxBatch = 1000;
@@ -26,11 +26,11 @@ public sealed class ExecutionWriter(
 
     private static readonly TimeSpan ProbeAnywayAfter = TimeSpan.FromSeconds(10);
 
-    private readonly Channel<PendingWrite> _queue = Channel.CreateBounded<PendingWrite>(
+    /// <summary>A null asks for the roll-ups to be written now.</summary>
+    private readonly Channel<PendingWrite?> _queue = Channel.CreateBounded<PendingWrite?>(
         new BoundedChannelOptions(options.Value.QueueLimit) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
-    private readonly RollupBook _rollups = new();
-    private readonly UsageBook _usage = new();
+    private readonly ExecutionCounts _counts = new(lag);
 
     /// <summary>True from a commit that failed to one that succeeds: meanwhile one execution at a time finds out, and the others are told at once.</summary>
     private volatile bool _failing;
@@ -61,83 +61,106 @@ public sealed class ExecutionWriter(
     {
         // The queue is drained to its end on shutdown: a caller who waits gets an answer.
         using var closing = stoppingToken.Register(() => _queue.Writer.TryComplete());
+        using var countLater = new Timer(_ => CountNow());
+        lag.Wanted += CountNow;
         var batch = new List<PendingWrite>(MaxBatch);
         while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
         {
+            var countNow = false;
             while (batch.Count < MaxBatch && _queue.Reader.TryRead(out var write))
             {
-                batch.Add(write);
+                if (write is null)
+                {
+                    countNow = true;
+                }
+                else
+                {
+                    batch.Add(write);
+                }
+            }
+
+            if (batch.Count == 0 && !_counts.AreBehind)
+            {
+                continue;
             }
 
             ExecutionMetrics.Taken(batch.Count);
-            await CommitAsync(batch);
+            await CommitAsync(batch, countNow);
             batch.Clear();
+            if (_counts.AreBehind)
+            {
+                countLater.Change(ExecutionCounts.Interval, Timeout.InfiniteTimeSpan);
+            }
+        }
+
+        lag.Wanted -= CountNow;
+        if (_counts.AreBehind)
+        {
+            await CommitAsync(batch, countNow: true);
         }
     }
 
-    private async Task CommitAsync(List<PendingWrite> writes)
+    /// <summary>Where the queue is full the next commits count anyway.</summary>
+    private void CountNow() => _queue.Writer.TryWrite(null);
+
+    private async Task CommitAsync(List<PendingWrite> writes, bool countNow)
     {
         try
         {
-            var executions = new Execution[writes.Count];
-            List<ValidationRecord>? validations = null;
-            List<WebhookEvent>? news = null;
-            for (var i = 0; i < executions.Length; i++)
-            {
-                executions[i] = writes[i].Execution;
-
-                // What ran in the shadow answered nobody: it is on record, and in no figure of what was done.
-                if (executions[i].ShadowOf is null)
-                {
-                    _rollups.Add(executions[i]);
-                    _usage.Add(executions[i]);
-                }
-
-                if (writes[i].Validation is { } validation)
-                {
-                    (validations ??= []).Add(validation);
-                }
-
-                if (webhooks.EventOf(executions[i]) is { } told)
-                {
-                    (news ??= []).Add(told);
-                }
-            }
+            var batch = _counts.Complete(Gather(writes), countNow);
 
             // Bounded, so that a database that stalls is told to the callers instead of being waited for.
             using var timeout = new CancellationTokenSource(CommitTimeout);
             var started = Stopwatch.GetTimestamp();
-            _commit = store.CommitAsync(
-                new ExecutionBatch(executions, _rollups.TakeTouched(), validations ?? [], _usage.TakeTouched()) { Events = news ?? [] }, timeout.Token);
+            _commit = store.CommitAsync(batch, timeout.Token);
 
             // A server that stands still does not answer its cancellation either, for which the client library waits: then it is left to itself.
             await _commit.WaitAsync(CommitTimeout + TimeSpan.FromMilliseconds(500));
-            ExecutionMetrics.Committed(executions, Stopwatch.GetElapsedTime(started));
+            ExecutionMetrics.Committed(batch.Executions, Stopwatch.GetElapsedTime(started));
             _failing = false;
-            _rollups.TrimIfThick();
-            _usage.TrimIfThick();
+            _counts.Committed(batch);
             foreach (var write in writes)
             {
                 write.Complete();
             }
 
-            events.Publish(executions);
-            if (validations is not null)
+            events.Publish(batch.Executions);
+            if (batch.Validations.Count > 0)
             {
                 validationsWait.Raise();
             }
         }
         catch (Exception e)
         {
-            // Whether the commit took place may be unknown; a new book counts on from what the database has.
-            _rollups.Close();
-            _usage.Close();
+            _counts.Close();
             ExecutionMetrics.Failed();
             log.LogError(e, "A commit of {Count} executions failed; their callers were told", writes.Count);
             FailAll(writes);
         }
 
         Volatile.Write(ref _probing, 0);
+    }
+
+    private ExecutionBatch Gather(List<PendingWrite> writes)
+    {
+        var executions = new Execution[writes.Count];
+        List<ValidationRecord>? validations = null;
+        List<WebhookEvent>? news = null;
+        for (var i = 0; i < executions.Length; i++)
+        {
+            executions[i] = writes[i].Execution;
+            if (writes[i].Validation is { } validation)
+            {
+                (validations ??= []).Add(validation);
+            }
+
+            if (webhooks.EventOf(executions[i]) is { } told)
+            {
+                (news ??= []).Add(told);
+            }
+        }
+
+        return new ExecutionBatch(executions, [], validations ?? [], []) { Events = news ?? [] };
     }
 
     private bool IsDurable => options.Value.Durability == ExecutionDurability.Durable;
@@ -156,8 +179,11 @@ public sealed class ExecutionWriter(
         // Where nobody waits, what is queued has been answered and may still be written.
         while (IsDurable && _queue.Reader.TryRead(out var waiting))
         {
-            ExecutionMetrics.Taken(1);
-            writes.Add(waiting);
+            if (waiting is not null)
+            {
+                ExecutionMetrics.Taken(1);
+                writes.Add(waiting);
+            }
         }
 
         foreach (var write in writes)

@@ -8,6 +8,7 @@ namespace Loopai.Core.Executions;
 public interface IExecutionStore
 {
     /// <summary>Commits all of it or nothing.</summary>
+    /// <exception cref="AlreadyCountedException">Another has counted what <see cref="ExecutionBatch.Counted"/> names.</exception>
     Task CommitAsync(ExecutionBatch batch, CancellationToken ct);
 }
 
@@ -21,4 +22,13 @@ public sealed record ExecutionBatch(
 {
     /// <summary>News of those executions, where somebody wants them.</summary>
     public IReadOnlyList<WebhookEvent> Events { get; init; } = [];
+
+    /// <summary>Notes of those executions that no roll-up has yet: new rows.</summary>
+    public IReadOnlyList<UncountedCommit> Uncounted { get; init; } = [];
+
+    /// <summary>Ids of notes whose executions the roll-ups now have. They are deleted; where one is gone, another has counted it and nothing is committed.</summary>
+    public IReadOnlyList<Guid> Counted { get; init; } = [];
 }
+
+/// <summary>Executions with a note were counted by another: this process stood still for so long that it was taken for dead.</summary>
+public sealed class AlreadyCountedException() : Exception("Others have counted these executions meanwhile.");

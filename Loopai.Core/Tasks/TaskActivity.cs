@@ -24,7 +24,7 @@ public sealed class TaskActivity(LoopaiData data, TimeProvider time)
         var now = time.GetUtcNow();
         var thisHour = new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, 0, 0, TimeSpan.Zero);
         var from = thisHour.AddHours(1 - (Days * 24));
-        await using var db = await data.OpenAsync(caller, ct);
+        await using var db = await data.OpenCountedAsync(caller, ct);
 
         var programs = await ActiveProgramsAsync(db, taskIds, ct);
         var traffic = await TrafficAsync(db, caller, Narrow(taskIds, caller.TasksWith(Permissions.ExecutionsRead)), from, ct);

@@ -24,7 +24,7 @@ public sealed class UsageService(LoopaiData data, TimeProvider time)
             .AddIf(from > to, "from", "from lies after to.")
             .AddIf(to.DayNumber - from.DayNumber >= MaxDays, "from", $"Ask for {MaxDays} days at most.")
             .ThrowIfAny("usage.invalid", "The usage cannot be asked for like this.");
-        await using var db = await data.OpenAsync(caller, ct);
+        await using var db = await data.OpenCountedAsync(caller, ct);
         var rows = await db.UsageCounters.AsNoTracking()
             .Where(u => u.Day >= from && u.Day <= to && (filter.KeyId == null || u.KeyId == filter.KeyId) && (filter.TaskId == null || u.TaskId == filter.TaskId))
             .GroupBy(u => new { u.Day, u.KeyId, u.TaskId })

@@ -98,10 +98,35 @@ public sealed class PostgresExecutionStore(SystemDataSource source) : IExecution
             commands.BatchCommands.Add(InsertEvents(batch.Events));
         }
 
-        if (commands.BatchCommands.Count > 0)
+        if (batch.Uncounted.Count > 0)
+        {
+            commands.BatchCommands.Add(InsertUncounted(batch.Uncounted));
+        }
+
+        if (batch.Counted.Count > 0)
+        {
+            await CountAsync(commands, batch.Counted, ct);
+        }
+        else if (commands.BatchCommands.Count > 0)
         {
             await commands.ExecuteNonQueryAsync(ct);
         }
+    }
+
+    /// <summary>Only while every note is still there: without one, another has counted its executions.</summary>
+    private static async Task CountAsync(NpgsqlBatch commands, IReadOnlyList<Guid> counted, CancellationToken ct)
+    {
+        await using var transaction = await commands.Connection!.BeginTransactionAsync(ct);
+        commands.Transaction = transaction;
+        var notes = new NpgsqlBatchCommand("DELETE FROM uncounted_commits WHERE id = ANY($1)") { Parameters = { Column(counted, NpgsqlDbType.Uuid, id => id) } };
+        commands.BatchCommands.Add(notes);
+        await commands.ExecuteNonQueryAsync(ct);
+        if (notes.RecordsAffected != counted.Count)
+        {
+            throw new AlreadyCountedException();
+        }
+
+        await transaction.CommitAsync(ct);
     }
 
     private async Task EnsurePartitionsAsync(NpgsqlConnection connection, IReadOnlyList<Execution> executions, CancellationToken ct)
@@ -263,6 +288,17 @@ public sealed class PostgresExecutionStore(SystemDataSource source) : IExecution
             Column(rows, NpgsqlDbType.TimestampTz, e => e.At.UtcDateTime),
             Column(rows, NpgsqlDbType.Text, e => e.Data),
             Column(rows, NpgsqlDbType.TimestampTz, e => e.WaitingSince?.UtcDateTime),
+        },
+    };
+
+    private static NpgsqlBatchCommand InsertUncounted(IReadOnlyList<UncountedCommit> rows) => new(
+        "INSERT INTO uncounted_commits (id, organization_id, committed_at, execution_ids) SELECT id, organization, now(), ids FROM unnest($1, $2, $3) AS n (id, organization, ids)")
+    {
+        Parameters =
+        {
+            Column(rows, NpgsqlDbType.Uuid, n => n.Id),
+            Column(rows, NpgsqlDbType.Uuid, n => n.OrganizationId),
+            Column(rows, NpgsqlDbType.Bytea, n => n.ExecutionIds),
         },
     };
 

@@ -13,6 +13,9 @@ public sealed class SqlServerExecutionStore(SqlServerConnections connections) : 
 {
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>The number that the last statement throws.</summary>
+    private const int AlreadyCounted = 50001;
+
     internal const string Commit = """
         SET XACT_ABORT ON;
         BEGIN TRANSACTION;
@@ -84,6 +87,11 @@ public sealed class SqlServerExecutionStore(SqlServerConnections connections) : 
         SELECT [id], [organization_id], [environment_id], [task_id], [type], [at], [data], [waiting_since]
         FROM OPENJSON(@events) WITH ([id] uniqueidentifier, [organization_id] uniqueidentifier, [environment_id] uniqueidentifier, [task_id] uniqueidentifier,
           [type] nvarchar(64), [at] datetimeoffset, [data] nvarchar(max), [waiting_since] datetimeoffset);
+        INSERT INTO dbo.[uncounted_commits] ([id], [organization_id], [committed_at], [execution_ids])
+        SELECT [id], [organization_id], SYSDATETIMEOFFSET(), CONVERT(varbinary(max), [execution_ids], 2)
+        FROM OPENJSON(@uncounted) WITH ([id] uniqueidentifier, [organization_id] uniqueidentifier, [execution_ids] nvarchar(max));
+        DELETE FROM dbo.[uncounted_commits] WHERE [id] IN (SELECT CONVERT(uniqueidentifier, [value]) FROM OPENJSON(@counted));
+        IF @@ROWCOUNT <> (SELECT COUNT(*) FROM OPENJSON(@counted)) THROW 50001, 'Another has counted these executions.', 1;
         COMMIT TRANSACTION;
         """;
 
@@ -124,7 +132,16 @@ public sealed class SqlServerExecutionStore(SqlServerConnections connections) : 
             id = e.Id, organization_id = e.OrganizationId, environment_id = e.EnvironmentId, task_id = e.TaskId, type = e.Type, at = e.At, data = e.Data,
             waiting_since = e.WaitingSince,
         }));
-        await command.ExecuteNonQueryAsync(ct);
+        Add(command, "@uncounted", batch.Uncounted.Select(n => new { id = n.Id, organization_id = n.OrganizationId, execution_ids = Convert.ToHexString(n.ExecutionIds) }));
+        Add(command, "@counted", batch.Counted);
+        try
+        {
+            await command.ExecuteNonQueryAsync(ct);
+        }
+        catch (SqlException e) when (e.Number == AlreadyCounted)
+        {
+            throw new AlreadyCountedException();
+        }
     }
 
     private static void Add<T>(SqlCommand command, string name, IEnumerable<T> rows) =>

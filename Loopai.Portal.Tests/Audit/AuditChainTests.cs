@@ -31,7 +31,7 @@ public sealed class AuditChainTests(LoopaiDatabaseFixture fixture) : IClassFixtu
     public async Task Seal_ManyWritersAndTwoSealers_NumbersWithoutGapsAndLosesNone()
     {
         await using var other = NpgsqlDataSource.Create(fixture.Connections.Tenant);
-        var second = new AuditSealing(new Loopai.Core.Data.LoopaiData(PostgresDbOptions.Tenant(other), PostgresDbOptions.System(fixture.System.Value)), TimeProvider.System);
+        var second = new AuditSealing(new Loopai.Core.Data.LoopaiData(PostgresDbOptions.Tenant(other), PostgresDbOptions.System(fixture.System.Value), new Loopai.Core.Executions.RollupLag()), TimeProvider.System);
         using var stop = new CancellationTokenSource();
         var sealers = new[] { sealing, second }.Select(s => Task.Run(async () =>
         {

@@ -1,5 +1,6 @@
 using Loopai.Core.Access;
 using Loopai.Core.Data;
+using Loopai.Core.Executions;
 using Loopai.Core.Organizations;
 using Loopai.Infrastructure.Postgres;
 using Loopai.Portal.Tests.Postgres;
@@ -39,7 +40,7 @@ public sealed class LoopaiDatabase : IAsyncDisposable
         Connections = connections;
         tenant = NpgsqlDataSource.Create(connections.Tenant);
         System = new SystemDataSource(NpgsqlDataSource.Create(connections.System));
-        Data = new LoopaiData(PostgresDbOptions.Tenant(tenant), PostgresDbOptions.System(System.Value));
+        Data = new LoopaiData(PostgresDbOptions.Tenant(tenant), PostgresDbOptions.System(System.Value), new RollupLag());
     }
 
     public PostgresConnections Connections { get; }

@@ -1,5 +1,6 @@
 using Loopai.Core.Access;
 using Loopai.Core.Data;
+using Loopai.Core.Executions;
 using Loopai.Infrastructure;
 using Loopai.Infrastructure.Postgres;
 using Loopai.Portal.Tests.Postgres;
@@ -41,7 +42,7 @@ public sealed class OperatorServerTests : IAsyncLifetime
         (await lifecycle.IsReachableAsync(default)).ShouldBeTrue();
         await using var tenant = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connections.Tenant) { MaxPoolSize = 1 }.ConnectionString);
         await using var system = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connections.System) { MaxPoolSize = 1 }.ConnectionString);
-        var data = new LoopaiData(PostgresDbOptions.Tenant(tenant), PostgresDbOptions.System(system));
+        var data = new LoopaiData(PostgresDbOptions.Tenant(tenant), PostgresDbOptions.System(system), new RollupLag());
         var (ours, theirs) = (Guid.CreateVersion7(), Guid.CreateVersion7());
 
         // Each goes through a pool of one connection, which has been reset in between.

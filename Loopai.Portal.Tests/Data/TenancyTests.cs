@@ -1,5 +1,6 @@
 using Loopai.Core.Access;
 using Loopai.Core.Data;
+using Loopai.Core.Executions;
 using Loopai.Core.Organizations;
 using Loopai.Infrastructure;
 using Loopai.Infrastructure.Postgres;
@@ -117,7 +118,7 @@ public sealed class TenancyTests(LoopaiDatabaseFixture fixture) : IClassFixture<
     public async Task OpenAsync_ConnectionFromThePool_ForgotTheLastTenant()
     {
         await using var pool = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(fixture.Connections.Tenant) { MaxPoolSize = 1 }.ConnectionString);
-        var data = new LoopaiData(PostgresDbOptions.Tenant(pool), PostgresDbOptions.System(fixture.System.Value));
+        var data = new LoopaiData(PostgresDbOptions.Tenant(pool), PostgresDbOptions.System(fixture.System.Value), new RollupLag());
         object? backend;
         await using (var db = await data.OpenAsync(ours, default))
         {

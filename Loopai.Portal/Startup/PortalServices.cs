@@ -119,6 +119,7 @@ public static class PortalServices
 
         services.AddSingleton<ExecutionEvents>();
         services.AddSingleton<ExecutionCatalog>();
+        services.AddSingleton<RollupLag>();
         services.AddSingleton<ExecutionWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<ExecutionWriter>());
         services.AddSingleton<ShadowRunner>();
@@ -130,6 +131,7 @@ public static class PortalServices
         services.AddSingleton<RerunService>();
         services.AddHostedService<ChangeRelay>();
         services.AddHostedService<RetentionWorker>();
+        services.AddHostedService<UncountedWorker>();
 
         services.AddSingleton<RolloutService>();
         services.AddSingleton<RolloutMail>();

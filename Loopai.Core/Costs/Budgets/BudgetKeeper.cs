@@ -38,7 +38,7 @@ public sealed class BudgetKeeper(LoopaiData data, BudgetNotices notices, TimePro
     internal async Task LookAsync(Guid organization, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        await using var db = await data.OpenAsync(Caller.System(organization), ct);
+        await using var db = await data.OpenCountedAsync(Caller.System(organization), ct);
         var zone = await db.Organizations.Where(o => o.Id == organization).Select(o => o.TimeZone).SingleAsync(ct);
         foreach (var state in await db.StatesAsync(organization, now, ct))
         {

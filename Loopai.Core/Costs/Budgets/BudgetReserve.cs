@@ -122,7 +122,7 @@ internal sealed class BudgetReserve(BudgetTerms terms, Guid instance, LoopaiData
         var now = time.GetUtcNow();
         var (scopeName, currency) = (_terms.ScopeName, _terms.Currency);
         var span = BudgetSpan.Of(Budget.Period, Budget.RollingDays, _terms.Days, now);
-        await using var db = await data.OpenAsync(Caller.System(Budget.OrganizationId), ct);
+        await using var db = await data.OpenCountedAsync(Caller.System(Budget.OrganizationId), ct);
         await BudgetMeters.EnsureAsync(db, Budget, span.Key, ct);
         await LeaveAsync(db, span, ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);

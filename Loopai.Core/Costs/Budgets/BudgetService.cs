@@ -19,7 +19,7 @@ public sealed class BudgetService(LoopaiData data, IOptions<ExecutionSettings> s
     public async Task<IReadOnlyList<BudgetState>> ListAsync(Caller caller, CancellationToken ct)
     {
         caller.Demand(Permissions.CostsRead);
-        await using var db = await data.OpenAsync(caller, ct);
+        await using var db = await data.OpenCountedAsync(caller, ct);
         return await db.StatesAsync(caller.OrganizationId, time.GetUtcNow(), ct);
     }
 
@@ -115,7 +115,7 @@ public sealed class BudgetService(LoopaiData data, IOptions<ExecutionSettings> s
         new FieldErrors().AddIf(limit < 1 || limit > settings.Value.MaxTimeoutMs, "timeoutMs", $"timeoutMs is 1 to {settings.Value.MaxTimeoutMs}.")
             .ThrowIfAny("budget.explain", "The time limit is none that an execution can have.");
         var now = time.GetUtcNow();
-        await using var db = await data.OpenAsync(caller, ct);
+        await using var db = await data.OpenCountedAsync(caller, ct);
         var task = await db.FindTaskAsync(taskId, ct);
         var book = await db.PriceBookAsync(caller.OrganizationId, ct);
         var language = await db.Programs.Where(p => p.TaskId == task.Id && p.Version == task.ActiveVersion).Select(p => (Programs.ProgramLanguage?)p.Language).FirstOrDefaultAsync(ct);

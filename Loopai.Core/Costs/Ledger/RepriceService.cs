@@ -18,7 +18,7 @@ public sealed class RepriceService(LoopaiData data, TimeProvider time)
     {
         caller.Demand(Permissions.CostsRead);
         var now = time.GetUtcNow();
-        await using var db = await data.OpenAsync(caller, ct);
+        await using var db = await data.OpenCountedAsync(caller, ct);
         var book = await db.PriceBookAsync(caller.OrganizationId, ct);
         var since = now.AddDays(-MostDaysBack);
         var meters = await db.MetersAsync(ct);
@@ -45,7 +45,7 @@ public sealed class RepriceService(LoopaiData data, TimeProvider time)
     public async Task<RepricePreview> PreviewAsync(Caller caller, CostRange range, CancellationToken ct)
     {
         caller.Demand(Permissions.CostsRead);
-        await using var db = await data.OpenAsync(caller, ct);
+        await using var db = await data.OpenCountedAsync(caller, ct);
         return (await ReadAsync(db, caller, range, ct)).Preview;
     }
 
@@ -57,7 +57,7 @@ public sealed class RepriceService(LoopaiData data, TimeProvider time)
     public async Task<RepricePreview> ApplyAsync(Caller caller, CostRange range, decimal? difference, CancellationToken ct)
     {
         caller.Demand(Permissions.PricesManage);
-        await using var db = await data.OpenAsync(caller, ct);
+        await using var db = await data.OpenCountedAsync(caller, ct);
 
         // Of two who apply the same at once, the database lets one through.
         await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.Serializable, ct);

@@ -28,7 +28,7 @@ public sealed class RecommendationService(
     public async Task<RecommendationList> ListAsync(Caller caller, CancellationToken ct)
     {
         caller.Demand(Permissions.CostsRead);
-        await using var db = await data.OpenAsync(caller, ct);
+        await using var db = await data.OpenCountedAsync(caller, ct);
         var book = await db.PriceBookAsync(caller.OrganizationId, ct);
         var decided = await LastDecisionsAsync(db, ct);
         var all = await FindAllAsync(db, caller, book, ct);
@@ -63,7 +63,7 @@ public sealed class RecommendationService(
     public async Task RestoreAsync(Caller caller, string id, CancellationToken ct)
     {
         caller.Demand(Permissions.BudgetsManage);
-        await using var db = await data.OpenAsync(caller, ct);
+        await using var db = await data.OpenCountedAsync(caller, ct);
         if ((await LastDecisionsAsync(db, ct)).GetValueOrDefault(Recommendation.TopicOf(id)) is not { Answer: RecommendationAnswer.Dismissed } dismissed)
         {
             throw CostErrors.RecommendationNotFound(id);
@@ -101,7 +101,7 @@ public sealed class RecommendationService(
 
     private async Task DecideAsync(Caller caller, Recommendation recommendation, RecommendationAnswer answer, string? reason, string currency, CancellationToken ct)
     {
-        await using var db = await data.OpenAsync(caller, ct);
+        await using var db = await data.OpenCountedAsync(caller, ct);
         var now = time.GetUtcNow();
         var last = (await LastDecisionsAsync(db, ct)).GetValueOrDefault(Recommendation.TopicOf(recommendation.Id));
         if (IsSettled(recommendation, last))
@@ -149,7 +149,7 @@ public sealed class RecommendationService(
     private async Task<(Recommendation Recommendation, string Currency)> FindAsync(Caller caller, string id, CancellationToken ct)
     {
         caller.Demand(Permissions.CostsRead);
-        await using var db = await data.OpenAsync(caller, ct);
+        await using var db = await data.OpenCountedAsync(caller, ct);
         var book = await db.PriceBookAsync(caller.OrganizationId, ct);
         var decided = await LastDecisionsAsync(db, ct);
         return ((await FindAllAsync(db, caller, book, ct)).Find(r => r.Id == id && !IsSettled(r, decided.GetValueOrDefault(Recommendation.TopicOf(id)))) ?? throw CostErrors.RecommendationNotFound(id), book.Currency);

@@ -20,7 +20,7 @@ public sealed class ReferenceService(LoopaiData data, TimeProvider time)
     public async Task<ReferenceState> GetAsync(Caller caller, Guid taskId, CancellationToken ct)
     {
         caller.Demand(Permissions.CostsRead);
-        await using var db = await data.OpenAsync(caller, ct);
+        await using var db = await data.OpenCountedAsync(caller, ct);
         var task = await db.FindTaskAsync(taskId, ct);
         var reference = await db.TaskReferences.AsNoTracking().FirstOrDefaultAsync(r => r.TaskId == taskId, ct);
         return await StateAsync(db, caller, task, reference, ct);
@@ -37,7 +37,7 @@ public sealed class ReferenceService(LoopaiData data, TimeProvider time)
             .AddIf(draft.OutputTokens is < 1 or > MostTokens, "outputTokens", $"A call takes 1 to {MostTokens:#,0} tokens of output.")
             .AddIf((draft.InputTokens is null) != (draft.OutputTokens is null), "outputTokens", "Give the tokens of both, input and output, or of neither.")
             .ThrowIfAny("reference.invalid", "The task cannot be compared like this.");
-        await using var db = await data.OpenAsync(caller, ct);
+        await using var db = await data.OpenCountedAsync(caller, ct);
         var task = await db.FindTaskAsync(taskId, ct);
         var (provider, model) = (draft.Provider!.Trim(), draft.Model!.Trim());
         if ((await db.PriceBookAsync(caller.OrganizationId, ct)).Tokens(provider, model, time.GetUtcNow()) is null)

@@ -1639,6 +1639,31 @@ namespace Loopai.Infrastructure.Postgres.Migrations
                     b.ToTable("execution_rollups", (string)null);
                 });
 
+            modelBuilder.Entity("Loopai.Core.Executions.UncountedCommit", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CommittedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("committed_at");
+
+                    b.Property<byte[]>("ExecutionIds")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("execution_ids");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_uncounted_commits");
+
+                    b.ToTable("uncounted_commits", (string)null);
+                });
+
             modelBuilder.Entity("Loopai.Core.Experiments.Events.ExperimentEvent", b =>
                 {
                     b.Property<Guid>("OrganizationId")
