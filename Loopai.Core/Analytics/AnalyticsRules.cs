@@ -2,6 +2,7 @@ using System.Globalization;
 using Loopai.Core.Errors;
 using Loopai.Core.Executions;
 using Loopai.Core.Tasks;
+using Loopai.Core.Text;
 
 namespace Loopai.Core.Analytics;
 

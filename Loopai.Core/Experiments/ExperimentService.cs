@@ -27,7 +27,7 @@ public sealed class ExperimentService(LoopaiData data, TimeProvider time)
         await using var db = await data.OpenAsync(caller, ct);
         await db.FindOpenTaskAsync(taskId, ct);
         var now = time.GetUtcNow();
-        var key = draft.Key ?? await FreeKeyAsync(db, caller, KeyOf(draft.Name ?? ""), ct);
+        var key = draft.Key ?? await ExperimentKeys.FreeAsync(db, caller, ExperimentKeys.Of(draft.Name ?? ""), ct);
         var experiment = new Experiment
         {
             Id = Guid.CreateVersion7(),
@@ -144,7 +144,7 @@ public sealed class ExperimentService(LoopaiData data, TimeProvider time)
         await using var db = await data.OpenAsync(caller, ct);
         var original = await db.FindExperimentAsync(caller, Permissions.ExperimentsWrite, id, tracked: false, ct);
         var now = time.GetUtcNow();
-        var key = await FreeKeyAsync(db, caller, original.Key, ct);
+        var key = await ExperimentKeys.FreeAsync(db, caller, original.Key, ct);
         var clone = new Experiment
         {
             Id = Guid.CreateVersion7(),
@@ -211,51 +211,7 @@ public sealed class ExperimentService(LoopaiData data, TimeProvider time)
         }
     }
 
-    private static string KeyOf(string name)
-    {
-        var letters = name.Trim().ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-').ToArray();
-        var key = string.Join('-', new string(letters).Split('-', StringSplitOptions.RemoveEmptyEntries));
-        return key.Length == 0 ? "experiment" : key[..Math.Min(key.Length, ExperimentModel.KeyLength - 4)].TrimEnd('-');
-    }
-
-    /// <summary>The key, or the key with the first number that is free.</summary>
-    private static async Task<string> FreeKeyAsync(LoopaiDbContext db, Caller caller, string wanted, CancellationToken ct)
-    {
-        var stem = wanted.Length > ExperimentModel.KeyLength - 4 ? wanted[..(ExperimentModel.KeyLength - 4)] : wanted;
-        var taken = await db.Experiments.Where(e => e.EnvironmentId == caller.EnvironmentId && e.Key.StartsWith(stem)).Select(e => e.Key).ToListAsync(ct);
-        return Enumerable.Range(1, taken.Count + 2).Select(n => n == 1 ? wanted : $"{stem}-{n}").First(key => !taken.Contains(key));
-    }
-
     private static string CopyName(string name) => name.Length > 190 ? name : $"{name} (again)";
 
     private sealed record After(Guid Id);
-}
-
-/// <summary>Which experiments are wanted; what is null does not narrow.</summary>
-public sealed record ExperimentFilter(Guid? TaskId = null, ExperimentStatus? Status = null, string? Search = null, bool Archived = false)
-{
-    internal IQueryable<Experiment> Apply(IQueryable<Experiment> rows)
-    {
-        if (TaskId is { } taskId)
-        {
-            rows = rows.Where(e => e.TaskId == taskId);
-        }
-
-        if (Status is { } status)
-        {
-            rows = rows.Where(e => e.Status == status);
-        }
-        else if (!Archived)
-        {
-            rows = rows.Where(e => e.Status != ExperimentStatus.Archived);
-        }
-
-        if (!string.IsNullOrWhiteSpace(Search))
-        {
-            var search = Search.Trim().ToLowerInvariant();
-            rows = rows.Where(e => e.Name.ToLower().Contains(search) || e.Key.Contains(search) || e.Hypothesis.ToLower().Contains(search));
-        }
-
-        return rows;
-    }
 }

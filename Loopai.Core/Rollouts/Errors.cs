@@ -16,8 +16,6 @@ internal static class RolloutErrors
 
     public static ConflictException Over() => new("rollout.over", "This rollout has ended. Start another one.");
 
-    public static ConflictException NotPaused() => new("rollout.not_paused", "This rollout is not paused.");
-
     public static ChangedMeanwhileException ChangedMeanwhile() =>
         new("rollout.changed_meanwhile", "This rollout moved on at the same moment. Look at it again and repeat.");
 }

@@ -83,11 +83,9 @@ public sealed class RolloutService(LoopaiData data, TimeProvider time)
     public Task<Rollout> PauseAsync(Caller caller, Guid taskId, Guid id, string? reason, CancellationToken ct) => StepAsync(
         caller, taskId, id, r => r.Status == RolloutStatus.Paused ? null : new RolloutMove("paused", RolloutStatus.Paused, r.Stage, Why(reason, "Somebody paused it.")), reason, ct);
 
-    /// <summary>Lets a paused rollout move on.</summary>
+    /// <summary>Lets a paused rollout move on. Resuming one that runs changes nothing.</summary>
     public Task<Rollout> ResumeAsync(Caller caller, Guid taskId, Guid id, string? reason, CancellationToken ct) => StepAsync(
-        caller, taskId, id,
-        r => r.Status == RolloutStatus.Paused ? new RolloutMove("resumed", RolloutStatus.Running, r.Stage, Why(reason, "Somebody let it move on.")) : throw RolloutErrors.NotPaused(),
-        reason, ct);
+        caller, taskId, id, r => r.Status == RolloutStatus.Paused ? new RolloutMove("resumed", RolloutStatus.Running, r.Stage, Why(reason, "Somebody let it move on.")) : null, reason, ct);
 
     /// <summary>Ends the stage at hand, whatever its gates say; after the last one the version answers the task.</summary>
     public Task<Rollout> SkipAsync(Caller caller, Guid taskId, Guid id, string? reason, CancellationToken ct) => StepAsync(

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using Loopai.Core.Executions;
 using Loopai.Core.Programs;
@@ -9,20 +8,17 @@ namespace Loopai.Infrastructure.Sandbox;
 /// programs get the reason as their error.</summary>
 public sealed class BubblewrapSandbox : IProgramSandbox, IAsyncDisposable, IDisposable
 {
-    private readonly SandboxMetrics _metrics = new(WorkerKind.Program);
-    private readonly WorkerFactory _factory;
-    private readonly WorkerPools _pools;
+    private readonly SandboxOptions _options;
+    private readonly WarmWorkers _workers;
     private readonly SandboxProbe _probe;
     private readonly SemaphoreSlim _checks = new(2);
-    private readonly Timer _trimming;
 
     /// <param name="options">The limits of programs and pools.</param>
     public BubblewrapSandbox(SandboxOptions options)
     {
-        _factory = new WorkerFactory(options, _metrics, WorkerKind.Program);
-        _pools = new WorkerPools(options);
-        _probe = new SandboxProbe(_factory);
-        _trimming = new Timer(_ => _pools.Trim(), null, options.IdleTime / 4, options.IdleTime / 4);
+        _options = options;
+        _workers = new WarmWorkers(options, WorkerKind.Program);
+        _probe = new SandboxProbe(_workers.Factory);
     }
 
     /// <inheritdoc />
@@ -50,13 +46,7 @@ public sealed class BubblewrapSandbox : IProgramSandbox, IAsyncDisposable, IDisp
     }
 
     /// <summary>Kills all workers and waits until they are gone.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _trimming.DisposeAsync();
-        _pools.Close();
-        await _factory.DisposeAsync();
-        _metrics.Dispose();
-    }
+    public ValueTask DisposeAsync() => _workers.DisposeAsync();
 
     /// <inheritdoc cref="DisposeAsync" />
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
@@ -66,55 +56,18 @@ public sealed class BubblewrapSandbox : IProgramSandbox, IAsyncDisposable, IDisp
         var started = Stopwatch.GetTimestamp();
         var answer = await _probe.AvailabilityAsync(program.Language) is { IsAvailable: false } missing
             ? SandboxAnswer.Unavailable(missing.Reason!)
-            : await RunInPoolAsync(program, input, timeout, ct);
-        _metrics.Answered(program.Language, answer.Status, started);
+            : await _workers.AskAsync(program, _options, worker => worker.CallAsync(input, timeout, "execute"), ct);
+        _workers.Metrics.Answered(program.Language, answer.Status, started);
         return answer;
-    }
-
-    private async Task<SandboxAnswer> RunInPoolAsync(ProgramSource program, ReadOnlyMemory<byte> input, TimeSpan timeout, CancellationToken ct)
-    {
-        if (await _pools.TakeAsync(program, ct) is not { } grant)
-        {
-            return SandboxAnswer.Unavailable("the sandbox is too busy; try again in a moment");
-        }
-
-        var worker = grant.Worker;
-        try
-        {
-            if (worker is null)
-            {
-                (worker, var loaded) = await _factory.StartAsync(program);
-                if (worker is null)
-                {
-                    return loaded;
-                }
-
-                ct.ThrowIfCancellationRequested();
-            }
-
-            return await worker.CallAsync(input, timeout, "execute");
-        }
-        catch (Exception failure) when (failure is SandboxUnavailableException or Win32Exception or IOException)
-        {
-            return SandboxAnswer.Unavailable("the sandbox could not start a worker: " + failure.Message);
-        }
-        finally
-        {
-            _pools.Return(grant.Pool, worker);
-        }
     }
 
     private async Task<SandboxCheck> CheckInTurnAsync(ProgramSource program)
     {
         try
         {
-            var (worker, loaded) = await _factory.StartAsync(program);
+            var (worker, loaded) = await _workers.StartAsync(program, _options);
             _ = worker?.EndAsync();
             return new SandboxCheck(worker is not null, loaded.Error);
-        }
-        catch (Exception failure) when (failure is SandboxUnavailableException or Win32Exception or IOException)
-        {
-            return new SandboxCheck(false, "the sandbox could not start a worker: " + failure.Message);
         }
         finally
         {

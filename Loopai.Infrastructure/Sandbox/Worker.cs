@@ -1,8 +1,5 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Net.Sockets;
-using System.Text;
-using System.Text.Json;
 using Loopai.Core.Executions;
 using Loopai.Core.Programs;
 
@@ -18,25 +15,18 @@ internal enum WorkerEnd
     Retired,
 }
 
-/// <summary>One sandboxed interpreter that answers one call after the other. The frames are described in worker.py.</summary>
+/// <summary>One sandboxed interpreter that answers one call after the other.</summary>
 internal sealed class Worker
 {
-    private const int RequestHeader = 8, AnswerHeader = 17, UsualFrame = 16384;
-    private const byte Answered = 0, Spent = 2, Asked = 3;
-
     private readonly WorkerKind _kind;
     private readonly SandboxOptions _options;
-    private readonly Socket _channel;
+    private readonly WorkerChannel _channel;
     private readonly WorkerProcess _process;
     private readonly PrintedTail _printed;
-    private readonly Timer _deadline;
+    private readonly WorkerDeadline _deadline;
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly byte[] _outgoing = new byte[UsualFrame];
-    private readonly byte[] _incoming = new byte[UsualFrame];
     private WorkerEnd _end;
-    private uint _sequence;
-    private long _deadlineAt = long.MaxValue;
     private TimeSpan _busy;
     private bool _spent;
 
@@ -45,10 +35,10 @@ internal sealed class Worker
         _kind = kind;
         Language = language;
         _options = options;
-        _channel = launched.Channel;
+        _channel = new WorkerChannel(launched.Channel, options.MaxOutputBytes, () => Stop(WorkerEnd.BrokeProtocol));
         _process = new WorkerProcess(launched.Pid);
         _printed = new PrintedTail(launched.Printed, options.MaxPrintedBytes, () => Stop(WorkerEnd.PrintedTooMuch));
-        _deadline = new Timer(_ => StopWhenOverdue());
+        _deadline = new WorkerDeadline(() => Stop(WorkerEnd.TookTooLong));
     }
 
     public ProgramLanguage Language { get; }
@@ -76,11 +66,11 @@ internal sealed class Worker
     {
         var started = Stopwatch.GetTimestamp();
         _printed.Restart();
-        _sequence++;
-        StartDeadline(timeout);
+        _channel.BeginCall();
+        _deadline.Start(timeout);
         try
         {
-            await SendAsync(payload);
+            await _channel.SendAsync(payload);
             if (await ReceiveAsync(doing, reply) is { } answer)
             {
                 return answer;
@@ -98,7 +88,7 @@ internal sealed class Worker
         }
         finally
         {
-            StopDeadline();
+            _deadline.Stop();
             _busy += Stopwatch.GetElapsedTime(started);
         }
 
@@ -120,7 +110,7 @@ internal sealed class Worker
         }
 
         _process.Kill();
-        Hush();
+        _channel.Hush();
     }
 
     /// <summary>Completes when the worker has been stopped and is gone.</summary>
@@ -137,67 +127,15 @@ internal sealed class Worker
         _gone.TrySetResult();
     }
 
-    private void StartDeadline(TimeSpan timeout)
-    {
-        lock (_gate)
-        {
-            _deadlineAt = Environment.TickCount64 + (long)Math.Ceiling(timeout.TotalMilliseconds);
-            _deadline.Change(timeout, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private void StopDeadline()
-    {
-        lock (_gate)
-        {
-            _deadlineAt = long.MaxValue;
-            _deadline.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private void StopWhenOverdue()
-    {
-        lock (_gate)
-        {
-            // The tick may be one that was under way while its call ended and the next one began.
-            if (_deadlineAt == long.MaxValue)
-            {
-                return;
-            }
-
-            var left = _deadlineAt - Environment.TickCount64;
-            if (left > 0)
-            {
-                _deadline.Change(left, Timeout.Infinite);
-                return;
-            }
-        }
-
-        Stop(WorkerEnd.TookTooLong);
-    }
-
-    private async ValueTask SendAsync(ReadOnlyMemory<byte> payload)
-    {
-        var size = RequestHeader + payload.Length;
-        var frame = size <= UsualFrame ? _outgoing : new byte[size];
-        BinaryPrimitives.WriteInt32LittleEndian(frame, payload.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(4), _sequence);
-        payload.CopyTo(frame.AsMemory(RequestHeader));
-        for (var sent = 0; sent < size;)
-        {
-            sent += await _channel.SendAsync(frame.AsMemory(sent, size - sent));
-        }
-    }
-
     /// <summary>Null when the worker ended instead of answering.</summary>
     private async ValueTask<SandboxAnswer?> ReceiveAsync(string doing, Func<ReadOnlyMemory<byte>, Task<ReadOnlyMemory<byte>>>? reply)
     {
-        while (await ReceiveFrameAsync() is var (kind, confidence, payload))
+        while (await _channel.ReceiveAsync() is { } frame)
         {
-            if (kind != Asked)
+            if (frame.Kind != WorkerFrameKind.Asked)
             {
-                _spent |= kind == Spent;
-                return Answer(kind, payload, confidence, doing);
+                _spent |= frame.Kind == WorkerFrameKind.Spent;
+                return frame.ToAnswer(doing);
             }
 
             if (reply is null)
@@ -206,81 +144,10 @@ internal sealed class Worker
                 return null;
             }
 
-            await SendAsync(await reply(payload));
+            await _channel.SendAsync(await reply(frame.Payload));
         }
 
         return null;
-    }
-
-    /// <summary>Null when the worker ended, or sent what is no frame of this call.</summary>
-    private async ValueTask<(byte Kind, double Confidence, byte[] Payload)?> ReceiveFrameAsync()
-    {
-        var have = 0;
-        while (have < AnswerHeader)
-        {
-            var read = await _channel.ReceiveAsync(_incoming.AsMemory(have));
-            if (read == 0)
-            {
-                return null;
-            }
-
-            have += read;
-        }
-
-        var length = BinaryPrimitives.ReadUInt32LittleEndian(_incoming);
-        var sequence = BinaryPrimitives.ReadUInt32LittleEndian(_incoming.AsSpan(4));
-        var kind = _incoming[8];
-        var confidence = BinaryPrimitives.ReadDoubleLittleEndian(_incoming.AsSpan(9));
-        if (sequence != _sequence || length > Math.Max(_options.MaxOutputBytes, UsualFrame) || have > AnswerHeader + length)
-        {
-            // Only a program that found the channel and wrote to it gets here.
-            Stop(WorkerEnd.BrokeProtocol);
-            return null;
-        }
-
-        var payload = new byte[length];
-        _incoming.AsSpan(AnswerHeader, have - AnswerHeader).CopyTo(payload);
-        for (var filled = have - AnswerHeader; filled < length;)
-        {
-            var read = await _channel.ReceiveAsync(payload.AsMemory(filled));
-            if (read == 0)
-            {
-                return null;
-            }
-
-            filled += read;
-        }
-
-        return (kind, confidence, payload);
-    }
-
-    private static SandboxAnswer Answer(byte kind, byte[] payload, double confidence, string doing)
-    {
-        if (kind != Answered)
-        {
-            return Failed(Encoding.UTF8.GetString(payload));
-        }
-
-        // An answer without payload says that the source has loaded.
-        return payload.Length == 0 || IsJson(payload)
-            ? new SandboxAnswer(ExecutionStatus.Success, payload, confidence is >= 0 and <= 1 ? confidence : null, null)
-            : Failed($"{doing} returned a value nested deeper than 64 levels, or one that is not JSON");
-    }
-
-    /// <summary>The interpreter wrote the JSON, but inside the sandbox, where the program may have had a hand in it.</summary>
-    private static bool IsJson(byte[] payload)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(payload);
-            reader.Read();
-            reader.Skip();
-            return !reader.Read();
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
     }
 
     private async Task<SandboxAnswer> DescribeEndAsync(TimeSpan timeout, string doing)
@@ -309,17 +176,4 @@ internal sealed class Worker
     }
 
     private static SandboxAnswer Failed(string error) => new(ExecutionStatus.Error, default, null, error);
-
-    /// <summary>Ends the wait for an answer at once, without waiting for the kernel to take the sandbox down.</summary>
-    private void Hush()
-    {
-        try
-        {
-            _channel.Shutdown(SocketShutdown.Both);
-        }
-        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
-        {
-            // The worker was faster.
-        }
-    }
 }

@@ -2,53 +2,23 @@ using Loopai.Core.Programs;
 
 namespace Loopai.Infrastructure.Sandbox;
 
-/// <summary>The warm workers of one program version.</summary>
-internal sealed class ProgramPool(ProgramSource program)
-{
-    public ProgramSource Program { get; } = program;
-
-    /// <summary>The last one in is the warmest, the first one the longest idle.</summary>
-    public List<Worker> Idle { get; } = [];
-
-    /// <summary>Workers idle, busy and starting.</summary>
-    public int Workers { get; set; }
-
-    /// <summary>Whether one of them has loaded the program.</summary>
-    public bool IsLoaded { get; set; }
-
-    /// <summary>Callers that wait for one of them.</summary>
-    public int Waiting { get; set; }
-
-    /// <summary>Set when the id came back with another source: its workers answer no more.</summary>
-    public bool IsSuperseded { get; set; }
-}
-
-/// <param name="Pool">Where to return the worker, or the room for one.</param>
-/// <param name="Worker">A warm worker; null means there is room, and the caller starts one.</param>
-internal readonly record struct WorkerGrant(ProgramPool Pool, Worker? Worker);
-
 /// <summary>Who gets a worker next: warm ones first, then new ones up to the limits, then the room of the longest idle worker of
 /// another program, then a place in the queue.</summary>
 internal sealed class WorkerPools(SandboxOptions options)
 {
-    private sealed class Waiter(ProgramPool pool) : TaskCompletionSource<WorkerGrant>(TaskCreationOptions.RunContinuationsAsynchronously)
-    {
-        public ProgramPool Pool { get; } = pool;
-    }
-
     /// <summary>After how many milliseconds without a call a worker gives way to one that is only kept ready; those that are kept are so more often.</summary>
     private const long Unused = 30_000;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, ProgramPool> _pools = [];
-    private readonly LinkedList<Waiter> _waiting = [];
+    private readonly WaitingCallers _waiting = new();
     private int _workers;
     private bool _closed;
 
     /// <summary>A worker or the room for one; null when too many wait already, or waited too long.</summary>
     public ValueTask<WorkerGrant?> TakeAsync(ProgramSource program, CancellationToken ct)
     {
-        Waiter waiter;
+        WaitingCaller caller;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
@@ -71,12 +41,10 @@ internal sealed class WorkerPools(SandboxOptions options)
                 return new((WorkerGrant?)null);
             }
 
-            waiter = new Waiter(pool);
-            pool.Waiting++;
-            _waiting.AddLast(waiter);
+            caller = _waiting.Add(pool);
         }
 
-        return WaitAsync(waiter, ct);
+        return WaitAsync(caller, ct);
     }
 
     /// <summary>Whether a worker of the program has loaded it, and still lives.</summary>
@@ -128,7 +96,7 @@ internal sealed class WorkerPools(SandboxOptions options)
                 pool.IsLoaded = true;
 
                 // First come, first served; but only for a program without any worker is a warm one of another given up.
-                var next = FirstWaiting(waiter => waiter.Pool == pool || waiter.Pool.Workers == 0);
+                var next = _waiting.TakeFirst(caller => caller.Pool == pool || caller.Pool.Workers == 0);
                 if (next is null || next.Pool == pool)
                 {
                     if (next is null)
@@ -147,7 +115,7 @@ internal sealed class WorkerPools(SandboxOptions options)
             else
             {
                 Release(pool);
-                if (FirstWaiting(waiter => waiter.Pool.Workers < options.WorkersPerProgram) is { } next)
+                if (_waiting.TakeFirst(caller => caller.Pool.Workers < options.WorkersPerProgram) is { } next)
                 {
                     Grant(next);
                 }
@@ -170,12 +138,7 @@ internal sealed class WorkerPools(SandboxOptions options)
         lock (_gate)
         {
             _closed = true;
-            foreach (var waiter in _waiting)
-            {
-                waiter.SetException(new ObjectDisposedException(nameof(WorkerPools)));
-            }
-
-            _waiting.Clear();
+            _waiting.Refuse();
         }
 
         StopIdle(_ => true);
@@ -215,25 +178,22 @@ internal sealed class WorkerPools(SandboxOptions options)
         }
     }
 
-    private async ValueTask<WorkerGrant?> WaitAsync(Waiter waiter, CancellationToken ct)
+    private async ValueTask<WorkerGrant?> WaitAsync(WaitingCaller caller, CancellationToken ct)
     {
         try
         {
-            return await waiter.Task.WaitAsync(options.MaxWait, ct);
+            return await caller.Task.WaitAsync(options.MaxWait, ct);
         }
         catch (Exception given) when (given is TimeoutException or OperationCanceledException)
         {
             lock (_gate)
             {
-                if (_waiting.Remove(waiter))
-                {
-                    waiter.Pool.Waiting--;
-                }
+                _waiting.Remove(caller);
             }
 
-            if (waiter.Task.IsCompletedSuccessfully)
+            if (caller.Task.IsCompletedSuccessfully)
             {
-                Return(waiter.Task.Result.Pool, waiter.Task.Result.Worker);
+                Return(caller.Task.Result.Pool, caller.Task.Result.Worker);
             }
 
             ct.ThrowIfCancellationRequested();
@@ -293,25 +253,10 @@ internal sealed class WorkerPools(SandboxOptions options)
         }
     }
 
-    private void Grant(Waiter waiter)
+    private void Grant(WaitingCaller caller)
     {
-        waiter.Pool.Workers++;
+        caller.Pool.Workers++;
         _workers++;
-        waiter.SetResult(new WorkerGrant(waiter.Pool, null));
-    }
-
-    private Waiter? FirstWaiting(Func<Waiter, bool> chosen)
-    {
-        for (var node = _waiting.First; node is not null; node = node.Next)
-        {
-            if (chosen(node.Value))
-            {
-                _waiting.Remove(node);
-                node.Value.Pool.Waiting--;
-                return node.Value;
-            }
-        }
-
-        return null;
+        caller.SetResult(new WorkerGrant(caller.Pool, null));
     }
 }

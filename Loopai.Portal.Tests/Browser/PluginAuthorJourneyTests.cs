@@ -51,6 +51,21 @@ public sealed class PluginAuthorJourneyTests(PortalVisit visit) : IClassFixture<
         await page.GetByRole(AriaRole.Link, new() { Name = "Label length" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Label length", Level = 1 })).ToBeVisibleAsync(Patient);
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Install", Exact = true })).ToBeVisibleAsync(Patient);
+
+        // What was checked, and what it is made of, in words.
+        await opened.GoAsync($"/o/{acme.Slug}/plugins/{name}.label-length/checks");
+        await Expect(page.GetByText("Came by")).ToBeVisibleAsync(Patient);
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "What it is made of" })).ToContainTextAsync("main.py");
+        await Expect(page.GetByText("bomFormat")).ToHaveCountAsync(0);
+        await opened.ShouldFitAPhoneAsync();
+        await opened.KeepScreenshotsAsync("plugin-checks");
+
+        await opened.GoAsync($"/o/{acme.Slug}/plugins/publishers/{name}");
+        var people = page.GetByRole(AriaRole.Region, new() { Name = "People" });
+        await Expect(people.GetByRole(AriaRole.Button, new() { Name = "Remove" })).ToBeVisibleAsync(Patient);
+        await page.SetViewportSizeAsync(390, 844);
+        (await people.EvaluateAsync<bool>("table => table.scrollWidth <= table.clientWidth")).ShouldBeTrue("the table must not scroll sideways");
+        await opened.KeepScreenshotsAsync("publisher-people");
         opened.Errors.ShouldBeEmpty();
     }
 

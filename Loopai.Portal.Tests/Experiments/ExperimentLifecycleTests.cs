@@ -39,6 +39,19 @@ public sealed class ExperimentLifecycleTests(LoopaiDatabaseFixture fixture) : IC
     }
 
     [Fact]
+    public async Task PauseAsync_Paused_AndResumeAsync_Running_ChangeNothing()
+    {
+        var running = await _given.StartAsync();
+
+        (await _given.Life.ResumeAsync(_given.Caller, running.Id, "Go on", default)).Revision.ShouldBe(running.Revision);
+        var paused = await _given.Life.PauseAsync(_given.Caller, running.Id, null, default);
+        var again = await _given.Life.PauseAsync(_given.Caller, running.Id, "Once more", default);
+
+        (paused.Status, again.Status, again.Revision).ShouldBe((Paused, Paused, paused.Revision));
+        (await _given.Experiments.HistoryAsync(_given.Caller, running.Id, new(), default)).Items.Select(h => h.Action).ShouldBe(["paused", "started", "created"]);
+    }
+
+    [Fact]
     public async Task StartAsync_FreezesThePlanWithItsHash()
     {
         var running = await _given.StartAsync();

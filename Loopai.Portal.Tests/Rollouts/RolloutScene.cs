@@ -44,6 +44,8 @@ public abstract class RolloutScene(LoopaiDatabaseFixture fixture) : IClassFixtur
 
     protected Task<Rollout> PauseAsync(Rollout rollout) => Then().PauseAsync(Organization.Caller, Definition.Id, rollout.Id, null, CancellationToken.None);
 
+    protected Task<Rollout> ResumeAsync(Rollout rollout) => Then().ResumeAsync(Organization.Caller, Definition.Id, rollout.Id, null, CancellationToken.None);
+
     protected Task<Rollout> SkipAsync(Rollout rollout) => Then().SkipAsync(Organization.Caller, Definition.Id, rollout.Id, null, CancellationToken.None);
 
     /// <summary>A moment later: steps of one millisecond have no order.</summary>

@@ -77,7 +77,8 @@ public sealed class RolloutServiceTests(LoopaiDatabaseFixture fixture) : Rollout
 
         (await PauseAsync(rollout)).Status.ShouldBe(RolloutStatus.Paused);
         await PauseAsync(rollout);
-        (await Then().ResumeAsync(Organization.Caller, Definition.Id, rollout.Id, null, CancellationToken.None)).Status.ShouldBe(RolloutStatus.Running);
+        (await ResumeAsync(rollout)).Status.ShouldBe(RolloutStatus.Running);
+        (await ResumeAsync(rollout)).Status.ShouldBe(RolloutStatus.Running);
         (await SkipAsync(rollout)).Share.ShouldBe(2_500);
         await SkipAsync(rollout);
         await SkipAsync(rollout);

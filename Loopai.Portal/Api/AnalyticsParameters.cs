@@ -129,14 +129,11 @@ public readonly record struct AnalyticsParameters
     private static T? Word<T>(string? text, string field, FieldErrors errors)
         where T : struct, Enum
     {
-        try
+        if (!QueryWords.TryParse<T>(text, field, out var value, out var fault))
         {
-            return QueryWords.Parse<T>(text, field);
+            errors.Add(field, fault);
         }
-        catch (InvalidException e)
-        {
-            errors.Add(field, e.Message);
-            return null;
-        }
+
+        return value;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
 using Microsoft.AspNetCore.Mvc;
@@ -29,23 +30,36 @@ public static class Revisions
 public static class QueryWords
 {
     /// <summary>The enum member for a word in snake_case; null for an absent word.</summary>
+    /// <exception cref="InvalidException">There is no such word.</exception>
     public static T? Parse<T>(string? word, string field)
+        where T : struct, Enum =>
+        TryParse<T>(word, field, out var value, out var fault) ? value : throw new InvalidException("request.query", field, fault);
+
+    /// <summary>The same, for who collects faults.</summary>
+    /// <param name="word">What was written.</param>
+    /// <param name="field">By what name.</param>
+    /// <param name="value">The member; null for an absent word.</param>
+    /// <param name="fault">What is wrong with the word, where there is no such one.</param>
+    public static bool TryParse<T>(string? word, string field, out T? value, [NotNullWhen(false)] out string? fault)
         where T : struct, Enum
     {
+        (value, fault) = (null, null);
         if (string.IsNullOrEmpty(word))
         {
-            return null;
+            return true;
         }
 
-        foreach (var value in Enum.GetValues<T>())
+        foreach (var known in Enum.GetValues<T>())
         {
-            if (string.Equals(Of(value), word, StringComparison.OrdinalIgnoreCase) || string.Equals(value.ToString(), word, StringComparison.OrdinalIgnoreCase))
+            if (string.Equals(Of(known), word, StringComparison.OrdinalIgnoreCase) || string.Equals(known.ToString(), word, StringComparison.OrdinalIgnoreCase))
             {
-                return value;
+                value = known;
+                return true;
             }
         }
 
-        throw new InvalidException("request.query", field, $"{field} is one of {string.Join(", ", Enum.GetValues<T>().Select(Of))}; got '{word}'.");
+        fault = $"{field} is one of {string.Join(", ", Enum.GetValues<T>().Select(Of))}; got '{word}'.";
+        return false;
     }
 
     /// <summary>The word for an enum member, as the API writes it: <c>invalid_output</c>.</summary>

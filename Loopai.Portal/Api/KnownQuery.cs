@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using Loopai.Core.Errors;
+using Loopai.Core.Text;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Loopai.Portal.Api;

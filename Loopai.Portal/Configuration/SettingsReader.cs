@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using Loopai.Core.Configuration;
+using Loopai.Core.Text;
 using Microsoft.Extensions.Configuration.CommandLine;
 using Microsoft.Extensions.Configuration.Json;
 
@@ -46,7 +47,7 @@ public static class SettingsReader
         var written = (configuration as IConfigurationRoot)?.Providers.Where(IsWrittenForLoopai) ?? [];
         return written.SelectMany(provider => provider.GetChildKeys([], null)).Distinct(StringComparer.OrdinalIgnoreCase)
             .Where(key => !known.Contains(key, StringComparer.OrdinalIgnoreCase) && configuration.GetSection(key).GetChildren().Any())
-            .Select(key => new SettingFault(key, null, Suggestion.For(key, known)));
+            .Select(key => new SettingFault(key, null, WhatElse(key, known)));
     }
 
     private static bool IsWrittenForLoopai(IConfigurationProvider provider) =>
@@ -56,8 +57,12 @@ public static class SettingsReader
     {
         var known = SettingsOf(type).Select(property => property.Name).ToList();
         return section.GetChildren().Where(child => !known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
-            .Select(child => new SettingFault(child.Path, null, Suggestion.For(child.Key, known, section.Key + ":")));
+            .Select(child => new SettingFault(child.Path, null, WhatElse(child.Key, known, section.Key + ":")));
     }
+
+    private static string WhatElse(string written, IEnumerable<string> known, string prefix = "") => NearMiss.Of(written, known) is { } near
+        ? $"did you mean {prefix}{near}"
+        : "remove it, or see docs/configuration.md for the settings there are";
 
     private static IEnumerable<SettingFault> Unreadable(IConfigurationSection section, Type type) =>
         from property in SettingsOf(type)

@@ -79,10 +79,15 @@ public sealed class ExperimentLifecycle(LoopaiData data, ExperimentNotices notic
                 new { experiment.PlanHash });
         });
 
-    /// <summary>Gives all units the control, and counts nothing, until it goes on.</summary>
+    /// <summary>Gives all units the control, and counts nothing, until it goes on. Pausing twice changes nothing.</summary>
     public Task<Experiment> PauseAsync(Caller caller, Guid id, string? reason, CancellationToken ct) =>
         ActAsync(caller, id, reason, ct, (db, experiment) =>
         {
+            if (experiment.Status == Paused)
+            {
+                return Task.CompletedTask;
+            }
+
             experiment.Demand("paused", Running);
             (experiment.Status, experiment.PendingWinner) = (Paused, null);
             db.Note(caller, experiment, "paused", time.GetUtcNow(), reason, $"All its units get the control, version {experiment.Variants[0].Version}, and are not counted.");
@@ -103,10 +108,15 @@ public sealed class ExperimentLifecycle(LoopaiData data, ExperimentNotices notic
         return experiment;
     }
 
-    /// <summary>Goes on: every unit gets the variant that it had.</summary>
+    /// <summary>Goes on: every unit gets the variant that it had. Resuming what runs changes nothing.</summary>
     public Task<Experiment> ResumeAsync(Caller caller, Guid id, string? reason, CancellationToken ct) =>
         ActAsync(caller, id, reason, ct, (db, experiment) =>
         {
+            if (experiment.Status == Running)
+            {
+                return Task.CompletedTask;
+            }
+
             experiment.Demand("resumed", Paused);
             experiment.Status = Running;
             db.Note(caller, experiment, "resumed", time.GetUtcNow(), reason, TrafficOf(experiment));
@@ -146,7 +156,11 @@ public sealed class ExperimentLifecycle(LoopaiData data, ExperimentNotices notic
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var experiment = await db.FindExperimentAsync(caller, Permissions.ExperimentsWrite, id, tracked: true, ct);
         await act(db, experiment);
-        await db.SaveExperimentAsync(experiment, time.GetUtcNow(), ct);
+        if (db.ChangeTracker.HasChanges())
+        {
+            await db.SaveExperimentAsync(experiment, time.GetUtcNow(), ct);
+        }
+
         await transaction.CommitAsync(ct);
         return experiment;
     }

@@ -1,4 +1,5 @@
 using Loopai.Core.Plugins.Registry;
+using Loopai.Core.Text;
 
 namespace Loopai.Core.Plugins.Marketplace;
 
@@ -58,7 +59,7 @@ internal static class TextMatch
     private static double Likeness(string a, string b)
     {
         // One slip is forgiven in a word of any length; trigrams alone are hard on short ones.
-        var similar = Math.Max(Similarity(a, b), NameLikeness.Distance(a, b) <= (a.Length >= 8 ? 2 : 1) ? 0.8 : 0);
+        var similar = Math.Max(Similarity(a, b), EditDistance.Of(a, b) <= (a.Length >= 8 ? 2 : 1) ? 0.8 : 0);
         return similar >= LeastSimilar ? similar : 0;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Loopai.Core.Text;
 
 namespace Loopai.Core.Plugins.Packages;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Loopai.Core.Text;
 
 namespace Loopai.Core.Plugins.Packages;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Loopai.Core.Text;
 using NuGet.Versioning;
 
 namespace Loopai.Core.Plugins.Packages;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Loopai.Core.Plugins.Packages;
 
@@ -77,7 +76,7 @@ public sealed record FileDifference(string Path, FileChange Kind, string? Before
         try
         {
             // What is escaped is longer than it was.
-            var text = Visible(Strict.GetString(bytes.Span));
+            var text = VisibleText.Of(Strict.GetString(bytes.Span));
             return text.Length <= MaxBytes && LinesOf(text) <= MaxLines ? text : null;
         }
         catch (DecoderFallbackException)
@@ -87,29 +86,6 @@ public sealed record FileDifference(string Path, FileChange Kind, string? Before
     }
 
     private static int LinesOf(string? text) => string.IsNullOrEmpty(text) ? 0 : text.AsSpan().Count('\n') + 1;
-
-    /// <summary>
-    /// What nobody sees, what turns the text around, and what ends a line for some readers and not for others (a form feed, U+2028) is shown as what it is: else a
-    /// comment could look like code. Lines end with a line feed, with or without a carriage return before it.
-    /// </summary>
-    public static string Visible(string text)
-    {
-        var seen = new StringBuilder(text.Length);
-        foreach (var rune in text.Replace("\r\n", "\n", StringComparison.Ordinal).EnumerateRunes())
-        {
-            if (rune.Value is '\n' or '\t'
-                || Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator))
-            {
-                seen.Append(rune);
-            }
-            else
-            {
-                seen.Append(rune.IsBmp ? $"\\u{rune.Value:x4}" : $"\\U{rune.Value:x8}");
-            }
-        }
-
-        return seen.ToString();
-    }
 }
 
 /// <summary>What became of a file.</summary>

@@ -65,7 +65,7 @@ internal static class SubmissionQueries
 
     private static string Shortened(string line)
     {
-        var seen = FileDifference.Visible(line);
+        var seen = VisibleText.Of(line);
         return seen.Length <= MaxLine ? seen : seen[..MaxLine] + "…";
     }
 }

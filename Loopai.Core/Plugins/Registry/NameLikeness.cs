@@ -1,3 +1,5 @@
+using Loopai.Core.Text;
+
 namespace Loopai.Core.Plugins.Registry;
 
 /// <summary>Whether one name could be taken for another: it looks the same, or is a slip of the finger away.</summary>
@@ -26,30 +28,10 @@ public static class NameLikeness
         var most = shorter >= ShortestForTwoSlips ? 2 : shorter >= ShortestForOneSlip ? 1 : 0;
 
         // A number at the end tells versions and siblings apart, and nobody types it by accident.
-        return name != known && most > 0 && Math.Abs(a.Length - b.Length) <= most && a.TrimEnd(Digits) != b.TrimEnd(Digits) && Distance(a, b) <= most;
+        return name != known && most > 0 && Math.Abs(a.Length - b.Length) <= most && a.TrimEnd(Digits) != b.TrimEnd(Digits) && EditDistance.Of(a, b) <= most;
     }
 
     private static readonly char[] Digits = [.. "0123456789"];
 
     private static string Plain(string name) => name.Replace("-", "", StringComparison.Ordinal);
-
-    /// <summary>Optimal string alignment: insertions, deletions, substitutions, and swaps of neighbours, each once.</summary>
-    internal static int Distance(string a, string b)
-    {
-        var d = new int[a.Length + 1, b.Length + 1];
-        for (var i = 0; i <= a.Length; i++)
-        {
-            for (var j = 0; j <= b.Length; j++)
-            {
-                d[i, j] = i == 0 ? j : j == 0 ? i
-                    : Math.Min(Math.Min(d[i - 1, j], d[i, j - 1]) + 1, d[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1));
-                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                {
-                    d[i, j] = Math.Min(d[i, j], d[i - 2, j - 2] + 1);
-                }
-            }
-        }
-
-        return d[a.Length, b.Length];
-    }
 }

@@ -91,7 +91,7 @@ public sealed class PluginLifecycle(LoopaiData data, RegistryNames names, IOptio
         yanked.YankReason = text;
         if (isNews)
         {
-            await db.TellYankedAsync(plugin, yanked, ct);
+            await db.TellYankedAsync(plugin, [yanked], ct);
         }
 
         await db.ShowLatestAsync(plugin, null, ct);
@@ -160,12 +160,9 @@ public sealed class PluginLifecycle(LoopaiData data, RegistryNames names, IOptio
             .AddIf(text?.Length > PluginVersion.MaxReasonLength, "reason", $"At most {PluginVersion.MaxReasonLength} characters.")
             .ThrowIfAny("plugin.invalid", "The plugin cannot be removed like this.");
         var now = time.GetUtcNow();
-        foreach (var version in await db.PluginVersions.Where(v => v.PluginId == plugin.Id && v.YankedAt == null).ToListAsync(ct))
-        {
-            (version.YankedAt, version.YankReason) = (now, text);
-            await db.TellYankedAsync(plugin, version, ct);
-        }
-
+        var versions = await db.PluginVersions.Where(v => v.PluginId == plugin.Id && v.YankedAt == null).ToListAsync(ct);
+        versions.ForEach(version => (version.YankedAt, version.YankReason) = (now, text));
+        await db.TellYankedAsync(plugin, versions, ct);
         plugin.RemovedAt = now;
         await db.ShowLatestAsync(plugin, null, ct);
         await SaveAsync(db, caller, plugin, "plugin.removed", new { name = key, reason = text }, ct);

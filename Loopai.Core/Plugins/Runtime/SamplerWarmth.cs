@@ -51,18 +51,8 @@ public sealed class SamplerWarmth(LoopaiData data, PluginCatalog catalog, IPlugi
 
     private async Task StartAsync(LivePlugin plugin)
     {
-        try
-        {
-            await runner.WarmAsync(plugin, CancellationToken.None);
-        }
-        catch (Exception e)
-        {
-            log.LogInformation(e, "No worker could be started for the sampler {Plugin}", plugin.Key);
-        }
-        finally
-        {
-            _starting.TryRemove((plugin.InstallationId, plugin.Version), out _);
-        }
+        await TryAsync(plugin.Key, () => runner.WarmAsync(plugin, CancellationToken.None), CancellationToken.None);
+        _starting.TryRemove((plugin.InstallationId, plugin.Version), out _);
     }
 
     /// <summary>Whose workers are kept: every organization's first sampler, then every one's second, always in the same order, so that they do not put each other out.</summary>
@@ -81,7 +71,7 @@ public sealed class SamplerWarmth(LoopaiData data, PluginCatalog catalog, IPlugi
             var room = Math.Min(Kept - chosen.Count, KeptEach - chosen.Count(p => p.OrganizationId == organization));
             if (room > 0)
             {
-                chosen.AddRange((await FindAsync(plugins, installation)).Take(room));
+                chosen.AddRange((await TryAsync(plugins.KeyOf(installation), () => plugins.FindAllAsync(installation), ct) ?? []).Take(room));
             }
             else
             {
@@ -92,31 +82,26 @@ public sealed class SamplerWarmth(LoopaiData data, PluginCatalog catalog, IPlugi
         return chosen;
     }
 
-    private async Task<IReadOnlyList<LivePlugin>> FindAsync(OrganizationPlugins plugins, Guid installation)
+    private async Task WarmAsync(LivePlugin plugin, ConcurrentDictionary<Guid, (string Plugin, string Reason)> cold, CancellationToken ct)
     {
-        try
+        if (await TryAsync(plugin.Key, () => runner.WarmAsync(plugin, ct), ct) is { } reason)
         {
-            return await plugins.FindAllAsync(installation);
-        }
-        catch (Exception e)
-        {
-            log.LogInformation(e, "No worker could be started for the sampler {Plugin}", plugins.KeyOf(installation));
-            return [];
+            cold[plugin.InstallationId] = (plugin.Key, reason);
         }
     }
 
-    private async Task WarmAsync(LivePlugin plugin, ConcurrentDictionary<Guid, (string Plugin, string Reason)> cold, CancellationToken ct)
+    /// <summary>Null when it failed, which costs this sampler its worker, and no other.</summary>
+    private async Task<T?> TryAsync<T>(string sampler, Func<Task<T>> work, CancellationToken ct)
+        where T : class?
     {
         try
         {
-            if (await runner.WarmAsync(plugin, ct) is { } reason)
-            {
-                cold[plugin.InstallationId] = (plugin.Key, reason);
-            }
+            return await work();
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            log.LogInformation(e, "No worker could be started for the sampler {Plugin}", plugin.Key);
+            log.LogInformation(e, "No worker could be started for the sampler {Plugin}", sampler);
+            return null;
         }
     }
 

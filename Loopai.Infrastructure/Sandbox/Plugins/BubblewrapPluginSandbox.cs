@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
@@ -15,24 +14,18 @@ namespace Loopai.Infrastructure.Sandbox.Plugins;
 /// <param name="programs">Knows whether the interpreters can be sandboxed here.</param>
 public sealed class BubblewrapPluginSandbox : IPluginSandbox, IAsyncDisposable, IDisposable
 {
-    private static readonly SandboxAnswer Ready = new(ExecutionStatus.Success, default, null, null);
     private const string RanOut = "ran out of memory (limit ";
     private static readonly JsonDocumentOptions OnceEach = new() { AllowDuplicateProperties = false };
 
-    private readonly SandboxMetrics _metrics = new(WorkerKind.Plugin);
     private readonly ConcurrentDictionary<ProgramLanguage, bool> _available = [];
     private readonly SandboxOptions _options;
     private readonly IProgramSandbox _programs;
-    private readonly WorkerFactory _factory;
-    private readonly WorkerPools _pools;
-    private readonly Timer _trimming;
+    private readonly WarmWorkers _workers;
 
     public BubblewrapPluginSandbox(SandboxOptions options, IProgramSandbox programs)
     {
         (_options, _programs) = (options, programs);
-        _factory = new WorkerFactory(options, _metrics, WorkerKind.Plugin);
-        _pools = new WorkerPools(options);
-        _trimming = new Timer(_ => _pools.Trim(), null, options.IdleTime / 4, options.IdleTime / 4);
+        _workers = new WarmWorkers(options, WorkerKind.Plugin);
     }
 
     /// <inheritdoc />
@@ -42,10 +35,21 @@ public sealed class BubblewrapPluginSandbox : IPluginSandbox, IAsyncDisposable, 
     public int MaxWorkers => _options.MaxWorkers;
 
     /// <inheritdoc />
-    public bool IsWarm(PluginCode code) => _pools.IsWarm(PluginBundle.Of(code).Id);
+    public bool IsWarm(PluginCode code) => _workers.IsWarm(PluginBundle.Of(code).Id);
 
     /// <inheritdoc />
-    public Task<PluginAnswer> WarmAsync(PluginCode code, CancellationToken ct) => RunAsync(code, null, ct);
+    public async Task<PluginAnswer> WarmAsync(PluginCode code, CancellationToken ct)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var program = PluginBundle.Of(code);
+        var answer = await ReasonAgainstAsync(program.Language, ct) is { } reason
+            ? SandboxAnswer.Unavailable(reason)
+            : await _workers.KeepAsync(program, LimitsOf(code), ct);
+        var elapsed = Stopwatch.GetElapsedTime(started);
+        return answer.Status == ExecutionStatus.Success
+            ? new PluginAnswer(PluginCallStatus.Answered, null, null, elapsed, "")
+            : TranslateFailure(answer, "", elapsed);
+    }
 
     /// <inheritdoc />
     public Task<PluginAnswer> CallAsync(PluginCode code, PluginCall call, CancellationToken ct)
@@ -55,13 +59,7 @@ public sealed class BubblewrapPluginSandbox : IPluginSandbox, IAsyncDisposable, 
     }
 
     /// <summary>Kills all workers and waits until they are gone.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _trimming.DisposeAsync();
-        _pools.Close();
-        await _factory.DisposeAsync();
-        _metrics.Dispose();
-    }
+    public ValueTask DisposeAsync() => _workers.DisposeAsync();
 
     /// <inheritdoc cref="DisposeAsync" />
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
@@ -78,85 +76,51 @@ public sealed class BubblewrapPluginSandbox : IPluginSandbox, IAsyncDisposable, 
         return found.Reason;
     }
 
-    /// <param name="code">The package.</param>
-    /// <param name="call">The call; null to start a worker only.</param>
-    /// <param name="ct">Ends the wait for a worker.</param>
-    private async Task<PluginAnswer> RunAsync(PluginCode code, PluginCall? call, CancellationToken ct)
+    /// <summary>The same, off the caller's thread: what is found out by running a program takes a while.</summary>
+    private async ValueTask<string?> ReasonAgainstAsync(ProgramLanguage language, CancellationToken ct) =>
+        _available.ContainsKey(language) ? null : await Task.Run(() => ReasonAgainst(language), ct);
+
+    private async Task<PluginAnswer> RunAsync(PluginCode code, PluginCall call, CancellationToken ct)
     {
         var started = Stopwatch.GetTimestamp();
         var program = PluginBundle.Of(code);
-        var reason = _available.ContainsKey(program.Language) ? null : await Task.Run(() => ReasonAgainst(program.Language), ct);
-        var (answer, printed) = reason is null
-            ? await RunInPoolAsync(program, code.Limits, call, ct)
-            : (SandboxAnswer.Unavailable(reason), "");
-        if (call is null)
-        {
-            return TranslateStart(answer, printed, Stopwatch.GetElapsedTime(started));
-        }
-
-        _metrics.Answered(program.Language, answer.Status, started);
+        var (answer, printed) = await ReasonAgainstAsync(program.Language, ct) is { } reason
+            ? (SandboxAnswer.Unavailable(reason), "")
+            : await AskAsync(program, code, call, ct);
+        _workers.Metrics.Answered(program.Language, answer.Status, started);
         return Translate(answer, printed, call.Hook, Stopwatch.GetElapsedTime(started));
     }
 
-    private async Task<(SandboxAnswer Answer, string Printed)> RunInPoolAsync(ProgramSource program, PluginLimits limits, PluginCall? call, CancellationToken ct)
+    private async Task<(SandboxAnswer Answer, string Printed)> AskAsync(ProgramSource program, PluginCode code, PluginCall call, CancellationToken ct)
     {
-        var (isKept, room) = call is null ? _pools.Keep(program) : (false, await _pools.TakeAsync(program, ct));
-        if (isKept)
+        var printed = "";
+        var answer = await _workers.AskAsync(program, LimitsOf(code), async worker =>
         {
-            return (Ready, "");
-        }
-
-        if (room is not { } grant)
-        {
-            return (SandboxAnswer.Unavailable("the sandbox is too busy; try again in a moment"), "");
-        }
-
-        var worker = grant.Worker;
-        try
-        {
-            if (worker is null)
-            {
-                (worker, var loaded) = await _factory.StartAsync(program, _options with { MemoryMegabytes = Math.Min(limits.MemoryMb, _options.MemoryMegabytes) });
-                if (worker is null)
-                {
-                    return (loaded, "");
-                }
-
-                ct.ThrowIfCancellationRequested();
-            }
-
-            if (call is null)
-            {
-                return (Ready, "");
-            }
-
-            using var replies = new PluginReplies(call.Network, limits.Time);
+            using var replies = new PluginReplies(call.Network, code.Limits.Time);
             var payload = JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["hook"] = call.Hook, ["arguments"] = call.Arguments.DeepClone() });
-            return (await worker.CallAsync(payload, limits.Time, call.Hook, replies.ReplyAsync), worker.Printed);
-        }
-        catch (Exception failure) when (failure is SandboxUnavailableException or Win32Exception or IOException)
-        {
-            return (SandboxAnswer.Unavailable("the sandbox could not start a worker: " + failure.Message), "");
-        }
-        finally
-        {
-            _pools.Return(grant.Pool, worker);
-        }
+            var said = await worker.CallAsync(payload, code.Limits.Time, call.Hook, replies.ReplyAsync);
+            printed = worker.Printed;
+            return said;
+        }, ct);
+        return (answer, printed);
     }
 
-    private static PluginAnswer TranslateStart(SandboxAnswer answer, string printed, TimeSpan elapsed) => answer.Status == ExecutionStatus.Success
-        ? new PluginAnswer(PluginCallStatus.Answered, null, null, elapsed, printed)
-        : Translate(answer, printed, "load", elapsed);
+    private SandboxOptions LimitsOf(PluginCode code) => _options with { MemoryMegabytes = Math.Min(code.Limits.MemoryMb, _options.MemoryMegabytes) };
 
     private static PluginAnswer Translate(SandboxAnswer answer, string printed, string hook, TimeSpan elapsed)
     {
-        if (answer.Status == ExecutionStatus.Success)
+        if (answer.Status != ExecutionStatus.Success)
         {
-            return Read(answer.Output.Span) is { } said && said.ContainsKey("value")
-                ? new PluginAnswer(PluginCallStatus.Answered, said["value"]?.DeepClone(), null, elapsed, PrintedOf(said))
-                : new PluginAnswer(PluginCallStatus.Failed, null, $"{hook} gave an answer that the sandbox did not write", elapsed, printed);
+            return TranslateFailure(answer, printed, elapsed);
         }
 
+        return Read(answer.Output.Span) is { } said && said.ContainsKey("value")
+            ? new PluginAnswer(PluginCallStatus.Answered, said["value"]?.DeepClone(), null, elapsed, PrintedOf(said))
+            : new PluginAnswer(PluginCallStatus.Failed, null, $"{hook} gave an answer that the sandbox did not write", elapsed, printed);
+    }
+
+    private static PluginAnswer TranslateFailure(SandboxAnswer answer, string printed, TimeSpan elapsed)
+    {
         var (error, text) = ErrorOf(answer.Error ?? "", printed);
         var status = answer switch
         {

@@ -91,7 +91,7 @@ public sealed class FileDifferenceTests
     [InlineData("# note\r\nif host:\t\U0001F44D", "# note\nif host:\t\U0001F44D")]
     public void Visible_WhatEndsALineForSomeReadersOnly_IsAnEscape(string text, string seen)
     {
-        FileDifference.Visible(text).ShouldBe(seen);
+        VisibleText.Of(text).ShouldBe(seen);
         LineDiff.Compute("", text).Count.ShouldBe(seen.Split('\n').Length);
     }
 

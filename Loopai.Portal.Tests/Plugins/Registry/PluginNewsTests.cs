@@ -66,6 +66,23 @@ public sealed class PluginNewsTests(LoopaiDatabaseFixture fixture) : IClassFixtu
     }
 
     [Fact]
+    public async Task RemoveAsync_OfSeveralVersions_TellsEachOfThoseThatItHas()
+    {
+        var next = await _given.PublishAsync(_acme.Caller, _key, "1.1.0");
+        await InstallAsync(_globex, _version.PluginId, _key, _version.Id, _version.Version);
+        await InstallAsync(_initech, _version.PluginId, _key, next.Id, next.Version);
+        await InstallAsync(_initech, Guid.CreateVersion7(), "other.above", Guid.CreateVersion7(), "3.0.0", new LockedPlugin(_key, _version.Version, _version.Id));
+
+        await _given.Lifecycle.RemoveAsync(_acme.Caller, _key, "It is replaced.", default);
+
+        (await ToldAsync(_globex)).ShouldBe([("1.0.0", null)]);
+        (await ToldAsync(_initech)).ShouldBe([("1.0.0", "other.above"), ("1.1.0", null)], ignoreOrder: true);
+
+        async Task<IEnumerable<(string?, string?)>> ToldAsync(TestOrganization organization) =>
+            (await EventsAsync(organization, "plugin.yanked")).Select(e => (e.GetProperty("version").GetString(), e.GetProperty("neededBy").GetString()));
+    }
+
+    [Fact]
     public async Task DeprecateAsync_TellsWhoHasIt_AndNamesOnlyWhatItsAuthorSees()
     {
         var installed = await InstallAsync(_globex, _version.PluginId, _key, _version.Id, _version.Version);

@@ -48,7 +48,7 @@ public sealed class BuiltInPluginTests(PluginSandboxFixture plugins) : IClassFix
                 ["config"] = new JsonObject { ["field"] = "output.label", ["perHour"] = 50 },
             };
             var answer = await plugins.Sandbox.CallAsync(code, new PluginCall("sample", arguments, new PluginSandboxFixture.Canned()), CancellationToken.None);
-            var (said, error) = Core.Plugins.Runtime.HookAnswers.Sample(answer);
+            var (said, error) = HookAnswers.Sample(answer);
             error.ShouldBeNull();
             state = said!.State!;
             count[label] = count.GetValueOrDefault(label) + 1;

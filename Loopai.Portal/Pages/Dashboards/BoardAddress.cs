@@ -1,5 +1,5 @@
 using Loopai.Core.Analytics;
-using Loopai.Core.Errors;
+using Loopai.Core.Text;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Loopai.Portal.Pages.Dashboards;

@@ -1,4 +1,7 @@
 using System.Text.Json;
+using Loopai.Core.Plugins.Publishing;
+using Loopai.Portal.Components.Feedback;
+using Loopai.Portal.Pages.Plugins.Publishing;
 
 namespace Loopai.Portal.Pages.Plugins;
 
@@ -21,6 +24,12 @@ internal sealed record StepResult(string State, DateTimeOffset? At, string? Log,
             return null;
         }
     }
+
+    public string Word => Ended is { } ended ? PublishingWords.Of(ended) : State.ToLowerInvariant();
+
+    public Tone Tone => Ended is { } ended ? PublishingWords.ToneOf(ended) : Tone.Warn;
+
+    private PluginStepState? Ended => Enum.TryParse<PluginStepState>(State, ignoreCase: true, out var state) && Enum.IsDefined(state) ? state : null;
 
     internal sealed record Finding(string? Rule, string? Message, string? File, int? Line);
 }

@@ -6,7 +6,7 @@ const red = /(failed|stopped|quarantined|rolled_back|aborted|breaker_tripped|rev
 exports.handle = (event, config) => {
   if ((config.skip ?? []).includes(event.type)) return null;
   const title = titleOf(event.type);
-  const facts = Object.entries(event.data ?? {}).filter(([, value]) => value !== null && typeof value !== 'object').slice(0, MOST)
+  const facts = Object.entries(event.data ?? {}).filter(([name, value]) => value !== null && typeof value !== 'object' && !isRedundant(name, event.data)).slice(0, MOST)
     .map(([name, value]) => [wordsOf(name), cut(String(value))]);
   const colour = red.test(event.type) ? 0xc0362c : green.test(event.type) ? 0x2e7d32 : 0x5b6472;
   const link = config.portal ? `${config.portal.replace(/\/+$/, '')}${pathOf(event)}` : null;
@@ -64,6 +64,11 @@ function discord(event, title, facts, colour, link) {
 function titleOf(type) {
   const words = type.replace(/[._]/g, ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+// An id tells people nothing that the name beside it does not.
+function isRedundant(name, data) {
+  return name.endsWith('Id') && Boolean(data.plugin ?? data.name);
 }
 
 function wordsOf(name) {

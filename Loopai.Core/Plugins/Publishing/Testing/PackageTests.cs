@@ -46,8 +46,8 @@ public sealed class PackageTests(IPluginSandbox sandbox)
             }
 
             var fault = answer.Status != PluginCallStatus.Answered ? answer.Error
-                : one.Hook == _manifest.Kind.Hook() && HookAnswers.Check(_manifest.Kind, answer.Value) is { } shape ? $"the answer does not fit the hook: {shape.TrimEnd('.')}"
-                : HookAnswers.Has(answer.Value, one.Expect) ? null
+                : one.Hook == _manifest.Kind.Hook() && AnswerCheck.Fault(_manifest.Kind, answer.Value) is { } shape ? $"the answer does not fit the hook: {shape.TrimEnd('.')}"
+                : AnswerCheck.Has(answer.Value, one.Expect) ? null
                 : $"expected {Short(one.Expect)}, got {Short(answer.Value)}";
             Log.Append(fault is null ? "passed  " : "failed  ").Append(one.Name).Append(CultureInfo.InvariantCulture, $"  ({answer.Elapsed.TotalMilliseconds:F0} ms)\n");
             if (fault is not null)
@@ -94,7 +94,7 @@ public sealed class PackageTests(IPluginSandbox sandbox)
             {
                 PluginCallStatus.TimedOut => PluginFinding.Error("conformance.time", $"{hook} did not answer within the {_manifest.Capabilities.TimeoutMs} ms that it declares.", "Make it faster, or declare more time.", _manifest.Entry),
                 PluginCallStatus.OutOfMemory => PluginFinding.Error("conformance.memory", $"{hook} needs more than the {_manifest.Capabilities.MemoryMb} MB that it declares.", "Keep less, or declare more memory.", _manifest.Entry),
-                PluginCallStatus.Answered when HookAnswers.Check(_manifest.Kind, answer.Value) is { } fault =>
+                PluginCallStatus.Answered when AnswerCheck.Fault(_manifest.Kind, answer.Value) is { } fault =>
                     PluginFinding.Error("conformance.shape", $"{hook} answered {Short(answer.Value)}, but: {fault}", "Answer as the guide says, whatever the arguments are.", _manifest.Entry),
                 PluginCallStatus.Answered => null,
                 _ => PluginFinding.Error("conformance.crash", $"{hook} fails on arguments that it will meet: {answer.Error}.", "Take fields that are missing, null, long or of another type.", _manifest.Entry),

@@ -5,14 +5,14 @@ using Loopai.Core.Plugins.Runtime;
 namespace Loopai.Core.Plugins.Publishing.Testing;
 
 /// <summary>What a hook's answer is held against: what the portal takes, and what a case expects.</summary>
-public static class HookAnswers
+public static class AnswerCheck
 {
     /// <summary>What is wrong with the answer; null when nothing is.</summary>
-    public static string? Check(PluginKind kind, JsonNode? value) => kind switch
+    public static string? Fault(PluginKind kind, JsonNode? value) => kind switch
     {
-        PluginKind.Validator => Runtime.HookAnswers.Verdict(Answered(value)).Error,
-        PluginKind.Sampler => Runtime.HookAnswers.Sample(Answered(value)).Error,
-        PluginKind.WebhookHandler => Runtime.HookAnswers.Handle(Answered(value)).Error,
+        PluginKind.Validator => HookAnswers.Verdict(Answered(value)).Error,
+        PluginKind.Sampler => HookAnswers.Sample(Answered(value)).Error,
+        PluginKind.WebhookHandler => HookAnswers.Handle(Answered(value)).Error,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 
