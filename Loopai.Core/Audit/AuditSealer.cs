@@ -1,11 +1,11 @@
-using Microsoft.Extensions.Hosting;
+using Loopai.Core.Workers;
 using Microsoft.Extensions.Logging;
 
 namespace Loopai.Core.Audit;
 
 /// <summary>Seals twice a second; each minute looks whether a checkpoint is due; each hour applies the retention. Every portal has one.</summary>
 public sealed class AuditSealer(AuditSealing sealing, AuditCheckpoints checkpoints, AuditRetention retention, TimeProvider time, ILogger<AuditSealer> log)
-    : BackgroundService
+    : LateWorker
 {
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
     private const int BeatsAMinute = 120;
@@ -18,7 +18,7 @@ public sealed class AuditSealer(AuditSealing sealing, AuditCheckpoints checkpoin
         await TryAsync(() => sealing.SealAsync(cancellationToken), "seal audit events");
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Beat, time);
         for (var beat = 0L; !stoppingToken.IsCancellationRequested; beat++)

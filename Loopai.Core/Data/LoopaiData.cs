@@ -40,7 +40,15 @@ public sealed class LoopaiData(TenantDbOptions tenant, SystemDbOptions system, R
 }
 
 /// <summary>How to connect under the tenant role.</summary>
-public sealed record TenantDbOptions(DbContextOptions<LoopaiDbContext> Options);
+/// <param name="Later">The options, made when they are first needed: whoever is merely composed of what uses the database does not wait for its model.</param>
+public sealed record TenantDbOptions(Lazy<DbContextOptions<LoopaiDbContext>> Later)
+{
+    public DbContextOptions<LoopaiDbContext> Options => Later.Value;
+}
 
 /// <summary>How to connect under the system role.</summary>
-public sealed record SystemDbOptions(DbContextOptions<LoopaiDbContext> Options);
+/// <param name="Later">The options, made when they are first needed.</param>
+public sealed record SystemDbOptions(Lazy<DbContextOptions<LoopaiDbContext>> Later)
+{
+    public DbContextOptions<LoopaiDbContext> Options => Later.Value;
+}

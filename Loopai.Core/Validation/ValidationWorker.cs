@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Hosting;
+using Loopai.Core.Workers;
 using Microsoft.Extensions.Logging;
 
 namespace Loopai.Core.Validation;
@@ -7,7 +7,7 @@ namespace Loopai.Core.Validation;
 /// Keeps the processor going: at once when work arrives after a pause, a few times a second while it keeps arriving, every few seconds otherwise, ever
 /// more slowly while the database is away.
 /// </summary>
-public sealed class ValidationWorker(ValidationProcessor processor, ValidationSignal signal, TimeProvider time, ILogger<ValidationWorker> log) : BackgroundService
+public sealed class ValidationWorker(ValidationProcessor processor, ValidationSignal signal, TimeProvider time, ILogger<ValidationWorker> log) : LateWorker
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
@@ -15,7 +15,7 @@ public sealed class ValidationWorker(ValidationProcessor processor, ValidationSi
     /// <summary>A round costs the same for one validation as for a hundred; under load one per commit would take a tenth of the machine.</summary>
     private static readonly TimeSpan BetweenRounds = TimeSpan.FromMilliseconds(250);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stoppingToken)
     {
         var pause = TimeSpan.FromSeconds(1);
         while (!stoppingToken.IsCancellationRequested)

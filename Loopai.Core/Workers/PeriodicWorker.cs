@@ -1,19 +1,16 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Loopai.Core.Workers;
 
 /// <summary>
 /// Does its work again and again for as long as the portal runs. A background service that throws stops the whole host, so whatever a round throws is told in the
-/// log, and the next round comes. The first round waits until the portal answers, so that its start is not slower for it.
+/// log, and the next round comes.
 /// </summary>
 /// <param name="interval">Between the beginnings of two rounds; a round that takes longer delays the next one.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Takes what a round threw.</param>
-public abstract class PeriodicWorker(TimeSpan interval, TimeProvider time, ILogger log) : BackgroundService, IHostedLifecycleService
+public abstract class PeriodicWorker(TimeSpan interval, TimeProvider time, ILogger log) : LateWorker
 {
-    private readonly TaskCompletionSource _portalAnswers = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     /// <summary>The clock.</summary>
     protected TimeProvider Time => time;
 
@@ -23,24 +20,10 @@ public abstract class PeriodicWorker(TimeSpan interval, TimeProvider time, ILogg
     /// <summary>One round.</summary>
     public abstract Task RunOnceAsync(CancellationToken ct);
 
-    /// <summary>Everything has started, the server that answers included.</summary>
-    public Task StartedAsync(CancellationToken cancellationToken)
-    {
-        _portalAnswers.TrySetResult();
-        return Task.CompletedTask;
-    }
-
-    Task IHostedLifecycleService.StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    Task IHostedLifecycleService.StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    Task IHostedLifecycleService.StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected sealed override async Task RunAsync(CancellationToken stoppingToken)
     {
         try
         {
-            await _portalAnswers.Task.WaitAsync(stoppingToken);
             using var timer = new PeriodicTimer(interval, time);
             if (!BeginsAtOnce)
             {

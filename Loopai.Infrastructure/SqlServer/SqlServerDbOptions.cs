@@ -9,10 +9,10 @@ namespace Loopai.Infrastructure.SqlServer;
 public static class SqlServerDbOptions
 {
     public static TenantDbOptions Tenant(string connectionString) =>
-        new(new DbContextOptionsBuilder<LoopaiDbContext>().UseSqlServer(connectionString).AddInterceptors(new SqlServerTenantInterceptor()).UseTranslator<LoopaiDbContext, SqlServerHistogramTranslator>().Options);
+        new(new(() => new DbContextOptionsBuilder<LoopaiDbContext>().UseSqlServer(connectionString).AddInterceptors(new SqlServerTenantInterceptor()).UseTranslator<LoopaiDbContext, SqlServerHistogramTranslator>().Options));
 
     public static SystemDbOptions System(string connectionString) =>
-        new(new DbContextOptionsBuilder<LoopaiDbContext>().UseSqlServer(connectionString).AddInterceptors(new SqlServerSystemInterceptor()).UseTranslator<LoopaiDbContext, SqlServerHistogramTranslator>().Options);
+        new(new(() => new DbContextOptionsBuilder<LoopaiDbContext>().UseSqlServer(connectionString).AddInterceptors(new SqlServerSystemInterceptor()).UseTranslator<LoopaiDbContext, SqlServerHistogramTranslator>().Options));
 }
 
 /// <summary>The context that the SQL Server migrations hang on; the same model under another name.</summary>

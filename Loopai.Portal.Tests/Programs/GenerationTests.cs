@@ -157,6 +157,7 @@ public sealed class GenerationTests : IAsyncLifetime
     {
         var worker = new GenerationWorker(_database.Data, _signals, TimeProvider.System, NullLogger<GenerationWorker>.Instance);
         await worker.StartAsync(CancellationToken.None);
+        await worker.StartedAsync(CancellationToken.None);
         return worker;
     }
 

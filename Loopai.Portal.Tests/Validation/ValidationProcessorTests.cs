@@ -119,6 +119,7 @@ public sealed class ValidationProcessorTests : IAsyncLifetime
         using var worker = new ValidationWorker(Processor(), signal, TimeProvider.System, NullLogger<ValidationWorker>.Instance);
         await _database.AsOwnerAsync("ALTER TABLE validations RENAME TO away");
         await worker.StartAsync(default);
+        await worker.StartedAsync(default);
         await _database.AsOwnerAsync("ALTER TABLE away RENAME TO validations");
         var pending = await given.ExecutionAsync();
         signal.Raise();

@@ -37,6 +37,8 @@ public sealed class PortalDatabase : IAsyncDisposable
             return new PortalDatabase(settings, null, null);
         }
 
+        // Beside the start of the server and of the portal, which need it only at their end.
+        _ = Task.Run(PostgresDbOptions.Prepare, ct);
         if (!settings.IsEmbedded())
         {
             return new PortalDatabase(settings, null, PostgresConnections.FromOperator(settings.ConnectionString, settings.MigrationConnectionString));

@@ -96,6 +96,8 @@ public sealed class PortalHost : IAsyncDisposable
         builder.Services.AddLoopaiDemo(builder.Configuration.Settings<DemoSettings>());
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = builder.Configuration.Settings<ExecutionSettings>().MaxBodyBytes);
 
+        // It reads the keys of data protection before the portal answers, for which the whole model of the database has to be there. They are read when the first one is needed.
+        builder.Services.Remove(builder.Services.Single(s => s.ServiceType == typeof(IHostedService) && s.ImplementationType?.Name == "DataProtectionHostedService"));
         var app = builder.Build();
 
         app.UseTrustedProxies(builder.Configuration.Settings<PortalSettings>());

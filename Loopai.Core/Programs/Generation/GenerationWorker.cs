@@ -4,14 +4,14 @@ using Loopai.Core.Access;
 using Loopai.Core.Data;
 using Loopai.Core.Errors;
 using Loopai.Core.Tasks;
+using Loopai.Core.Workers;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Loopai.Core.Programs.Generation;
 
 /// <summary>Makes versions, one at a time in each portal, on a thread that leaves the processor to executions when they want it.</summary>
-public sealed class GenerationWorker(LoopaiData data, GenerationSignals signals, TimeProvider time, ILogger<GenerationWorker> log) : BackgroundService
+public sealed class GenerationWorker(LoopaiData data, GenerationSignals signals, TimeProvider time, ILogger<GenerationWorker> log) : LateWorker
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan WriteEvery = TimeSpan.FromMilliseconds(500);
@@ -19,7 +19,7 @@ public sealed class GenerationWorker(LoopaiData data, GenerationSignals signals,
 
     private readonly GenerationQueue _queue = new(data, time);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
