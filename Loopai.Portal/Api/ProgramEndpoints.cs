@@ -11,7 +11,7 @@ public static class ProgramEndpoints
 {
     public static void MapPrograms(this IEndpointRouteBuilder api)
     {
-        var programs = api.MapGroup("/tasks/{id:guid}/programs").WithTags("Programs");
+        var programs = api.MapGroup("/tasks/{id:guid}/programs").WithTags("Programs").TakesKnownQueryOnly();
         programs.MapPost("/", CreateAsync).WithSummary("Write a version in Python or JavaScript; it is tried on the examples");
         programs.MapGet("/", ListAsync).WithSummary("List versions, newest first");
         programs.MapGet("/{version:int}", GetAsync).WithSummary("Read a version with its source or its model in words");
