@@ -52,11 +52,12 @@ public sealed class VersionsJourneyTests(PortalVisit visit) : IClassFixture<Port
         await examples.AddSlowAsync(acme.Owner, task);
         await using var opened = await visit.SignInAsync(acme, $"/o/{acme.Slug}/tasks/{task}/versions");
         var page = opened.Page;
-        var (generate, cancel) = (page.GetByRole(AriaRole.Button, new() { Name = "Generate", Exact = true }), page.GetByRole(AriaRole.Button, new() { Name = "Cancel", Exact = true }));
+        var main = page.GetByRole(AriaRole.Main);
+        var (generate, cancel) = (main.GetByRole(AriaRole.Button, new() { Name = "Generate", Exact = true }), main.GetByRole(AriaRole.Button, new() { Name = "Cancel", Exact = true }));
 
         await generate.ClickAsync();
         await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Generate", Exact = true }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Progressbar)).ToBeVisibleAsync();
+        await Expect(main.GetByRole(AriaRole.Progressbar)).ToBeVisibleAsync();
         await Expect(generate).ToBeDisabledAsync();
         (await opened.ViolationsAsync()).ShouldBeEmpty();
         await opened.KeepScreenshotsAsync("version-generating");
