@@ -47,7 +47,7 @@ public sealed class VersionsJourneyTests(PortalVisit visit) : IClassFixture<Port
     public async Task Generation_Cancelled_EndsWhereItIsWatched_AndOnTheJobsPage()
     {
         var acme = await visit.Portal.AddOrganizationAsync("acme");
-        var task = await visit.Portal.CreateSpamFilterAsync(acme);
+        var task = await visit.Portal.CreateSpamFilterAsync(acme, outputSchema: """{"type":"string"}""");
         var (examples, generations) = (visit.Portal.Services.GetRequiredService<ExampleService>(), visit.Portal.Services.GetRequiredService<GenerationService>());
         await examples.AddSlowAsync(acme.Owner, task);
         await using var opened = await visit.SignInAsync(acme, $"/o/{acme.Slug}/tasks/{task}/versions");

@@ -14,7 +14,7 @@ public sealed class GenerationEndpointTests(PortalFixture portal)
     public async Task Cancel_OfARunningJob_EndsItThroughAnyPortal_AndIsTheSameTwice()
     {
         using var client = portal.Client(portal.Acme);
-        var task = await client.CreateTaskAsync();
+        var task = await client.CreateTaskAsync(outputSchema: """{"type":"string"}""");
         await portal.Services.GetRequiredService<ExampleService>().AddSlowAsync(portal.Acme.Owner, task);
         var twin = await portal.StartPortalAsync();
         try
