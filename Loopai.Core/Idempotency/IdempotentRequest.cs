@@ -22,6 +22,9 @@ public sealed class IdempotentRequest : ITenantOwned
 
     public string? Location { get; set; }
 
+    /// <summary>The entity tag that the answer carried, quotes and all.</summary>
+    public string? EntityTag { get; set; }
+
     public byte[]? Body { get; set; }
 
     public required DateTimeOffset CreatedAt { get; init; }

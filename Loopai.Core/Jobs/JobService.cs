@@ -54,7 +54,7 @@ public sealed class JobService(LoopaiData data)
             .OrderByDescending(r => r.job.CreatedAt).Take(Shown).ToListAsync(ct);
         return rows.Select(r => new Job(
             JobKind.Generation, r.job.Id, r.job.TaskId, r.Name, StateOf(r.job.Status), r.job.Stage, r.job.Progress, r.job.CreatedBy, r.job.CreatedAt, r.job.StartedAt, r.job.FinishedAt, null, r.job.Error,
-            MayManage: false));
+            caller.May(Permissions.ProgramsWrite, r.job.TaskId)));
     }
 
     private static JobState StateOf(RunStatus status) => status switch
@@ -64,7 +64,7 @@ public sealed class JobService(LoopaiData data)
 
     private static JobState StateOf(JobStatus status) => status switch
     {
-        JobStatus.Queued => JobState.Waiting, JobStatus.Running => JobState.Running, JobStatus.Succeeded => JobState.Succeeded, JobStatus.Failed => JobState.Failed,
+        JobStatus.Queued => JobState.Waiting, JobStatus.Running => JobState.Running, JobStatus.Succeeded => JobState.Succeeded, JobStatus.Failed => JobState.Failed, JobStatus.Cancelled => JobState.Cancelled,
     };
 }
 
@@ -86,7 +86,7 @@ public sealed record JobBoard(IReadOnlyList<Job> Jobs, IReadOnlyList<PlannedJob>
 /// <param name="FinishedAt">When it was over.</param>
 /// <param name="NextAttemptAt">When it is tried again, or for the first time.</param>
 /// <param name="Error">What it failed of.</param>
-/// <param name="MayManage">Whether the caller may end it and try it again.</param>
+/// <param name="MayManage">Whether the caller may end it and, of a report, try it again.</param>
 public sealed record Job(
     JobKind Kind, Guid Id, Guid SubjectId, string Subject, JobState State, string Stage, double Progress, string By, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt,
     DateTimeOffset? FinishedAt, DateTimeOffset? NextAttemptAt, string? Error, bool MayManage);

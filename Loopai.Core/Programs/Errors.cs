@@ -21,7 +21,10 @@ internal static class ProgramErrors
         new("program.activated_meanwhile", "Somebody else changed or activated a version of this task at the same moment. Look at the task again and repeat.");
 
     public static ConflictException GenerationRunning(Guid id) =>
-        new("generation.running", $"A version of this task is being generated already (job {id}). Wait for it to finish.");
+        new("generation.running", $"A version of this task is being generated already (job {id}). Wait for it to finish, or cancel it.");
+
+    public static ConflictException GenerationOver(GenerationJob job) =>
+        new("generation.over", job.Version is { } made ? $"This job is over: it made version {made}." : "This job is over: it failed, and made no version.");
 
     public static ConflictException NothingToLearnFrom() =>
         new("generation.no_examples", "This task has no examples that programs may learn from. Send some to its examples first.");

@@ -46,4 +46,5 @@ public enum JobStatus
     Running,
     Succeeded,
     Failed,
+    Cancelled,
 }

@@ -1,14 +1,16 @@
 using System.Runtime.CompilerServices;
 using Loopai.Core.Access;
 using Loopai.Core.Audit;
+using Loopai.Core.Costs.Ledger;
 using Loopai.Core.Data;
+using Loopai.Core.Errors;
 using Loopai.Core.Programs.Generation;
 using Loopai.Core.Tasks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Loopai.Core.Programs;
 
-/// <summary>Asks for versions to be made, and watches them come to be.</summary>
+/// <summary>Asks for versions to be made, watches them come to be, and cancels what is not wanted any more.</summary>
 public sealed class GenerationService(LoopaiData data, GenerationSignals signals, TimeProvider time)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
@@ -32,8 +34,8 @@ public sealed class GenerationService(LoopaiData data, GenerationSignals signals
         await db.FindOpenTaskAsync(taskId, ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
 
-        // Writing the row locks it: of two who start at once, the second waits here and then finds the first one's job.
-        await db.Tasks.Where(t => t.Id == taskId).ExecuteUpdateAsync(set => set.SetProperty(t => t.LastVersion, t => t.LastVersion), ct);
+        // Of two who start at once, the second waits here and then finds the first one's job.
+        await LockTaskAsync(db, taskId, ct);
         var running = await db.GenerationJobs
             .Where(j => j.TaskId == taskId && (j.Status == JobStatus.Queued || j.Status == JobStatus.Running))
             .Select(j => (Guid?)j.Id)
@@ -65,13 +67,50 @@ public sealed class GenerationService(LoopaiData data, GenerationSignals signals
         return GenerationSnapshot.Of(job);
     }
 
+    /// <summary>
+    /// Ends a job that waits or runs, in whichever portal; no version comes of it. Its learning stops within a second, and is charged as far as it got. Of a job
+    /// that was cancelled already nothing changes.
+    /// </summary>
+    /// <exception cref="ConflictException">The job has made its version, or has failed.</exception>
+    public async Task<GenerationSnapshot> CancelAsync(Caller caller, Guid taskId, Guid jobId, CancellationToken ct)
+    {
+        caller.Demand(Permissions.ProgramsWrite, taskId);
+        await using var db = await data.OpenAsync(caller, ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+
+        // Who finishes a job locks its task first too, so that neither waits for what the other holds.
+        await LockTaskAsync(db, taskId, ct);
+        var now = time.GetUtcNow();
+        var ended = await db.GenerationJobs
+            .Where(j => j.TaskId == taskId && j.Id == jobId && (j.Status == JobStatus.Queued || j.Status == JobStatus.Running))
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(j => j.Status, JobStatus.Cancelled)
+                    .SetProperty(j => j.Stage, "cancelled")
+                    .SetProperty(j => j.LeaseUntil, (DateTimeOffset?)null)
+                    .SetProperty(j => j.FinishedAt, now),
+                ct);
+        var job = await FindJobAsync(db, taskId, jobId, ct);
+        if (ended == 0)
+        {
+            return job.Status == JobStatus.Cancelled ? GenerationSnapshot.Of(job) : throw ProgramErrors.GenerationOver(job);
+        }
+
+        if (job.StartedAt is { } began)
+        {
+            await db.ChargeAsync(job.OrganizationId, [GenerationQueue.ChargeOf(job, now - began, now)], now, ct);
+        }
+
+        db.Record(caller, "generation.cancelled", "task", taskId, new { job = job.Id });
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        return GenerationSnapshot.Of(job);
+    }
+
     public async Task<GenerationSnapshot> GetAsync(Caller caller, Guid taskId, Guid jobId, CancellationToken ct)
     {
         caller.Demand(Permissions.TasksRead, taskId);
         await using var db = await data.OpenAsync(caller, ct);
-        var job = await db.GenerationJobs.AsNoTracking().FirstOrDefaultAsync(j => j.TaskId == taskId && j.Id == jobId, ct)
-            ?? throw ProgramErrors.JobNotFound(jobId);
-        return WithLatest(GenerationSnapshot.Of(job));
+        return WithLatest(GenerationSnapshot.Of(await FindJobAsync(db, taskId, jobId, ct)));
     }
 
     /// <summary>One window of the task's jobs, newest first.</summary>
@@ -111,6 +150,13 @@ public sealed class GenerationService(LoopaiData data, GenerationSignals signals
             }
         }
     }
+
+    private static async Task<GenerationJob> FindJobAsync(LoopaiDbContext db, Guid taskId, Guid jobId, CancellationToken ct) =>
+        await db.GenerationJobs.AsNoTracking().FirstOrDefaultAsync(j => j.TaskId == taskId && j.Id == jobId, ct) ?? throw ProgramErrors.JobNotFound(jobId);
+
+    /// <summary>Holds the task's row until the transaction ends.</summary>
+    private static Task LockTaskAsync(LoopaiDbContext db, Guid taskId, CancellationToken ct) =>
+        db.Tasks.Where(t => t.Id == taskId).ExecuteUpdateAsync(set => set.SetProperty(t => t.LastVersion, t => t.LastVersion), ct);
 
     /// <summary>A job that runs in this portal is followed in memory; the database is asked about every other, and about the end.</summary>
     private async Task<GenerationSnapshot> LookAsync(Caller caller, Guid taskId, Guid jobId, GenerationSnapshot? shown, CancellationToken ct) =>

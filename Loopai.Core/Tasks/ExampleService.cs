@@ -178,27 +178,12 @@ public sealed class ExampleService(LoopaiData data, TimeProvider time)
     private async Task<IReadOnlyList<Example>> AddManyAsync(
         Caller caller, Guid taskId, IReadOnlyList<ExampleInput> rows, string source, Func<int, string> nameOf, CancellationToken ct)
     {
-        if (rows.Count > MaxRows)
-        {
-            throw ExampleErrors.TooMany(MaxRows);
-        }
-
         await using var db = await data.OpenAsync(caller, ct);
         var task = await db.FindOpenTaskAsync(taskId, ct);
-        var drafts = DraftedExamples.Of(rows, ExampleSchemas.Of(task), nameOf);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var writer = new ExampleWriter(db, task, source, time.GetUtcNow());
         try
         {
-            var written = new List<Example>();
-            foreach (var batch in drafts.Chunk(BatchRows))
-            {
-                written.AddRange(await writer.WriteAsync(batch, ct));
-            }
-
-            await db.DemandRoomAsync(caller.OrganizationId, ct);
-            db.Record(caller, "examples.added", "task", taskId, new { source, writer.Added, writer.Updated, writer.Unchanged });
-            await db.SaveChangesAsync(ct);
+            var written = await AddManyAsync(db, caller, task, rows, source, nameOf, time.GetUtcNow(), ct);
             await transaction.CommitAsync(ct);
             return written;
         }
@@ -206,6 +191,29 @@ public sealed class ExampleService(LoopaiData data, TimeProvider time)
         {
             throw ExampleErrors.Concurrent();
         }
+    }
+
+    /// <summary>Adds examples within a transaction of the caller's.</summary>
+    internal static async Task<IReadOnlyList<Example>> AddManyAsync(
+        LoopaiDbContext db, Caller caller, TaskDefinition task, IReadOnlyList<ExampleInput> rows, string source, Func<int, string> nameOf, DateTimeOffset now,
+        CancellationToken ct)
+    {
+        if (rows.Count > MaxRows)
+        {
+            throw ExampleErrors.TooMany(MaxRows);
+        }
+
+        var writer = new ExampleWriter(db, task, source, now);
+        var written = new List<Example>();
+        foreach (var batch in DraftedExamples.Of(rows, ExampleSchemas.Of(task), nameOf).Chunk(BatchRows))
+        {
+            written.AddRange(await writer.WriteAsync(batch, ct));
+        }
+
+        await db.DemandRoomAsync(caller.OrganizationId, ct);
+        db.Record(caller, "examples.added", "task", task.Id, new { source, writer.Added, writer.Updated, writer.Unchanged });
+        await db.SaveChangesAsync(ct);
+        return written;
     }
 
     private sealed record After(Guid Id);

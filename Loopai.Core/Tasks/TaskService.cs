@@ -12,7 +12,14 @@ namespace Loopai.Core.Tasks;
 public sealed class TaskService(LoopaiData data, TimeProvider time)
 {
     /// <summary>Makes a task. The same specification again answers the task there is; another under the same name is a conflict.</summary>
-    public async Task<(TaskDefinition Task, bool Created)> CreateAsync(Caller caller, TaskSpecification request, CancellationToken ct)
+    public Task<(TaskDefinition Task, bool Created)> CreateAsync(Caller caller, TaskSpecification request, CancellationToken ct) => CreateAsync(caller, request, [], ct);
+
+    /// <summary>Makes a task together with its first examples, or neither. Of a task that is there already the examples are left alone.</summary>
+    /// <param name="caller">Who acts.</param>
+    /// <param name="request">What the task is to be.</param>
+    /// <param name="examples">What it starts with.</param>
+    /// <param name="ct">Ends the work.</param>
+    public async Task<(TaskDefinition Task, bool Created)> CreateAsync(Caller caller, TaskSpecification request, IReadOnlyList<ExampleInput> examples, CancellationToken ct)
     {
         caller.Demand(Permissions.TasksWrite);
         TaskRules.ForCreation(request);
@@ -53,6 +60,11 @@ public sealed class TaskService(LoopaiData data, TimeProvider time)
         try
         {
             await db.SaveChangesAsync(ct);
+            if (examples.Count > 0)
+            {
+                await ExampleService.AddManyAsync(db, caller, task, examples, "upload", i => $"examples[{i}]", now, ct);
+            }
+
             await transaction.CommitAsync(ct);
         }
         catch (DbUpdateException) when (!ct.IsCancellationRequested)

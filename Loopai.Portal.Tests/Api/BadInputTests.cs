@@ -169,6 +169,67 @@ public sealed class BadInputTests(PortalFixture portal) : IAsyncLifetime
         problem.GetProperty("errors").TryGetProperty(field, out _).ShouldBeTrue(problem.ToString());
     }
 
+    [Theory]
+    [InlineData("tasks?stauts=archived", "stauts")]
+    [InlineData("tasks/ID/examples?ouptut=spam", "ouptut")]
+    [InlineData("tasks/ID/programs?status=active", "status")]
+    [InlineData("tasks/ID/programs/jobs?status=running", "status")]
+    [InlineData("tasks/ID/quality?frm=2026-01-01T00:00:00Z", "frm")]
+    [InlineData("validations?task=1", "task")]
+    [InlineData("executions?task=1", "task")]
+    public async Task Get_UnknownParameter_Is400AndNamesIt(string path, string parameter)
+    {
+        var answer = await _client.GetAsync(path.Replace("ID", _task.ToString(), StringComparison.Ordinal));
+        var problem = await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "request.query");
+        problem.GetProperty("errors").TryGetProperty(parameter, out _).ShouldBeTrue(problem.ToString());
+    }
+
+    [Theory]
+    [InlineData("tasks/ID/quality")]
+    [InlineData("validations")]
+    [InlineData("executions")]
+    public async Task Get_RangeThatRunsBackwards_Is400(string path)
+    {
+        var answer = await _client.GetAsync($"{path.Replace("ID", _task.ToString(), StringComparison.Ordinal)}?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z");
+        (await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest)).GetProperty("errors").TryGetProperty("from", out _).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Get_MissingParameter_Is400InTheCallersWords()
+    {
+        var problem = await (await _client.GetAsync($"tasks/{_task}/programs/compare?left=1")).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "request.parameter");
+        problem.GetProperty("detail").GetString().ShouldBe("right is missing from the address; it is a whole number.");
+    }
+
+    [Fact]
+    public async Task Task_WithAnExampleThatDoesNotFit_IsNotMade()
+    {
+        var name = $"Half {Guid.NewGuid():n}";
+        var body = $$"""{"name":"{{name}}","inputSchema":{{PortalTasks.InputSchema}},"outputSchema":{{PortalTasks.OutputSchema}},"examples":[EXAMPLES]}""";
+
+        var refused = await PostAsync("tasks", body.Replace("EXAMPLES", """{"input":{"text":"buy"},"output":"spam"},{"input":{"text":1},"output":"spam"}""", StringComparison.Ordinal));
+        await refused.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "example.invalid");
+        (await _client.GetFromJsonAsync<JsonElement>($"tasks?search={Uri.EscapeDataString(name)}")).GetProperty("items").GetArrayLength().ShouldBe(0);
+
+        var made = await PostAsync("tasks", body.Replace("EXAMPLES", """{"input":{"text":"buy"},"output":"spam"}""", StringComparison.Ordinal));
+        made.StatusCode.ShouldBe(HttpStatusCode.Created);
+        (await _client.GetFromJsonAsync<JsonElement>($"{made.Headers.Location}/examples/counts")).GetProperty("total").GetInt32().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Patch_ExamplesAreRefused_AndNullTakesATargetAway()
+    {
+        var address = $"tasks/{_task}";
+        await (await _client.PatchAsJsonAsync(address, new { examples = new[] { new { input = new { text = "a" }, output = "ham" } } }))
+            .ShouldBeProblemAsync(HttpStatusCode.BadRequest, "request.json");
+
+        await _client.PatchAsJsonAsync(address, new { accuracyTarget = 0.9, latency_target_ms = 5 });
+        var without = await (await _client.PatchAsync(address, JsonContent.Create(JsonElement.Parse("""{"accuracy_target":null}""")))).Content.ReadFromJsonAsync<JsonElement>();
+
+        without.TryGetProperty("accuracyTarget", out _).ShouldBeFalse();
+        without.GetProperty("latencyTargetMs").GetDouble().ShouldBe(5);
+    }
+
     [Fact]
     public async Task Batch_10001Items_Is400()
     {

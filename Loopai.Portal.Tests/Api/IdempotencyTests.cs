@@ -114,6 +114,31 @@ public sealed class IdempotencyTests(PortalFixture portal)
         (await first.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("key").GetString().ShouldBe(text);
     }
 
+    [Fact]
+    public async Task Post_CreatesATask_ReplaysTheHeadersToo_AndTheTagStillGuardsAChange()
+    {
+        using var client = portal.Client(portal.Acme);
+        var body = new
+        {
+            name = $"Replayed {Guid.NewGuid():n}",
+            inputSchema = JsonElement.Parse(PortalTasks.InputSchema),
+            outputSchema = JsonElement.Parse(PortalTasks.OutputSchema),
+        };
+
+        var first = await SendAsync(client, "tasks", body, "new-task");
+        var second = await SendAsync(client, "tasks", body, "new-task");
+
+        first.StatusCode.ShouldBe(HttpStatusCode.Created);
+        var (location, tag) = (first.Headers.Location.ShouldNotBeNull(), first.Headers.ETag.ShouldNotBeNull());
+        second.Headers.GetValues(IdempotencyReplayed).ShouldBe(["true"]);
+        (second.StatusCode, second.Headers.Location, second.Headers.ETag, second.Content.Headers.ContentType, second.Content.Headers.ContentLength)
+            .ShouldBe((first.StatusCode, location, tag, first.Content.Headers.ContentType, first.Content.Headers.ContentLength));
+        (await second.Content.ReadAsByteArrayAsync()).ShouldBe(await first.Content.ReadAsByteArrayAsync());
+        using var change = new HttpRequestMessage(HttpMethod.Patch, location) { Content = JsonContent.Create(new { description = "Changed by its tag" }) };
+        change.Headers.IfMatch.Add(second.Headers.ETag!);
+        (await client.SendAsync(change)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("two words")]
@@ -160,7 +185,7 @@ public sealed class IdempotencyTests(PortalFixture portal)
         clock.Now += IdempotencyService.Lease;
         (await BeginAsync(service, "slow", print)).State.ShouldBe(IdempotencyState.Started);
         (await service.RenewAsync(portal.Acme.Owner, slow, CancellationToken.None)).ShouldBeFalse();
-        await service.CompleteAsync(portal.Acme.Owner, slow, new IdempotentAnswer(200, null, null, []), CancellationToken.None);
+        await service.CompleteAsync(portal.Acme.Owner, slow, new IdempotentAnswer(200, null, null, null, []), CancellationToken.None);
         (await BeginAsync(service, "slow", print)).State.ShouldBe(IdempotencyState.InFlight);
     }
 
@@ -170,11 +195,11 @@ public sealed class IdempotencyTests(PortalFixture portal)
         var clock = new ClockAt(DateTimeOffset.UtcNow);
         var service = Service(clock);
         var claim = (await BeginAsync(service, "old", [1])).Claim!;
-        await service.CompleteAsync(portal.Acme.Owner, claim, new IdempotentAnswer(201, "text/plain", "/x", "yes"u8.ToArray()), CancellationToken.None);
+        await service.CompleteAsync(portal.Acme.Owner, claim, new IdempotentAnswer(201, "text/plain", "/x", "\"7\"", "yes"u8.ToArray()), CancellationToken.None);
 
         clock.Now += IdempotencyService.KeptFor - TimeSpan.FromSeconds(1);
         (await BeginAsync(service, "old", [1])).Answer.ShouldNotBeNull().ShouldSatisfyAllConditions(
-            a => a.StatusCode.ShouldBe(201), a => a.Location.ShouldBe("/x"), a => a.Body.ShouldBe("yes"u8.ToArray()));
+            a => a.StatusCode.ShouldBe(201), a => a.Location.ShouldBe("/x"), a => a.EntityTag.ShouldBe("\"7\""), a => a.Body.ShouldBe("yes"u8.ToArray()));
         clock.Now += TimeSpan.FromSeconds(1);
 
         (await BeginAsync(service, "old", [2])).State.ShouldBe(IdempotencyState.Started);
@@ -187,7 +212,7 @@ public sealed class IdempotencyTests(PortalFixture portal)
         var claim = (await BeginAsync(service, "large", [1])).Claim!;
 
         await service.CompleteAsync(
-            portal.Acme.Owner, claim, new IdempotentAnswer(200, null, null, new byte[IdempotencyService.MaxAnswerBytes + 1]), CancellationToken.None);
+            portal.Acme.Owner, claim, new IdempotentAnswer(200, null, null, null, new byte[IdempotencyService.MaxAnswerBytes + 1]), CancellationToken.None);
 
         (await BeginAsync(service, "large", [1])).State.ShouldBe(IdempotencyState.AnswerNotKept);
     }

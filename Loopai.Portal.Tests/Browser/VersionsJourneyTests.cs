@@ -1,5 +1,7 @@
+using Loopai.Core.Programs;
 using Loopai.Core.Tasks;
 using Loopai.Portal.Tests.Api;
+using Loopai.Portal.Tests.Programs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -38,6 +40,39 @@ public sealed class VersionsJourneyTests(PortalVisit visit) : IClassFixture<Port
         await opened.KeepScreenshotAsync("version-detail");
         var download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "Download" }).ClickAsync());
         download.SuggestedFilename.ShouldEndWith("-v2.zip");
+        opened.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Generation_Cancelled_EndsWhereItIsWatched_AndOnTheJobsPage()
+    {
+        var acme = await visit.Portal.AddOrganizationAsync("acme");
+        var task = await visit.Portal.CreateSpamFilterAsync(acme, outputSchema: """{"type":"string"}""");
+        var (examples, generations) = (visit.Portal.Services.GetRequiredService<ExampleService>(), visit.Portal.Services.GetRequiredService<GenerationService>());
+        await examples.AddSlowAsync(acme.Owner, task);
+        await using var opened = await visit.SignInAsync(acme, $"/o/{acme.Slug}/tasks/{task}/versions");
+        var page = opened.Page;
+        var main = page.GetByRole(AriaRole.Main);
+        var (generate, cancel) = (main.GetByRole(AriaRole.Button, new() { Name = "Generate", Exact = true }), main.GetByRole(AriaRole.Button, new() { Name = "Cancel", Exact = true }));
+
+        await generate.ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Generate", Exact = true }).ClickAsync();
+        await Expect(main.GetByRole(AriaRole.Progressbar)).ToBeVisibleAsync();
+        await Expect(generate).ToBeDisabledAsync();
+        (await opened.ViolationsAsync()).ShouldBeEmpty();
+        await opened.KeepScreenshotsAsync("version-generating");
+        await cancel.ClickAsync();
+        await Expect(page.GetByText("No version was made")).ToBeVisibleAsync();
+        await Expect(generate).ToBeEnabledAsync();
+        await Expect(cancel).ToHaveCountAsync(0);
+        (await opened.ViolationsAsync()).ShouldBeEmpty();
+        await opened.KeepScreenshotsAsync("version-cancelled");
+
+        var next = await generations.StartAsync(acme.Owner, task, "auto", activate: false, CancellationToken.None);
+        await opened.GoAsync(new Uri(visit.Portal.Address, $"/o/{acme.Slug}/jobs").ToString());
+        await page.GetByRole(AriaRole.Button, new() { Name = "End Spam" }).ClickAsync();
+        await Expect(page.GetByText("cancelled").Nth(1)).ToBeVisibleAsync();
+        (await generations.GetAsync(acme.Owner, task, next.Id, CancellationToken.None)).Status.ShouldBe(JobStatus.Cancelled);
         opened.Errors.ShouldBeEmpty();
     }
 

@@ -1,3 +1,4 @@
+using Loopai.Core.Access;
 using Loopai.Core.Errors;
 using Loopai.Core.Programs;
 using Loopai.Core.Programs.Generation;
@@ -147,6 +148,138 @@ public sealed class GenerationTests : IAsyncLifetime
         await worker.StopAsync(CancellationToken.None);
     }
 
+    [Fact]
+    public async Task CancelAsync_OfAQueuedJob_ItNeverStartsAndAnotherMay()
+    {
+        var cancelled = await QueueAsync();
+
+        var answer = await _generation.CancelAsync(_organization.Caller, _task.Id, cancelled, CancellationToken.None);
+        var next = await _generation.StartAsync(_organization.Caller, _task.Id, "rule", activate: false, CancellationToken.None);
+        using var worker = await StartWorkerAsync();
+        (await WatchAsync(next.Id))[^1].Status.ShouldBe(JobStatus.Succeeded);
+        await worker.StopAsync(CancellationToken.None);
+
+        answer.ShouldSatisfyAllConditions(
+            j => j.Status.ShouldBe(JobStatus.Cancelled), j => j.Stage.ShouldBe("cancelled"), j => j.FinishedAt.ShouldNotBeNull(), j => j.Version.ShouldBeNull());
+        (await _generation.GetAsync(_organization.Caller, _task.Id, cancelled, CancellationToken.None)).ShouldBe(answer);
+        await using var db = await _database.Data.OpenAsync(_organization.Caller, CancellationToken.None);
+        (await db.Programs.SingleAsync()).Version.ShouldBe(1);
+        (await db.CostEntries.Select(c => c.SubjectId).ToListAsync()).ShouldBe([next.Id], "what never ran costs nothing");
+    }
+
+    [Fact]
+    public async Task CancelAsync_ThroughAnotherPortal_StopsTheLearningAndLeavesNoVersion()
+    {
+        await new ExampleService(_database.Data, TimeProvider.System).AddSlowAsync(_organization.Caller, _task.Id);
+        using var worker = await StartWorkerAsync();
+        var job = await _generation.StartAsync(_organization.Caller, _task.Id, "auto", activate: true, CancellationToken.None);
+        await UntilAsync(() => _signals.ProgressOf(job.Id) is { Fraction: > 0 });
+        using var elsewhere = new GenerationSignals();
+        var otherPortal = new GenerationService(_database.Data, elsewhere, TimeProvider.System);
+
+        (await otherPortal.CancelAsync(_organization.Caller, _task.Id, job.Id, CancellationToken.None)).Status.ShouldBe(JobStatus.Cancelled);
+
+        (await WatchAsync(job.Id))[^1].ShouldSatisfyAllConditions(j => j.Status.ShouldBe(JobStatus.Cancelled), j => j.Version.ShouldBeNull());
+        var other = await _database.AddTaskAsync(_organization);
+        await _database.AddExamplesAsync(_organization, other.Id, 40);
+        var next = await _generation.StartAsync(_organization.Caller, other.Id, "rule", activate: false, CancellationToken.None);
+        (await WatchAsync(next.Id, other.Id))[^1].Status.ShouldBe(JobStatus.Succeeded, "the worker is free again, long before the first would have been done");
+        await worker.StopAsync(CancellationToken.None);
+        await using var db = await _database.Data.OpenAsync(_organization.Caller, CancellationToken.None);
+        (await db.Programs.Select(p => p.TaskId).ToListAsync()).ShouldBe([other.Id]);
+        (await db.Tasks.SingleAsync(t => t.Id == _task.Id)).ShouldSatisfyAllConditions(t => t.LastVersion.ShouldBe(0), t => t.ActiveVersion.ShouldBeNull());
+        (await db.CostEntries.SingleAsync(c => c.SubjectId == job.Id)).Quantity.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task CancelAsync_Again_ChangesNothing_AndIsOnRecordOnce()
+    {
+        var id = await QueueAsync();
+        var first = await _generation.CancelAsync(_organization.Caller, _task.Id, id, CancellationToken.None);
+
+        var second = await _generation.CancelAsync(_organization.Caller, _task.Id, id, CancellationToken.None);
+
+        second.ShouldBe(first);
+        await using var db = await _database.Data.OpenAsync(_organization.Caller, CancellationToken.None);
+        (await db.AuditEvents.CountAsync(e => e.Action == "generation.cancelled")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task CancelAsync_OfAJobThatIsOver_SaysWhatBecameOfIt()
+    {
+        var id = await QueueAsync();
+        using var worker = await StartWorkerAsync();
+        await WatchAsync(id);
+        await worker.StopAsync(CancellationToken.None);
+
+        var refused = await Should.ThrowAsync<ConflictException>(() => _generation.CancelAsync(_organization.Caller, _task.Id, id, CancellationToken.None));
+
+        refused.Code.ShouldBe("generation.over");
+        refused.Message.ShouldContain("version 1");
+    }
+
+    [Fact]
+    public async Task CancelAsync_WhileItFinishes_IsEitherOrAndNeverBoth()
+    {
+        await _database.AddExamplesAsync(_organization, _task.Id, 60);
+        var queue = new GenerationQueue(_database.Data, TimeProvider.System);
+        var learned = GivenExamples.Learn(GivenExamples.Tickets(60), strategy: SynthesisStrategy.Rule);
+        for (var round = 0; round < 20; round++)
+        {
+            await _generation.StartAsync(_organization.Caller, _task.Id, "rule", activate: true, CancellationToken.None);
+            var job = (await queue.ClaimAsync(CancellationToken.None)).ShouldNotBeNull();
+            var before = await VersionsAsync();
+
+            var finishing = queue.FinishAsync(job, learned, TimeSpan.FromSeconds(1), CancellationToken.None);
+            var cancelling = CancelledAsync(job.Id);
+            await Task.WhenAll(finishing, cancelling);
+
+            (await finishing).ShouldBe(!await cancelling);
+            (await VersionsAsync()).ShouldBe(before + (await finishing ? 1 : 0));
+        }
+    }
+
+    [Fact]
+    public async Task CancelAsync_ByWhoMayNot_IsRefused_AndForOthersThereIsNoSuchJob()
+    {
+        var id = await QueueAsync();
+        var reader = Caller.ForUser(Guid.CreateVersion7(), "reader", _organization.Id, _organization.Caller.EnvironmentId, [Permissions.TasksRead]);
+        var stranger = await _database.AddOrganizationAsync();
+
+        await Should.ThrowAsync<ForbiddenException>(() => _generation.CancelAsync(reader, _task.Id, id, CancellationToken.None));
+        await Should.ThrowAsync<NotFoundException>(() => _generation.CancelAsync(stranger.Caller, _task.Id, id, CancellationToken.None));
+
+        (await _generation.GetAsync(_organization.Caller, _task.Id, id, CancellationToken.None)).Status.ShouldBe(JobStatus.Queued);
+    }
+
+    private async Task<bool> CancelledAsync(Guid id)
+    {
+        try
+        {
+            await _generation.CancelAsync(_organization.Caller, _task.Id, id, CancellationToken.None);
+            return true;
+        }
+        catch (ConflictException e) when (e.Code == "generation.over")
+        {
+            return false;
+        }
+    }
+
+    private async Task<int> VersionsAsync()
+    {
+        await using var db = await _database.Data.OpenAsync(_organization.Caller, CancellationToken.None);
+        return await db.Programs.CountAsync();
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!condition())
+        {
+            await Task.Delay(20, patience.Token);
+        }
+    }
+
     private async Task<Guid> QueueAsync()
     {
         await _database.AddExamplesAsync(_organization, _task.Id, 4);
@@ -161,10 +294,10 @@ public sealed class GenerationTests : IAsyncLifetime
         return worker;
     }
 
-    private async Task<List<GenerationSnapshot>> WatchAsync(Guid id)
+    private async Task<List<GenerationSnapshot>> WatchAsync(Guid id, Guid? taskId = null)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        return await _generation.WatchAsync(_organization.Caller, _task.Id, id, patience.Token).ToListAsync(patience.Token);
+        return await _generation.WatchAsync(_organization.Caller, taskId ?? _task.Id, id, patience.Token).ToListAsync(patience.Token);
     }
 
     private sealed class LateClock(TimeSpan by) : TimeProvider

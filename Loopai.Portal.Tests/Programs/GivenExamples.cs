@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Loopai.Core.Access;
 using Loopai.Core.Programs;
+using Loopai.Core.Tasks;
 
 namespace Loopai.Portal.Tests.Programs;
 
@@ -38,6 +40,18 @@ internal static class GivenExamples
             var (size, isNew) = (random.Next(10, 200), random.Next(2) == 0);
             return Example(new { size, isNew }, Math.Round((3 * size) + (isNew ? 10 : 0) + random.NextDouble(), 2));
         })];
+    }
+
+    /// <summary>Gives a task examples of so little sense, in so many classes, that learning from them takes minutes.</summary>
+    public static async Task AddSlowAsync(this ExampleService examples, Caller caller, Guid taskId)
+    {
+        var random = new Random(5);
+        var rows = Enumerable.Range(0, 6_000).Select(i => new ExampleInput
+        {
+            Input = Json(new { text = string.Join(' ', Enumerable.Range(0, 120).Select(_ => $"word{random.Next(20_000)}")) }),
+            Output = Json($"class{i % 60}"),
+        });
+        await examples.AddManyAsync(caller, taskId, [.. rows], CancellationToken.None);
     }
 
     public static SynthesisResult Learn(IReadOnlyList<LabelledExample> examples, object? outputSchema = null, SynthesisStrategy strategy = SynthesisStrategy.Auto) =>

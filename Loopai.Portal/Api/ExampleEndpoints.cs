@@ -17,7 +17,7 @@ public static class ExampleEndpoints
 
     public static void MapExamples(this IEndpointRouteBuilder api)
     {
-        var examples = api.MapGroup("/tasks/{id:guid}/examples").WithTags("Examples");
+        var examples = api.MapGroup("/tasks/{id:guid}/examples").WithTags("Examples").TakesKnownQueryOnly();
         examples.MapPost("/", ImportAsync)
             .WithMetadata(new RequestSizeLimitAttribute(MaxUploadBytes))
             .Accepts<ExampleInput[]>("application/json", "application/x-ndjson", "application/jsonl", "text/csv")

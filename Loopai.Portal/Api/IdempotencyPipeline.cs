@@ -106,8 +106,8 @@ public sealed class IdempotencyPipeline(IdempotencyService service, RefusalLog r
             else
             {
                 var body = answer.Length <= IdempotencyService.MaxAnswerBytes ? answer.ToArray() : null;
-                await service.CompleteAsync(
-                    caller, claim, new IdempotentAnswer(status, http.Response.ContentType, http.Response.Headers.Location, body), CancellationToken.None);
+                var (type, headers) = (http.Response.ContentType, http.Response.Headers);
+                await service.CompleteAsync(caller, claim, new IdempotentAnswer(status, type, headers.Location, headers.ETag, body), CancellationToken.None);
             }
         }
         catch (Exception e)
@@ -140,6 +140,7 @@ public sealed class IdempotencyPipeline(IdempotencyService service, RefusalLog r
         response.StatusCode = answer.StatusCode;
         response.Headers[ReplayedHeader] = "true";
         response.Headers.Location = answer.Location;
+        response.Headers.ETag = answer.EntityTag;
         if (answer.Body is { Length: > 0 } body)
         {
             response.ContentType = answer.ContentType;

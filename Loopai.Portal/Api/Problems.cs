@@ -128,7 +128,13 @@ public static partial class Problems
         if (Unbound().Match(e.Message) is { Success: true } unbound)
         {
             var (name, value) = (unbound.Groups["name"].Value, unbound.Groups["value"].Value);
-            var message = $"{name} cannot be '{value}'; it is a {NameOf(unbound.Groups["type"].Value)}.";
+            var message = $"{name} cannot be '{value}'; it is {NameOf(unbound.Groups["type"].Value)}.";
+            return WithErrors(Of(e.StatusCode, "Invalid request", "request.parameter", message), new Dictionary<string, string[]> { [name] = [message] });
+        }
+
+        if (Missing().Match(e.Message) is { Success: true } missing)
+        {
+            var (name, message) = (missing.Groups["name"].Value, $"{missing.Groups["name"].Value} is missing from the address; it is {NameOf(missing.Groups["type"].Value)}.");
             return WithErrors(Of(e.StatusCode, "Invalid request", "request.parameter", message), new Dictionary<string, string[]> { [name] = [message] });
         }
 
@@ -142,18 +148,22 @@ public static partial class Problems
 
     private static string NameOf(string type) => type switch
     {
-        "Guid" => "UUID",
-        "int" or "long" => "whole number",
-        "double" => "number",
+        "Guid" => "a UUID",
+        "int" or "long" => "a whole number",
+        "double" => "a number",
         "bool" => "true or false",
-        "DateTimeOffset" => "RFC 3339 time",
-        "DateOnly" => "day, such as 2026-03-01",
-        _ => type,
+        "DateTimeOffset" => "an RFC 3339 time",
+        "DateOnly" => "a day, such as 2026-03-01",
+        _ => $"a {type}",
     };
 
     /// <summary>What minimal APIs say of a parameter: <c>Failed to bind parameter "Nullable&lt;int&gt; limit" from "abc".</c></summary>
     [GeneratedRegex("^Failed to bind parameter \"(Nullable<)?(?<type>\\w+)[?>]? (?<name>\\w+)\" from \"(?<value>.*)\"\\.$", RegexOptions.NonBacktracking | RegexOptions.Singleline)]
     private static partial Regex Unbound();
+
+    /// <summary>What they say of one that is not there: <c>Required parameter "int right" was not provided from query string.</c></summary>
+    [GeneratedRegex("^Required parameter \"(?<type>\\w+) (?<name>\\w+)\" was not provided from query string\\.$", RegexOptions.NonBacktracking)]
+    private static partial Regex Missing();
 
     private static ProblemDetails TooLarge() => Of(
         StatusCodes.Status413PayloadTooLarge, "Body too large", "request.too_large",

@@ -11,7 +11,7 @@ public static class ProgramEndpoints
 {
     public static void MapPrograms(this IEndpointRouteBuilder api)
     {
-        var programs = api.MapGroup("/tasks/{id:guid}/programs").WithTags("Programs");
+        var programs = api.MapGroup("/tasks/{id:guid}/programs").WithTags("Programs").TakesKnownQueryOnly();
         programs.MapPost("/", CreateAsync).WithSummary("Write a version in Python or JavaScript; it is tried on the examples");
         programs.MapGet("/", ListAsync).WithSummary("List versions, newest first");
         programs.MapGet("/{version:int}", GetAsync).WithSummary("Read a version with its source or its model in words");
@@ -23,6 +23,7 @@ public static class ProgramEndpoints
         programs.MapPost("/generate", GenerateAsync).WithSummary("Generate a version from the examples; answers a job to be watched");
         programs.MapGet("/jobs", ListJobsAsync).WithSummary("List generation jobs, newest first");
         programs.MapGet("/jobs/{jobId:guid}", GetJobAsync).WithSummary("How far a generation job has come");
+        programs.MapPost("/jobs/{jobId:guid}/cancel", CancelJobAsync).WithSummary("End a generation job that is not over; no version comes of it");
     }
 
     private static async Task<Created<ProgramResponse>> CreateAsync(
@@ -74,6 +75,9 @@ public static class ProgramEndpoints
 
     private static async Task<Ok<GenerationSnapshot>> GetJobAsync(Guid id, Guid jobId, Caller caller, GenerationService generation, CancellationToken ct) =>
         TypedResults.Ok(await generation.GetAsync(caller, id, jobId, ct));
+
+    private static async Task<Ok<GenerationSnapshot>> CancelJobAsync(Guid id, Guid jobId, Caller caller, GenerationService generation, CancellationToken ct) =>
+        TypedResults.Ok(await generation.CancelAsync(caller, id, jobId, ct));
 
     private static Ok<ProgramResponse> Answer(ProgramVersion program, HttpResponse response)
     {

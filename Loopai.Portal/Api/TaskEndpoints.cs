@@ -12,7 +12,7 @@ public static class TaskEndpoints
 {
     public static void MapTasks(this IEndpointRouteBuilder api)
     {
-        var tasks = api.MapGroup("/tasks").WithTags("Tasks");
+        var tasks = api.MapGroup("/tasks").WithTags("Tasks").TakesKnownQueryOnly();
         tasks.MapPost("/", CreateAsync).WithSummary("Create a task; the same specification again answers the existing one");
         tasks.MapGet("/", ListAsync).WithSummary("List tasks");
         tasks.MapGet("/{id:guid}", GetAsync).WithName("GetTask").WithSummary("Read a task");
@@ -24,8 +24,9 @@ public static class TaskEndpoints
     private static async Task<Results<Created<TaskResponse>, Ok<TaskResponse>>> CreateAsync(
         TaskRequest body, Caller caller, TaskService tasks, ExampleService examples, HttpResponse response, CancellationToken ct)
     {
-        var (task, created) = await tasks.CreateAsync(caller, body.ToSpecification(), ct);
-        if (body.Examples is { Count: > 0 } rows)
+        var rows = body.Examples ?? [];
+        var (task, created) = await tasks.CreateAsync(caller, body.ToSpecification(), rows, ct);
+        if (!created && rows.Count > 0)
         {
             await examples.AddManyAsync(caller, task.Id, rows, ct);
         }
@@ -45,7 +46,7 @@ public static class TaskEndpoints
         Answer(await tasks.GetAsync(caller, id, ct), response);
 
     private static async Task<Ok<TaskResponse>> UpdateAsync(
-        Guid id, TaskRequest body, Caller caller, TaskService tasks, HttpRequest request, HttpResponse response, CancellationToken ct) =>
+        Guid id, TaskChangeRequest body, Caller caller, TaskService tasks, HttpRequest request, HttpResponse response, CancellationToken ct) =>
         Answer(await tasks.UpdateAsync(caller, id, body.ToSpecification(), Revisions.IfMatch(request), ct), response);
 
     private static async Task<Ok<TaskResponse>> ArchiveAsync(Guid id, Caller caller, TaskService tasks, HttpResponse response, CancellationToken ct) =>
@@ -61,9 +62,19 @@ public static class TaskEndpoints
     }
 }
 
-/// <summary>What a caller sends to make or change a task.</summary>
-public sealed record TaskRequest
+/// <summary>What a caller sends to make a task.</summary>
+public sealed record TaskRequest : TaskChangeRequest
 {
+    /// <summary>Labelled examples to start with; more can be sent to the task's own examples endpoint.</summary>
+    public IReadOnlyList<ExampleInput>? Examples { get; init; }
+}
+
+/// <summary>What a caller sends to change a task: what is left out stays as it is.</summary>
+public record TaskChangeRequest
+{
+    private readonly bool _saysAccuracyTarget;
+    private readonly bool _saysLatencyTarget;
+
     public string? Name { get; init; }
 
     public string? Description { get; init; }
@@ -74,13 +85,19 @@ public sealed record TaskRequest
     /// <summary>JSON Schema 2020-12.</summary>
     public JsonElement? OutputSchema { get; init; }
 
-    /// <summary>Labelled examples to start with; more can be sent to the task's own examples endpoint.</summary>
-    public IReadOnlyList<ExampleInput>? Examples { get; init; }
+    /// <summary>0..1; null takes a task's target away.</summary>
+    public double? AccuracyTarget
+    {
+        get;
+        init => (field, _saysAccuracyTarget) = (value, true);
+    }
 
-    /// <summary>0..1.</summary>
-    public double? AccuracyTarget { get; init; }
-
-    public double? LatencyTargetMs { get; init; }
+    /// <summary>Milliseconds; null takes a task's target away.</summary>
+    public double? LatencyTargetMs
+    {
+        get;
+        init => (field, _saysLatencyTarget) = (value, true);
+    }
 
     /// <summary>0..1: short for <c>sampling.rate</c>.</summary>
     public double? SamplingRate { get; init; }
@@ -101,6 +118,8 @@ public sealed record TaskRequest
         OutputSchema = OutputSchema?.GetRawText(),
         AccuracyTarget = AccuracyTarget,
         LatencyTargetMs = LatencyTargetMs,
+        WithoutAccuracyTarget = _saysAccuracyTarget && AccuracyTarget is null,
+        WithoutLatencyTarget = _saysLatencyTarget && LatencyTargetMs is null,
         Sampling = SamplingRate is { } rate ? (Sampling ?? new SamplingPolicy()) with { Rate = rate } : Sampling,
         TeamId = TeamId == Guid.Empty ? null : TeamId,
         WithoutTeam = TeamId == Guid.Empty,

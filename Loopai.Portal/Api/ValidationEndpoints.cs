@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Loopai.Core.Access;
 using Loopai.Core.Data;
+using Loopai.Core.Errors;
 using Loopai.Core.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -12,13 +13,13 @@ public static class ValidationEndpoints
 {
     public static void MapValidations(this IEndpointRouteBuilder api)
     {
-        var validations = api.MapGroup("/validations").WithTags("Validations");
+        var validations = api.MapGroup("/validations").WithTags("Validations").TakesKnownQueryOnly();
         validations.MapGet("/", ListAsync).WithSummary("List validations, newest execution first");
         validations.MapGet("/queue", QueueAsync).WithSummary("List what waits for a person, oldest first, with all that is needed to judge it");
         validations.MapGet("/{id:guid}", GetAsync).WithName("GetValidation").WithSummary("Read a validation with its execution's input and output");
         validations.MapPost("/{id:guid}/verdict", DecideAsync).WithSummary("Give the verdict: match, or the expected output");
         validations.MapPost("/{id:guid}/undo", UndoAsync).WithSummary("Take a verdict back; the validation waits in the review queue again");
-        api.MapGet("/tasks/{id:guid}/quality", QualityAsync).WithTags("Tasks").WithSummary("How good each version is, by the verdicts so far");
+        api.MapGet("/tasks/{id:guid}/quality", QualityAsync).TakesKnownQueryOnly().WithTags("Tasks").WithSummary("How good each version is, by the verdicts so far");
     }
 
     private static async Task<Ok<Page<ValidationResponse>>> ListAsync(
@@ -40,8 +41,20 @@ public static class ValidationEndpoints
         TypedResults.Ok(ValidationResponse.Of(await validations.UndoAsync(caller, id, ct)));
 
     private static async Task<Ok<TaskQuality>> QualityAsync(
-        Guid id, Caller caller, QualityService quality, DateTimeOffset? from, DateTimeOffset? to, Guid? environmentId, CancellationToken ct) =>
-        TypedResults.Ok(await quality.GetAsync(caller, id, new QualityWindow(from, to, environmentId), ct));
+        Guid id, Caller caller, QualityService quality, DateTimeOffset? from, DateTimeOffset? to, Guid? environmentId, CancellationToken ct)
+    {
+        CheckRange(from, to);
+        return TypedResults.Ok(await quality.GetAsync(caller, id, new QualityWindow(from, to, environmentId), ct));
+    }
+
+    /// <summary>A range that runs backwards holds nothing, which would look like an answer.</summary>
+    internal static void CheckRange(DateTimeOffset? from, DateTimeOffset? to)
+    {
+        if (from >= to)
+        {
+            throw new InvalidException("validations.range", "from", "'from' lies before 'to'.");
+        }
+    }
 }
 
 /// <summary>The filters of the list. Bound with <c>[AsParameters]</c>.</summary>
@@ -50,8 +63,11 @@ public readonly record struct ValidationQuery(
     [FromQuery(Name = "sampledBy")] string? SampledBy, [FromQuery(Name = "decidedBy")] string? DecidedBy, [FromQuery(Name = "from")] DateTimeOffset? From,
     [FromQuery(Name = "to")] DateTimeOffset? To, [FromQuery(Name = "environmentId")] Guid? EnvironmentId)
 {
-    public ValidationFilter ToFilter() =>
-        new(TaskId, Version, QueryWords.Parse<ValidationStatus>(Status, "status"), SampledBy, DecidedBy, From, To, EnvironmentId);
+    public ValidationFilter ToFilter()
+    {
+        ValidationEndpoints.CheckRange(From, To);
+        return new(TaskId, Version, QueryWords.Parse<ValidationStatus>(Status, "status"), SampledBy, DecidedBy, From, To, EnvironmentId);
+    }
 }
 
 /// <summary>A verdict: exactly one of <see cref="Match"/> and <see cref="Expected"/>.</summary>

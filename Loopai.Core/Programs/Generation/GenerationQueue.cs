@@ -24,6 +24,10 @@ internal sealed class GenerationQueue(LoopaiData data, TimeProvider time)
     private const int MaxStageLength = 200;
     private const int MaxErrorLength = 4_000;
 
+    /// <summary>What the making of a version costs, whether one came of it or not.</summary>
+    public static CostCharge ChargeOf(GenerationJob job, TimeSpan took, DateTimeOffset at) =>
+        new(CostKind.Generation, job.Id, at, PriceKind.Compute, "generation", (decimal)Math.Max(0, took.TotalSeconds)) { TaskId = job.TaskId };
+
     /// <summary>Takes up the oldest job that waits or whose portal has fallen silent; null when there is none.</summary>
     public async Task<GenerationJob?> ClaimAsync(CancellationToken ct)
     {
@@ -66,7 +70,14 @@ internal sealed class GenerationQueue(LoopaiData data, TimeProvider time)
         }
     }
 
-    /// <summary>Says that the job is alive and how far it has come; false when it has gone to another portal.</summary>
+    /// <summary>Whether the job is still this portal's: neither cancelled nor given to another.</summary>
+    public async Task<bool> IsHeldAsync(GenerationJob job, CancellationToken ct)
+    {
+        await using var db = await data.OpenAsync(Caller.System(job.OrganizationId), ct);
+        return await Held(db, job.Id, job.LeaseUntil).AnyAsync(ct);
+    }
+
+    /// <summary>Says that the job is alive and how far it has come; false when it was cancelled or has gone to another portal.</summary>
     public Task<bool> PulseAsync(GenerationJob job, SynthesisProgress progress, CancellationToken ct) => WriteAsync(
         job,
         j =>
@@ -91,7 +102,7 @@ internal sealed class GenerationQueue(LoopaiData data, TimeProvider time)
             ct);
         if (ended)
         {
-            await db.ChargeAsync(job.OrganizationId, [ChargeOf(job, Now() - (job.StartedAt ?? Now()))], Now(), ct);
+            await db.ChargeAsync(job.OrganizationId, [ChargeOf(job, Now() - (job.StartedAt ?? Now()), Now())], Now(), ct);
             await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(ct);
         }
@@ -99,7 +110,7 @@ internal sealed class GenerationQueue(LoopaiData data, TimeProvider time)
         return ended;
     }
 
-    /// <summary>Keeps what was made as the task's next version, and ends the job with it; false when the job has gone to another portal.</summary>
+    /// <summary>Keeps what was made as the task's next version, and ends the job with it; false when the job was cancelled or has gone to another portal.</summary>
     public async Task<bool> FinishAsync(GenerationJob job, SynthesisResult result, TimeSpan took, CancellationToken ct)
     {
         var caller = Caller.System(job.OrganizationId).For(new ActingFor(null, job.CreatedBy));
@@ -123,7 +134,7 @@ internal sealed class GenerationQueue(LoopaiData data, TimeProvider time)
         };
         db.Programs.Add(program);
         db.Record(caller, "program.generated", "task", job.TaskId, new { program.Version, program.Strategy, program.Accuracy, job = job.Id });
-        await db.ChargeAsync(job.OrganizationId, [ChargeOf(job, took) with { Version = program.Version }], Now(), ct);
+        await db.ChargeAsync(job.OrganizationId, [ChargeOf(job, took, Now()) with { Version = program.Version }], Now(), ct);
         await db.SaveChangesAsync(ct);
 
         var stage = GenerationStrategy.Parse(job.Strategy).Activate ? await TryActivateAsync(db, caller, program, ct) : "done";
@@ -172,8 +183,7 @@ internal sealed class GenerationQueue(LoopaiData data, TimeProvider time)
         change(job);
         try
         {
-            return await db.GenerationJobs
-                .Where(j => j.Id == job.Id && j.Status == JobStatus.Running && j.LeaseUntil == lease)
+            return await Held(db, job.Id, lease)
                 .ExecuteUpdateAsync(
                     set => set.SetProperty(j => j.Status, job.Status)
                         .SetProperty(j => j.Stage, job.Stage)
@@ -192,11 +202,11 @@ internal sealed class GenerationQueue(LoopaiData data, TimeProvider time)
         }
     }
 
+    private static IQueryable<GenerationJob> Held(LoopaiDbContext db, Guid id, DateTimeOffset? lease) =>
+        db.GenerationJobs.Where(j => j.Id == id && j.Status == JobStatus.Running && j.LeaseUntil == lease);
+
     /// <summary>Whole milliseconds: a lease that is read back has to equal the one that was written.</summary>
     private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
-
-    private CostCharge ChargeOf(GenerationJob job, TimeSpan took) =>
-        new(CostKind.Generation, job.Id, Now(), PriceKind.Compute, "generation", (decimal)Math.Max(0, took.TotalSeconds)) { TaskId = job.TaskId };
 
     private static string Cut(string text, int length) => text.Length <= length ? text : text[..(length - 1)] + "…";
 }

@@ -18,7 +18,7 @@ public sealed record GenerationSnapshot(
     Guid Id, Guid TaskId, string Strategy, bool Activate, JobStatus Status, string Stage, double Progress, int? Version, string? Error, string CreatedBy,
     DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt)
 {
-    public bool IsFinished => Status is JobStatus.Succeeded or JobStatus.Failed;
+    public bool IsFinished => Status is JobStatus.Succeeded or JobStatus.Failed or JobStatus.Cancelled;
 
     public static GenerationSnapshot Of(GenerationJob job)
     {

@@ -14,6 +14,9 @@ namespace Loopai.Core.Programs.Generation;
 public sealed class GenerationWorker(LoopaiData data, GenerationSignals signals, TimeProvider time, ILogger<GenerationWorker> log) : LateWorker
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a cancelled job may go on without knowing it.</summary>
+    private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan WriteEvery = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan PulseEvery = TimeSpan.FromSeconds(5);
 
@@ -54,8 +57,9 @@ public sealed class GenerationWorker(LoopaiData data, GenerationSignals signals,
             var learning = LearnAsync(job, end.Token);
             if (!await KeepAliveAsync(job, learning))
             {
-                log.LogWarning("Generation job {Job} was taken over by another portal", job.Id);
+                log.LogInformation("Generation job {Job} is not this portal's any more: it was cancelled, or another portal took it over", job.Id);
                 await end.CancelAsync();
+                signals.Forget(job.Id);
                 await ((Task)learning).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 return;
             }
@@ -82,27 +86,23 @@ public sealed class GenerationWorker(LoopaiData data, GenerationSignals signals,
         }
     }
 
-    /// <summary>Writes the progress down until the work has ended; false when the job was lost to another portal.</summary>
+    /// <summary>Writes the progress down until the work has ended; false when the job was cancelled or lost to another portal.</summary>
     private async Task<bool> KeepAliveAsync(GenerationJob job, Task learning)
     {
         var written = signals.ProgressOf(job.Id);
         var writtenAt = Stopwatch.GetTimestamp();
-        while (await Task.WhenAny(learning, Task.Delay(WriteEvery, CancellationToken.None)) != learning)
+        while (await Task.WhenAny(learning, Task.Delay(AskEvery, CancellationToken.None)) != learning)
         {
             var progress = signals.ProgressOf(job.Id)!;
-            if (progress == written && Stopwatch.GetElapsedTime(writtenAt) < PulseEvery)
-            {
-                continue;
-            }
-
+            var isDue = Stopwatch.GetElapsedTime(writtenAt) >= (progress == written ? PulseEvery : WriteEvery);
             try
             {
-                if (!await _queue.PulseAsync(job, progress, CancellationToken.None))
+                if (!(isDue ? await _queue.PulseAsync(job, progress, CancellationToken.None) : await _queue.IsHeldAsync(job, CancellationToken.None)))
                 {
                     return false;
                 }
 
-                (written, writtenAt) = (progress, Stopwatch.GetTimestamp());
+                (written, writtenAt) = isDue ? (progress, Stopwatch.GetTimestamp()) : (written, writtenAt);
             }
             catch (Exception e) when (e is System.Data.Common.DbException or TimeoutException or IOException or InvalidOperationException)
             {

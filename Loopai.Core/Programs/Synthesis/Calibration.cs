@@ -11,7 +11,7 @@ internal static class Calibration
     private const double GoldenSection = 0.6180339887498949;
     private const double Doubt = 20;
 
-    public static double Slope(double[][] scores, int[] classOf, int[] subset)
+    public static double Slope(double[][] scores, int[] classOf, int[] subset, CancellationToken ct)
     {
         if (subset.Length == 0)
         {
@@ -21,6 +21,7 @@ internal static class Calibration
         var (low, high) = (Math.Log(0.1), Math.Log(20));
         for (var step = 0; step < 40; step++)
         {
+            ct.ThrowIfCancellationRequested();
             var left = high - ((high - low) * GoldenSection);
             var right = low + ((high - low) * GoldenSection);
             if (LogLoss(scores, classOf, subset, Math.Exp(left)) <= LogLoss(scores, classOf, subset, Math.Exp(right)))

@@ -35,6 +35,7 @@ internal static class Lbfgs
             var nextValue = double.PositiveInfinity;
             for (var step = 0; step < MostSteps; step++, length /= 2)
             {
+                ct.ThrowIfCancellationRequested();
                 for (var i = 0; i < x.Length; i++)
                 {
                     nextX[i] = x[i] + (length * direction[i]);

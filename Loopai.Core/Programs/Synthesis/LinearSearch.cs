@@ -36,7 +36,7 @@ internal static class LinearSearch
             }
         });
 
-        return [.. penalties.Select((penalty, p) => Judge(set, encoded.Features, penalty, scores[p]))];
+        return [.. penalties.Select((penalty, p) => Judge(set, encoded.Features, penalty, scores[p], ct))];
     }
 
     /// <summary>One row of weights an output, the bias last: one output tells two classes apart, more classes have one each against the rest.</summary>
@@ -54,9 +54,9 @@ internal static class LinearSearch
 
     public static int OutputsFor(int classes) => classes == 2 ? 1 : classes;
 
-    private static LinearTrial Judge(LearningSet set, FeatureSet features, double penalty, double[][] scores)
+    private static LinearTrial Judge(LearningSet set, FeatureSet features, double penalty, double[][] scores, CancellationToken ct)
     {
-        var slope = Calibration.Slope(scores, set.ClassOf, set.All);
+        var slope = Calibration.Slope(scores, set.ClassOf, set.All, ct);
         var answers = Array.ConvertAll(scores, score => LinearModel.Choose(score, slope).Class);
         return new LinearTrial(features, penalty, scores, slope, Calibration.LogLoss(scores, set.ClassOf, set.All, slope), answers);
     }

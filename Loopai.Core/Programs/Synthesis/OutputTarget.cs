@@ -46,7 +46,12 @@ internal sealed record OutputTarget(
 
         var names = examples.Select(example => Canonical(example.Output)).ToArray();
         var distinct = names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
-        var first = distinct.ToDictionary(name => name, name => examples[Array.IndexOf(names, name)].Output, StringComparer.Ordinal);
+        var first = new Dictionary<string, JsonElement>(distinct.Length, StringComparer.Ordinal);
+        foreach (var (index, name) in names.Index())
+        {
+            first.TryAdd(name, examples[index].Output);
+        }
+
         var classes = distinct.Select(name => first[name]).ToArray();
         var place = distinct.Index().ToDictionary(pair => pair.Item, pair => pair.Index, StringComparer.Ordinal);
         var classOf = names.Select(name => place[name]).ToArray();

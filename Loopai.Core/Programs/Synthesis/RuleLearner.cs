@@ -41,7 +41,7 @@ internal sealed class RuleLearner(SparseRows rows, FeatureKind[] kinds, IReadOnl
         while (rules.Count < options.MostRules && open.Length > 0)
         {
             ct.ThrowIfCancellationRequested();
-            if (NextRule(open) is not { } found)
+            if (NextRule(open, ct) is not { } found)
             {
                 break;
             }
@@ -50,7 +50,7 @@ internal sealed class RuleLearner(SparseRows rows, FeatureKind[] kinds, IReadOnl
             open = [.. open.Where(row => !Holds(found, row))];
         }
 
-        Prune(rules, subset);
+        Prune(rules, subset, ct);
         var rest = subset.Where(row => !rules.Exists(rule => Holds(rule, row))).ToArray();
         var majority = Majority(rest.Length > 0 ? rest : subset);
         return new RuleList(rules, majority);
@@ -70,13 +70,14 @@ internal sealed class RuleLearner(SparseRows rows, FeatureKind[] kinds, IReadOnl
         return -1;
     }
 
-    private DecisionRule? NextRule(int[] open)
+    private DecisionRule? NextRule(int[] open, CancellationToken ct)
     {
         var conditions = new List<RuleCondition>();
         var covered = open;
         var chosen = -1;
         while (conditions.Count < MostConditions)
         {
+            ct.ThrowIfCancellationRequested();
             var prior = Counts(covered);
             if (chosen >= 0 && prior[chosen] >= SurePrecision * covered.Length)
             {
@@ -106,10 +107,11 @@ internal sealed class RuleLearner(SparseRows rows, FeatureKind[] kinds, IReadOnl
     }
 
     /// <summary>Rules at the end that do not lower the errors on the examples go.</summary>
-    private void Prune(List<DecisionRule> rules, int[] subset)
+    private void Prune(List<DecisionRule> rules, int[] subset, CancellationToken ct)
     {
         while (rules.Count > 0 && options.LeastPrecision < SurePrecision - 0.02)
         {
+            ct.ThrowIfCancellationRequested();
             var last = rules[^1];
             var shorter = rules[..^1];
             var rest = subset.Where(row => !shorter.Exists(rule => Holds(rule, row))).ToArray();

@@ -53,7 +53,12 @@ internal static class Trainer
     /// <summary>The same answer for every input, saying so.</summary>
     public static byte[] Baseline(OutputTarget target, LearningSet? set)
     {
-        var counts = target.Classes.Select((_, k) => target.ClassOf.Count(of => of == k)).ToArray();
+        var counts = new int[target.Classes.Count];
+        foreach (var k in target.ClassOf)
+        {
+            counts[k]++;
+        }
+
         var best = Array.IndexOf(counts, counts.Max());
         var confidence = target.ClassOf.Length == 0 ? 0 : (double)counts[best] / target.ClassOf.Length;
         var answer = target.Classes[best];

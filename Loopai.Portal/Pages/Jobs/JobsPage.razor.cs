@@ -1,13 +1,15 @@
 using Loopai.Core.Access;
 using Loopai.Core.Errors;
 using Loopai.Core.Jobs;
+using Loopai.Core.Programs;
 using Loopai.Core.Reports.Running;
 using Loopai.Core.Reports.Scheduling;
 
 namespace Loopai.Portal.Pages.Jobs;
 
 /// <summary>What runs by itself, refreshed while somebody looks.</summary>
-public sealed partial class JobsPage(JobService jobs, RunService runs, ScheduleService schedules, Toasts toasts, NavigationManager navigation, TimeProvider clock) : ComponentBase
+public sealed partial class JobsPage(
+    JobService jobs, RunService runs, GenerationService generations, ScheduleService schedules, Toasts toasts, NavigationManager navigation, TimeProvider clock) : ComponentBase
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(3);
     private static readonly Option[] _states = [new("running", "Running and waiting"), new("failed", "Failed"), new("succeeded", "Done")];
@@ -101,7 +103,9 @@ public sealed partial class JobsPage(JobService jobs, RunService runs, ScheduleS
 
     private void Go(string? state) => navigation.NavigateTo(PortalUrls.Jobs(Org, Shell.Environment, state));
 
-    private Task CancelAsync(Job job) => ActAsync(() => runs.CancelAsync(Caller, job.Id, CancellationToken.None));
+    private Task CancelAsync(Job job) => ActAsync(() => job.Kind == JobKind.Report
+        ? runs.CancelAsync(Caller, job.Id, CancellationToken.None)
+        : generations.CancelAsync(Caller, job.SubjectId, job.Id, CancellationToken.None));
 
     private Task RetryAsync(Job job) => ActAsync(() => runs.RetryAsync(Caller, job.Id, CancellationToken.None));
 

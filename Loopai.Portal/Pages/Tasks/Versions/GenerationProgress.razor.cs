@@ -8,11 +8,12 @@ using Microsoft.AspNetCore.Components;
 
 namespace Loopai.Portal.Pages.Tasks.Versions;
 
-public sealed partial class GenerationProgress(GenerationService generations) : ComponentBase, IDisposable
+public sealed partial class GenerationProgress(GenerationService generations, Toasts toasts) : ComponentBase, IDisposable
 {
     private readonly CancellationTokenSource _leaving = new();
     private GenerationSnapshot? _job;
     private bool _dismissed;
+    private bool _cancelling;
     private Guid? _asked;
 
     [Parameter, EditorRequired] public TaskDefinition Task { get; set; } = null!;
@@ -23,12 +24,14 @@ public sealed partial class GenerationProgress(GenerationService generations) : 
 
     [CascadingParameter] private ShellState Shell { get; set; } = null!;
 
+    private bool MayCancel => Caller.May(Permissions.ProgramsWrite, Task.Id);
+
     public bool IsRunning => _job is { IsFinished: false };
 
     /// <summary>Shows a job that was just started.</summary>
     public void Watch(GenerationSnapshot job)
     {
-        (_job, _dismissed) = (job, false);
+        (_job, _dismissed, _cancelling) = (job, false, false);
         StateHasChanged();
         _ = FollowAsync(job.Id);
     }
@@ -63,6 +66,21 @@ public sealed partial class GenerationProgress(GenerationService generations) : 
 
     private static string Stage(GenerationSnapshot job) =>
         job.Status == JobStatus.Queued ? "Waiting for its turn" : job.Stage.Length > 0 ? char.ToUpperInvariant(job.Stage[0]) + job.Stage[1..] : "Working";
+
+    /// <summary>Stays "cancelling" until the job is seen to have ended.</summary>
+    private async Task CancelAsync()
+    {
+        _cancelling = true;
+        try
+        {
+            await generations.CancelAsync(Caller, Task.Id, _job!.Id, CancellationToken.None);
+        }
+        catch (LoopaiException e)
+        {
+            _cancelling = false;
+            toasts.Failed(e);
+        }
+    }
 
     private async Task FollowAsync(Guid id)
     {
