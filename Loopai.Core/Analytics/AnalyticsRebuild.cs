@@ -94,12 +94,7 @@ public sealed class AnalyticsRebuild(
         // Their writer still has them to count.
         var uncounted = (await db.UncountedCommits.AsNoTracking().Where(n => n.OrganizationId == organizationId).ToListAsync(ct)).SelectMany(n => n.Ids()).ToHashSet();
         var book = new RollupBook();
-        var ran = db.Executions.Where(e => e.OrganizationId == organizationId && e.ExecutedAt >= from && e.ExecutedAt < to && e.ShadowOf == null).Select(e => new Execution
-        {
-            Id = e.Id, OrganizationId = e.OrganizationId, EnvironmentId = e.EnvironmentId, TaskId = e.TaskId, Version = e.Version, Status = e.Status, Input = "",
-            LatencyUs = e.LatencyUs, ExperimentId = e.ExperimentId, Variant = e.Variant, SampledBy = e.SampledBy, Source = e.Source, ApiKeyId = e.ApiKeyId,
-            TeamId = e.TeamId, Cost = e.Cost, ExecutedAt = e.ExecutedAt,
-        });
+        var ran = db.Executions.Where(e => e.OrganizationId == organizationId && e.ExecutedAt >= from && e.ExecutedAt < to).ToBeCounted();
         await foreach (var execution in ran.AsAsyncEnumerable().WithCancellation(ct))
         {
             if (!uncounted.Contains(execution.Id))

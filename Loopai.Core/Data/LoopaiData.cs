@@ -10,12 +10,15 @@ namespace Loopai.Core.Data;
 /// <param name="lag">How far the roll-ups are behind.</param>
 public sealed class LoopaiData(TenantDbOptions tenant, SystemDbOptions system, RollupLag lag)
 {
-    /// <summary>A unit of work that reads roll-ups: whatever this portal has acknowledged is in them.</summary>
+    /// <summary>A unit of work that reads roll-ups: whatever this portal has committed is in them, or, where a commit failed, comes some seconds later.</summary>
     public async ValueTask<LoopaiDbContext> OpenCountedAsync(Caller caller, CancellationToken ct)
     {
         await lag.CaughtUpAsync(ct);
         return await OpenAsync(caller, ct);
     }
+
+    /// <inheritdoc cref="RollupLag.CaughtUpAsync" />
+    public ValueTask CaughtUpAsync(CancellationToken ct) => lag.CaughtUpAsync(ct);
 
     /// <summary>A unit of work for the caller. Hold it for one operation.</summary>
     public async ValueTask<LoopaiDbContext> OpenAsync(Caller caller, CancellationToken ct)

@@ -209,6 +209,9 @@ public static class LoopaiModel
         {
             note.ToTable("uncounted_commits");
             note.Property(n => n.Id).ValueGeneratedNever();
+
+            // A rebuild reads one organization's, and on SQL Server would lock everybody's without it.
+            note.HasIndex(n => n.OrganizationId);
         });
         builder.Entity<ExecutionRollup>(rollup =>
         {

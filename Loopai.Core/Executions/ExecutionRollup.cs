@@ -2,8 +2,7 @@ namespace Loopai.Core.Executions;
 
 /// <summary>
 /// Counts, sums and latencies of one task version, key, team and variant in one minute, hour or day, as one writer saw them. A writer keeps its open rows in memory and
-/// writes their absolute values in the transaction of the executions; readers add the writers up. So a figure is exact to the last commit,
-/// and no two writers touch the same row.
+/// writes their absolute values a few times a second; readers add the writers up, and no two writers touch the same row.
 /// </summary>
 public sealed class ExecutionRollup : IRollup
 {

@@ -107,16 +107,7 @@ public sealed class ExecutionWriter(
     {
         try
         {
-            var batch = _counts.Complete(Gather(writes), countNow);
-
-            // Bounded, so that a database that stalls is told to the callers instead of being waited for.
-            using var timeout = new CancellationTokenSource(CommitTimeout);
-            var started = Stopwatch.GetTimestamp();
-            _commit = store.CommitAsync(batch, timeout.Token);
-
-            // A server that stands still does not answer its cancellation either, for which the client library waits: then it is left to itself.
-            await _commit.WaitAsync(CommitTimeout + TimeSpan.FromMilliseconds(500));
-            ExecutionMetrics.Committed(batch.Executions, Stopwatch.GetElapsedTime(started));
+            var batch = await StoreAsync(writes, countNow);
             _failing = false;
             _counts.Committed(batch);
             foreach (var write in writes)
@@ -134,11 +125,44 @@ public sealed class ExecutionWriter(
         {
             _counts.Close();
             ExecutionMetrics.Failed();
-            log.LogError(e, "A commit of {Count} executions failed; their callers were told", writes.Count);
+            log.LogError(e, "A commit of {Count} executions failed; their callers were told, and what was not counted yet is counted later", writes.Count);
             FailAll(writes);
         }
 
         Volatile.Write(ref _probing, 0);
+    }
+
+    private async Task<ExecutionBatch> StoreAsync(List<PendingWrite> writes, bool countNow)
+    {
+        try
+        {
+            return await StoreOnceAsync(writes, countNow);
+        }
+        catch (AlreadyCountedException)
+        {
+            // This process stood still for so long that it was taken for dead. Nothing was kept, so all of it goes again, without what others have counted.
+            _counts.Close();
+            return await StoreOnceAsync(writes, countNow);
+        }
+    }
+
+    private async Task<ExecutionBatch> StoreOnceAsync(List<PendingWrite> writes, bool countNow)
+    {
+        var batch = _counts.Complete(Gather(writes), countNow);
+
+        // Bounded, so that a database that stalls is told to the callers instead of being waited for.
+        using var timeout = new CancellationTokenSource(CommitTimeout);
+        var started = Stopwatch.GetTimestamp();
+        _commit = store.CommitAsync(batch, timeout.Token);
+
+        // A server that stands still does not answer its cancellation either, for which the client library waits: then it is left to itself.
+        await _commit.WaitAsync(CommitTimeout + TimeSpan.FromMilliseconds(500));
+        if (batch.Executions.Count > 0)
+        {
+            ExecutionMetrics.Committed(batch.Executions, Stopwatch.GetElapsedTime(started));
+        }
+
+        return batch;
     }
 
     private ExecutionBatch Gather(List<PendingWrite> writes)

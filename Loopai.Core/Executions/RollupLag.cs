@@ -11,7 +11,10 @@ public sealed class RollupLag
     /// <summary>Raised when somebody waits.</summary>
     internal event Action? Wanted;
 
-    /// <summary>Everything that was committed here before the call is in the roll-ups afterwards, or the database is too slow to wait for.</summary>
+    /// <summary>
+    /// Everything that was committed here before the call is in the roll-ups afterwards; except where the database is too slow to wait for, and what a failed commit
+    /// has left to <see cref="UncountedWorker"/>.
+    /// </summary>
     public async ValueTask CaughtUpAsync(CancellationToken ct)
     {
         if (Volatile.Read(ref _behind) is not { } behind)

@@ -35,7 +35,7 @@ public sealed class GenerationService(LoopaiData data, GenerationSignals signals
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
 
         // Of two who start at once, the second waits here and then finds the first one's job.
-        await LockTaskAsync(db, taskId, ct);
+        await db.LockTaskAsync(taskId, ct);
         var running = await db.GenerationJobs
             .Where(j => j.TaskId == taskId && (j.Status == JobStatus.Queued || j.Status == JobStatus.Running))
             .Select(j => (Guid?)j.Id)
@@ -78,9 +78,12 @@ public sealed class GenerationService(LoopaiData data, GenerationSignals signals
         await using var db = await data.OpenAsync(caller, ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
 
-        // Who finishes a job locks its task first too, so that neither waits for what the other holds.
-        await LockTaskAsync(db, taskId, ct);
+        // Who ends a job otherwise locks its task first too, so that neither waits for what the other holds.
+        await db.LockTaskAsync(taskId, ct);
         var now = time.GetUtcNow();
+
+        // A job that was given back and waits again has a beginning, and is not at work.
+        var began = await db.GenerationJobs.Where(j => j.TaskId == taskId && j.Id == jobId && j.Status == JobStatus.Running).Select(j => j.StartedAt).FirstOrDefaultAsync(ct);
         var ended = await db.GenerationJobs
             .Where(j => j.TaskId == taskId && j.Id == jobId && (j.Status == JobStatus.Queued || j.Status == JobStatus.Running))
             .ExecuteUpdateAsync(
@@ -95,9 +98,9 @@ public sealed class GenerationService(LoopaiData data, GenerationSignals signals
             return job.Status == JobStatus.Cancelled ? GenerationSnapshot.Of(job) : throw ProgramErrors.GenerationOver(job);
         }
 
-        if (job.StartedAt is { } began)
+        if (began is { } at)
         {
-            await db.ChargeAsync(job.OrganizationId, [GenerationQueue.ChargeOf(job, now - began, now)], now, ct);
+            await db.ChargeAsync(job.OrganizationId, [GenerationQueue.ChargeOf(job, now - at, now)], now, ct);
         }
 
         db.Record(caller, "generation.cancelled", "task", taskId, new { job = job.Id });
@@ -153,10 +156,6 @@ public sealed class GenerationService(LoopaiData data, GenerationSignals signals
 
     private static async Task<GenerationJob> FindJobAsync(LoopaiDbContext db, Guid taskId, Guid jobId, CancellationToken ct) =>
         await db.GenerationJobs.AsNoTracking().FirstOrDefaultAsync(j => j.TaskId == taskId && j.Id == jobId, ct) ?? throw ProgramErrors.JobNotFound(jobId);
-
-    /// <summary>Holds the task's row until the transaction ends.</summary>
-    private static Task LockTaskAsync(LoopaiDbContext db, Guid taskId, CancellationToken ct) =>
-        db.Tasks.Where(t => t.Id == taskId).ExecuteUpdateAsync(set => set.SetProperty(t => t.LastVersion, t => t.LastVersion), ct);
 
     /// <summary>A job that runs in this portal is followed in memory; the database is asked about every other, and about the end.</summary>
     private async Task<GenerationSnapshot> LookAsync(Caller caller, Guid taskId, Guid jobId, GenerationSnapshot? shown, CancellationToken ct) =>

@@ -19,6 +19,10 @@ internal static class ProgramVersions
             : throw TaskErrors.NotFound(taskId);
     }
 
+    /// <summary>Holds the task's row until the transaction ends.</summary>
+    public static Task LockTaskAsync(this LoopaiDbContext db, Guid taskId, CancellationToken ct) =>
+        db.Tasks.Where(t => t.Id == taskId).ExecuteUpdateAsync(set => set.SetProperty(t => t.LastVersion, t => t.LastVersion), ct);
+
     public static async Task<ProgramVersion> FindVersionAsync(this LoopaiDbContext db, Guid taskId, int version, CancellationToken ct)
     {
         await db.RequireTaskAsync(taskId, ct);

@@ -61,7 +61,7 @@ public sealed class RolloutKeeper(LoopaiData data, RolloutMail mail, TimeProvide
     {
         var started = Stopwatch.GetTimestamp();
         var caller = Caller.System(rollout.OrganizationId, rollout.EnvironmentId);
-        await using var db = await data.OpenCountedAsync(caller, ct);
+        await using var db = await data.OpenAsync(caller, ct);
         var task = await db.FindTaskAsync(rollout.TaskId, ct);
         var now = time.GetUtcNow();
         if (task.ActiveVersion != rollout.BaseVersion || task.Status == Tasks.TaskStatus.Archived)

@@ -74,7 +74,7 @@ public sealed class RolloutService(LoopaiData data, TimeProvider time)
     public async Task<IReadOnlyList<RolloutEvent>> HistoryAsync(Caller caller, Guid taskId, Guid id, CancellationToken ct)
     {
         caller.Demand(Permissions.RolloutsRead, taskId);
-        await using var db = await data.OpenCountedAsync(caller, ct);
+        await using var db = await data.OpenAsync(caller, ct);
         await FindAsync(db, taskId, id, ct);
         return await db.RolloutEvents.AsNoTracking().Where(e => e.RolloutId == id).OrderByDescending(e => e.Id).Take(PageRequest.MaxLimit).ToListAsync(ct);
     }
@@ -103,7 +103,7 @@ public sealed class RolloutService(LoopaiData data, TimeProvider time)
     {
         caller.Demand(Permissions.RolloutsWrite, taskId);
         new FieldErrors().AddIf(reason?.Length > MaxReason, "reason", $"A reason has at most {MaxReason} characters.").ThrowIfAny("rollout.invalid", "The rollout cannot be steered like this.");
-        await using var db = await data.OpenCountedAsync(caller, ct);
+        await using var db = await data.OpenAsync(caller, ct);
         var rollout = await FindAsync(db, taskId, id, ct);
         DemandReach(caller, rollout);
         if (rollout.EndedAt is not null)

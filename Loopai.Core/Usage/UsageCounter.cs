@@ -4,7 +4,7 @@ namespace Loopai.Core.Usage;
 
 /// <summary>
 /// What one key did with one task on one day, as one writer saw it. Written like the roll-ups: a writer keeps its open rows in memory and writes their absolute
-/// values in the transaction of the executions, and readers add the writers up.
+/// values a few times a second, and readers add the writers up.
 /// </summary>
 public sealed class UsageCounter : ITenantOwned, ITaskOwned
 {

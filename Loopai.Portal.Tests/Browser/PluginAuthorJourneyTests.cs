@@ -69,10 +69,17 @@ public sealed class PluginAuthorJourneyTests(PortalVisit visit) : IClassFixture<
         opened.Errors.ShouldBeEmpty();
     }
 
+    /// <summary>The field hears of a file once its script is attached, which is a moment after it is drawn.</summary>
     private static async Task SubmitAsync(IPage page, byte[] package)
     {
-        await page.GetByLabel("Package", new() { Exact = true }).SetInputFilesAsync(new FilePayload { Name = "label-length.zip", MimeType = "application/zip", Buffer = package });
-        await page.GetByRole(AriaRole.Button, new() { Name = "Submit", Exact = true }).ClickAsync();
+        var submit = page.GetByRole(AriaRole.Button, new() { Name = "Submit", Exact = true });
+        await Eventually.IsTrueAsync(async () =>
+        {
+            await page.GetByLabel("Package", new() { Exact = true }).SetInputFilesAsync(new FilePayload { Name = "label-length.zip", MimeType = "application/zip", Buffer = package });
+            await page.WaitForTimeoutAsync(500);
+            return await submit.IsEnabledAsync();
+        });
+        await submit.ClickAsync();
     }
 
     private static async Task<IReadOnlyDictionary<string, string>> ReadAsync(IDownload download)

@@ -80,24 +80,45 @@ public sealed class CountedOnceTests(LoopaiDatabaseFixture fixture) : IClassFixt
         await using var store = new PostgresExecutionStore(fixture.System);
         await CommitUncountedAsync(store, [.. Enumerable.Range(0, 7).Select(_ => Run(mine)), Run(theirs)]);
         await CommitUncountedAsync(store, [Run(mine), Run(theirs)]);
-        await fixture.Database.AsOwnerAsync("UPDATE uncounted_commits SET committed_at = committed_at - interval '1 minute'");
+        await AgeNotesAsync();
 
         await Task.WhenAll(Enumerable.Range(0, 2).Select(async _ =>
         {
             await using var own = new PostgresExecutionStore(fixture.System);
-            try
-            {
-                await Worker(own).RunOnceAsync(default);
-            }
-            catch (AlreadyCountedException)
-            {
-                // The other was first.
-            }
+            await Worker(own).RunOnceAsync(default);
         }));
 
         (await CountedAsync(mine)).ShouldBe(8);
         (await CountedAsync(theirs)).ShouldBe(2);
         (await NotesAsync(mine)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Writer_WasTakenForDead_GoesOnAndCountsNothingTwice()
+    {
+        var organization = await fixture.Database.AddOrganizationAsync();
+        await using var store = new PostgresExecutionStore(fixture.System);
+        var lag = new RollupLag();
+        using var writer = Writer(store, lag);
+        await writer.StartAsync(default);
+        await writer.WriteAsync(Run(organization), null);
+        do
+        {
+            await writer.WriteAsync(Run(organization), null);
+        }
+        while (await NotesAsync(organization) == 0);
+
+        await AgeNotesAsync();
+        await Worker(store).RunOnceAsync(default);
+        await writer.WriteAsync(Run(organization), null);
+        await lag.CaughtUpAsync(default);
+        await writer.StopAsync(default);
+
+        // A note that it left before it knew is counted as those of a dead one are.
+        await AgeNotesAsync();
+        await Worker(store).RunOnceAsync(default);
+        await using var db = await fixture.Data.OpenAsync(organization.Caller, default);
+        (await CountedAsync(organization)).ShouldBe(await db.Executions.CountAsync());
     }
 
     [Fact]
@@ -148,6 +169,8 @@ public sealed class CountedOnceTests(LoopaiDatabaseFixture fixture) : IClassFixt
 
     private static Task CommitUncountedAsync(PostgresExecutionStore store, Execution[] executions) =>
         store.CommitAsync(new ExecutionBatch(executions, [], [], []) { Uncounted = UncountedCommit.Of(executions) }, default);
+
+    private Task AgeNotesAsync() => fixture.Database.AsOwnerAsync("UPDATE uncounted_commits SET committed_at = committed_at - interval '1 minute'");
 
     private async Task<long> CountedAsync(TestOrganization organization)
     {

@@ -1,5 +1,6 @@
 using Loopai.Core.Analytics;
 using Loopai.Core.Data;
+using Loopai.Core.Executions;
 using Loopai.Infrastructure;
 using Loopai.Infrastructure.Postgres;
 using Loopai.Infrastructure.SqlServer;
@@ -22,6 +23,13 @@ public sealed class SqlServerSchemaTests
         using var postgres = PostgresMigrationContext.Create(new NpgsqlConnection("Host=unused"));
         sqlServer.Database.HasPendingModelChanges().ShouldBeFalse();
         postgres.Database.HasPendingModelChanges().ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Left_NotesOfDeadWriters_AreFoundByTheClockOfTheDatabase()
+    {
+        using var db = new LoopaiDbContext(SqlServerDbOptions.System("Server=unused").Options, organizationId: null);
+        UncountedWorker.Left(db).ToQueryString().ShouldContain("DATEADD");
     }
 
     [Fact]

@@ -28,7 +28,12 @@ public static class ApiPipeline
         {
             RequestDelegate once = http => idempotency.InvokeAsync(http, endpoint);
             RequestDelegate limited = http => TellLimitsAsync(http, once, quotas);
-            RequestDelegate authenticated = http => AuthenticateAsync(http, limited, keys, tokens);
+            RequestDelegate readable = http =>
+            {
+                QueryValues.Check(http);
+                return limited(http);
+            };
+            RequestDelegate authenticated = http => AuthenticateAsync(http, readable, keys, tokens);
             return http => CatchAsync(http, authenticated, refusals, log);
         };
     }

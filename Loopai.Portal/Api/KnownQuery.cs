@@ -16,7 +16,7 @@ public static class KnownQuery
         where TBuilder : IEndpointConventionBuilder =>
         builder.AddEndpointFilterFactory((context, next) =>
         {
-            var known = NamesOf(context.MethodInfo);
+            var known = ParametersOf(context.MethodInfo).Select(p => p.Name).ToArray();
             return invocation =>
             {
                 var errors = new FieldErrors();
@@ -36,15 +36,22 @@ public static class KnownQuery
     }
 
     /// <summary>The parameters that a type bound with <c>[AsParameters]</c> takes from the address.</summary>
-    public static IReadOnlyList<string> NamesOf(Type parameters) =>
-        [.. parameters.GetProperties().Where(p => p.SetMethod is not null).Select(p => p.GetCustomAttribute<FromQueryAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(p.Name))];
+    public static IReadOnlyList<string> NamesOf(Type parameters) => [.. ParametersOf(parameters).Select(p => p.Name)];
 
-    private static string[] NamesOf(MethodInfo handler) =>
+    /// <summary>What a handler takes from the address, those of types bound with <c>[AsParameters]</c> among them.</summary>
+    internal static QueryParameter[] ParametersOf(MethodInfo handler) =>
     [
-        .. handler.GetParameters().SelectMany(p => p.GetCustomAttribute<AsParametersAttribute>() is not null ? NamesOf(p.ParameterType)
-            : IsSimple(Nullable.GetUnderlyingType(p.ParameterType) ?? p.ParameterType) ? [p.GetCustomAttribute<FromQueryAttribute>()?.Name ?? p.Name!] : []),
+        .. handler.GetParameters().SelectMany(p => p.GetCustomAttribute<AsParametersAttribute>() is not null ? ParametersOf(p.ParameterType)
+            : IsSimple(Nullable.GetUnderlyingType(p.ParameterType) ?? p.ParameterType) ? [new QueryParameter(p.GetCustomAttribute<FromQueryAttribute>()?.Name ?? p.Name!, p.ParameterType)] : []),
     ];
+
+    private static IEnumerable<QueryParameter> ParametersOf(Type parameters) => parameters.GetProperties().Where(p => p.SetMethod is not null)
+        .Select(p => new QueryParameter(p.GetCustomAttribute<FromQueryAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(p.Name), p.PropertyType));
 
     private static bool IsSimple(Type type) =>
         type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(string[]) || type == typeof(decimal) || type == typeof(Guid) || type == typeof(DateTimeOffset) || type == typeof(DateOnly);
 }
+
+/// <param name="Name">As it stands in the address.</param>
+/// <param name="Type">What its value is read as.</param>
+internal sealed record QueryParameter(string Name, Type Type);

@@ -162,7 +162,7 @@ public static partial class Problems
     private static partial Regex Unbound();
 
     /// <summary>What they say of one that is not there: <c>Required parameter "int right" was not provided from query string.</c></summary>
-    [GeneratedRegex("^Required parameter \"(?<type>\\w+) (?<name>\\w+)\" was not provided from query string\\.$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^Required parameter \"(?<type>\\w+) (?<name>\\w+)\" was not provided from (route or )?query string\\.$", RegexOptions.NonBacktracking)]
     private static partial Regex Missing();
 
     private static ProblemDetails TooLarge() => Of(

@@ -122,12 +122,18 @@ internal sealed class BudgetReserve(BudgetTerms terms, Guid instance, LoopaiData
         var now = time.GetUtcNow();
         var (scopeName, currency) = (_terms.ScopeName, _terms.Currency);
         var span = BudgetSpan.Of(Budget.Period, Budget.RollingDays, _terms.Days, now);
-        await using var db = await data.OpenCountedAsync(Caller.System(Budget.OrganizationId), ct);
+        await using var db = await data.OpenAsync(Caller.System(Budget.OrganizationId), ct);
         await BudgetMeters.EnsureAsync(db, Budget, span.Key, ct);
         await LeaveAsync(db, span, ct);
+        if (await IsToRebaseAsync())
+        {
+            // The ledger that it is set by is to have what was committed here; nobody else waits for that with the meter locked.
+            await data.CaughtUpAsync(ct);
+        }
+
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await BudgetMeters.LockAsync(db, Budget, span.Key, ct);
-        if (_rebase || !await db.LeasesOf(Budget, span.Key).AnyAsync(l => l.Until > now, ct))
+        if (await IsToRebaseAsync())
         {
             await BudgetMeters.RebaseAsync(db, Budget, currency, span, now, ct);
         }
@@ -151,6 +157,8 @@ internal sealed class BudgetReserve(BudgetTerms terms, Guid instance, LoopaiData
             : trickles ? new BudgetTake(0, null)
             : new BudgetTake(0, BudgetWords.Exceeded(
                 BudgetWords.Sum(Budget.Scope, scopeName, Budget.Period, Budget.RollingDays, used - left, most, Budget.Amount, currency), span, now));
+
+        async Task<bool> IsToRebaseAsync() => _rebase || !await db.LeasesOf(Budget, span.Key).AnyAsync(l => l.Until > now, ct);
     }
 
     /// <summary>What all instances have used up and hold, what this one has not told yet included as it is held; and what is left here.</summary>

@@ -63,7 +63,7 @@ public sealed class RecommendationService(
     public async Task RestoreAsync(Caller caller, string id, CancellationToken ct)
     {
         caller.Demand(Permissions.BudgetsManage);
-        await using var db = await data.OpenCountedAsync(caller, ct);
+        await using var db = await data.OpenAsync(caller, ct);
         if ((await LastDecisionsAsync(db, ct)).GetValueOrDefault(Recommendation.TopicOf(id)) is not { Answer: RecommendationAnswer.Dismissed } dismissed)
         {
             throw CostErrors.RecommendationNotFound(id);

@@ -95,6 +95,7 @@ internal sealed class GenerationQueue(LoopaiData data, TimeProvider time)
     {
         await using var db = await data.OpenAsync(Caller.System(job.OrganizationId), ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await db.LockTaskAsync(job.TaskId, ct);
         var ended = await WriteAsync(
             db,
             job,

@@ -124,7 +124,16 @@ public sealed class GenerationWorker(LoopaiData data, GenerationSignals signals,
             OutputSchema = JsonElement.Parse(task.OutputSchema),
             Strategy = GenerationStrategy.ForSynthesis(GenerationStrategy.Parse(job.Strategy).Strategy),
         };
-        return await OnQuietThread(() => Synthesizer.Synthesize(request, new Reporter(p => signals.Report(job.Id, p)), ct));
+        return await OnQuietThread(() => Synthesizer.Synthesize(request, new Reporter(p => Report(job, p, ct)), ct));
+    }
+
+    /// <summary>A job that was cancelled says nothing more, or those who watch it would take it for running.</summary>
+    private void Report(GenerationJob job, SynthesisProgress progress, CancellationToken ct)
+    {
+        if (!ct.IsCancellationRequested)
+        {
+            signals.Report(job.Id, progress);
+        }
     }
 
     private async Task<(TaskDefinition Task, List<LabelledExample> Examples)> ReadAsync(GenerationJob job, CancellationToken ct)

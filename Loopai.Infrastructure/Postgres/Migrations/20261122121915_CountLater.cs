@@ -24,6 +24,11 @@ namespace Loopai.Infrastructure.Postgres.Migrations
                 {
                     table.PrimaryKey("pk_uncounted_commits", x => x.id);
                 });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_uncounted_commits_organization_id",
+                table: "uncounted_commits",
+                column: "organization_id");
         }
 
         /// <inheritdoc />

@@ -1661,6 +1661,9 @@ namespace Loopai.Infrastructure.Postgres.Migrations
                     b.HasKey("Id")
                         .HasName("pk_uncounted_commits");
 
+                    b.HasIndex("OrganizationId")
+                        .HasDatabaseName("ix_uncounted_commits_organization_id");
+
                     b.ToTable("uncounted_commits", (string)null);
                 });
 
